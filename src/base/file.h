@@ -1,0 +1,29 @@
+// Whole files in and out, and folders that go away by themselves.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace live {
+
+Result<std::string> read_file(const std::filesystem::path& path);
+// Written beside and renamed over: a reader sees the old or the new file, whole. Creates missing folders.
+Result<void> write_file(const std::filesystem::path& path, std::string_view bytes, int mode = 0644);
+
+class TempDir {  // removed with all it contains
+ public:
+  static Result<TempDir> create(std::string_view prefix = "live");
+  TempDir(TempDir&& other) noexcept;
+  TempDir& operator=(TempDir&& other) noexcept;
+  ~TempDir();
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  explicit TempDir(std::filesystem::path path) : path_(std::move(path)) {}
+  std::filesystem::path path_;
+};
+
+}  // namespace live

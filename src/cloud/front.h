@@ -1,0 +1,57 @@
+// The one port of the embedded AWS: finds the service a request is for, verifies its signature, decodes its
+// protocol, calls the action, renders answer or error.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cloud/call.h"
+#include "cloud/world.h"
+#include "net/http_server.h"
+
+namespace live::cloud {
+
+// A request for a service that reads HTTP itself (S3, execute-api), after its signature was verified.
+struct HttpCall {
+  net::Request request;
+  std::string region;
+  std::optional<Caller> caller;  // empty: the request was not signed
+};
+
+// REST-JSON: one line of AWS's model. "{FunctionName}" and "{Path+}" are members of the input, taken from the
+// path; other members come from the query, the headers and the JSON body.
+struct Route {
+  std::string method;
+  std::string path;  // "/2015-03-31/functions/{FunctionName}/invocations"
+  std::string action;
+  int success = 200;
+  bool payload = false;  // the body is Call::payload, and the answer's body is Output::payload
+  // Members that travel as headers, in and out: {"X-Amz-Function-Error", "FunctionError"}.
+  std::vector<std::pair<std::string, std::string>> headers{};
+  // Members that travel in the query under another name: {"Qualifier", "Qualifier"}. Others keep theirs.
+  std::vector<std::pair<std::string, std::string>> query{};
+};
+
+class Front {
+ public:
+  explicit Front(World& world);
+
+  void add_json(std::string service, std::string target_prefix, std::string version);  // "DynamoDB_20120810", "1.0"
+  void add_query(std::string service, std::string version, std::string xml_namespace);
+  // `signing_names`: services whose signature scope leads here. Member names keep the wire's form.
+  void add_rest_json(std::string service, std::vector<Route> routes);
+  // Serves HTTP itself: "s3", "execute-api".
+  void add_http(std::string service, std::function<Async<net::Answer>(HttpCall)> serve);
+
+  Async<net::Answer> serve(net::Request request);  // the net::Handler
+
+ private:
+  struct Tables;
+  World& world_;
+  std::shared_ptr<Tables> tables_;
+};
+
+}  // namespace live::cloud

@@ -1,0 +1,28 @@
+// What every service of the embedded AWS borrows: state, time, ids, each other.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "base/async.h"
+#include "base/clock.h"
+#include "base/ids.h"
+#include "base/log.h"
+#include "cloud/call.h"
+#include "cloud/store.h"
+
+namespace live::cloud {
+
+struct World {
+  Executor executor;
+  Store& store;
+  const Clock& clock;
+  Ids& ids;
+  Log& log;
+  Directory& actions;
+  std::string account = "000000000000";
+  std::string endpoint;  // "http://127.0.0.1:4566": how processes on this machine reach us; set once listening
+  std::filesystem::path runtimes;  // the folder with the Runtime API clients (runtimes/node/…)
+};
+
+}  // namespace live::cloud

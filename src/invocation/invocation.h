@@ -1,0 +1,50 @@
+// One call of a function and its outcome. Every hop between AWS's event and the user's handler is an Invoker.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/async.h"
+#include "base/clock.h"
+
+namespace live {
+
+using Environment = std::vector<std::pair<std::string, std::string>>;
+
+struct Invocation {
+  std::string function;      // physical name
+  std::string request_id;    // AWS's; a Lambda retry keeps it
+  std::string nonce;         // drawn by the stub for each `next`: tells a retry from a duplicate
+  std::string environment_id;  // the remote environment (one stub instance): its calls share a worker
+  std::string event;         // the payload, JSON text as it came
+  TimePoint deadline{};
+  std::string function_arn;  // invoked, with qualifier
+  std::string trace_id;
+  std::string client_context;    // JSON text, or empty
+  std::string cognito_identity;  // JSON text, or empty
+  Environment variables;     // of the remote environment: the user's, Lambda's own and the role's credentials
+};
+
+struct Reply {
+  enum class Outcome {
+    success,
+    function_error,  // the user's code failed, or could not run: the payload is Lambda's error envelope
+  };
+  Outcome outcome = Outcome::success;
+  std::string payload;     // JSON text (or what the handler gave)
+  std::string error_type;  // for function_error: "Error", "Runtime.ExitError", "Sandbox.Timedout", …
+};
+
+class Invoker {
+ public:
+  virtual ~Invoker() = default;
+  // Always answers, at the deadline at the latest. A failure is a Reply with function_error.
+  virtual Async<Reply> invoke(Invocation invocation) = 0;
+};
+
+// {"errorType": …, "errorMessage": …, "trace": […]} as a function_error.
+Reply function_error(std::string type, std::string message);
+
+}  // namespace live

@@ -1,0 +1,57 @@
+// A child process: its own process group, pipes for its output, never a zombie, ended with its owner.
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/async.h"
+#include "base/result.h"
+
+namespace live {
+
+struct Command {
+  std::vector<std::string> arguments;  // the first is the program, looked up in PATH
+  // The whole environment, unless inherits_environment.
+  std::vector<std::pair<std::string, std::string>> environment;
+  bool inherits_environment = false;  // ours first, `environment` over it
+  std::filesystem::path folder;       // empty: ours
+  bool takes_input = false;           // write() reaches its standard input; else that is /dev/null
+};
+
+struct ExitStatus {
+  int code = 0;    // when it exited
+  int signal = 0;  // when a signal ended it
+  bool ok() const { return code == 0 && signal == 0; }
+};
+std::string to_string(const ExitStatus& status);  // "exit status 3", "signal: killed"
+
+class Process {
+ public:
+  enum class Stream { out, err };
+  // Whole lines without their end; a last unfinished line is given at its end. A line longer than 256 KB is cut.
+  using OnLine = std::function<void(Stream, std::string_view line)>;
+
+  // Fault: the program is not there or may not be run; the message names it.
+  static Result<std::unique_ptr<Process>> start(Executor executor, Command command, OnLine on_line);
+  virtual ~Process() = default;  // SIGKILLs the process group if it still runs
+
+  virtual pid_t pid() const = 0;
+  virtual bool running() const = 0;
+  // Resumes when it has ended and its output is read. Any number may wait.
+  virtual Async<ExitStatus> wait() = 0;
+  virtual void signal(int number) = 0;  // to the process group
+  // SIGTERM, then SIGKILL after `grace`; resumes when it is gone.
+  virtual Async<ExitStatus> stop(std::chrono::milliseconds grace) = 0;
+  virtual Async<Result<void>> write(std::string bytes) = 0;  // to its standard input, in order
+  virtual void close_input() = 0;
+};
+
+}  // namespace live

@@ -1,0 +1,59 @@
+// One local execution environment: a process that runs the user's handler, one invocation at a time, and the
+// Lambda Runtime API it speaks to us. The local client and the embedded AWS's Lambda share it.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/async.h"
+#include "base/clock.h"
+#include "base/ids.h"
+#include "base/result.h"
+#include "invocation/invocation.h"
+#include "process/process.h"
+
+namespace live {
+
+struct Program {
+  std::string function;   // physical name
+  std::string runtime;    // Lambda's identifier: "nodejs22.x", "provided.al2023"
+  std::string handler;    // "src/api.handler"
+  std::filesystem::path task_root;  // LAMBDA_TASK_ROOT, and the working folder
+  // The process's environment, complete but for what the worker itself sets: AWS_LAMBDA_RUNTIME_API, _HANDLER,
+  // LAMBDA_TASK_ROOT, LAMBDA_RUNTIME_DIR, AWS_EXECUTION_ENV, PATH, HOME, TZ, LANG.
+  Environment variables;
+  int memory_mb = 128;
+  std::chrono::milliseconds init_timeout{10'000};
+  std::filesystem::path runtimes;  // the folder with the Runtime API clients (node/…)
+};
+
+class Worker : public Invoker {
+ public:
+  struct Events {
+    // A line of the user's output and the request it belongs to (empty during init).
+    std::function<void(std::string_view request_id, Process::Stream, std::string_view line)> on_line;
+    std::function<void()> on_exit;  // the process has ended; the worker answers no more
+  };
+
+  // Starts the process; init runs in the background and its failure is the answer of the invocations that
+  // wait for it. Fault: the runtime is not supported or its program cannot be started.
+  static Result<std::unique_ptr<Worker>> start(Executor executor, const Clock& clock, Ids& ids, Program program,
+                                               Events events);
+
+  // One at a time. At the deadline the process is killed and the reply is Sandbox.Timedout; an exit gives
+  // Runtime.ExitError: in Lambda's words (facts of AWS: "Task timed out after 3.00 seconds").
+  Async<Reply> invoke(Invocation invocation) override = 0;
+
+  virtual bool alive() const = 0;  // false: make another one
+  virtual bool busy() const = 0;
+  virtual pid_t pid() const = 0;
+  virtual std::chrono::milliseconds init_duration() const = 0;  // once initialised
+  virtual long max_memory_mb() const = 0;                       // resident, the most seen
+  virtual Async<void> stop() = 0;  // lets the process end: SIGTERM, then SIGKILL
+};
+
+}  // namespace live
