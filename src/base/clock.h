@@ -27,9 +27,7 @@ class ManualClock final : public Clock {
  public:
   explicit ManualClock(TimePoint start = TimePoint(std::chrono::seconds(1'700'000'000))) : now_(start) {}
   TimePoint now() const override { return now_; }
-  void advance(std::chrono::nanoseconds by) {
-    now_ += std::chrono::duration_cast<TimePoint::duration>(by);
-  }
+  void advance(std::chrono::nanoseconds by) { now_ += std::chrono::duration_cast<TimePoint::duration>(by); }
 
  private:
   TimePoint now_;
@@ -37,8 +35,8 @@ class ManualClock final : public Clock {
 
 int64_t to_millis(TimePoint at);  // since the epoch
 TimePoint from_millis(int64_t millis);
-std::string iso8601(TimePoint at);         // 2026-11-23T07:20:00.123Z
-std::string basic_iso8601(TimePoint at);   // 20261123T072000Z, as SigV4 writes it
-std::string http_date(TimePoint at);       // Mon, 23 Nov 2026 07:20:00 GMT
+std::string iso8601(TimePoint at);        // 2026-11-23T07:20:00.123Z
+std::string basic_iso8601(TimePoint at);  // 20261123T072000Z, as SigV4 writes it
+std::string http_date(TimePoint at);      // Mon, 23 Nov 2026 07:20:00 GMT
 
 }  // namespace live

@@ -15,13 +15,21 @@ class Log {
   virtual ~Log() = default;
 
   template <class... A>
-  void error(fmt::format_string<A...> text, A&&... a) { line(Level::error, text, std::forward<A>(a)...); }
+  void error(fmt::format_string<A...> text, A&&... a) {
+    line(Level::error, text, std::forward<A>(a)...);
+  }
   template <class... A>
-  void warning(fmt::format_string<A...> text, A&&... a) { line(Level::warning, text, std::forward<A>(a)...); }
+  void warning(fmt::format_string<A...> text, A&&... a) {
+    line(Level::warning, text, std::forward<A>(a)...);
+  }
   template <class... A>
-  void info(fmt::format_string<A...> text, A&&... a) { line(Level::info, text, std::forward<A>(a)...); }
+  void info(fmt::format_string<A...> text, A&&... a) {
+    line(Level::info, text, std::forward<A>(a)...);
+  }
   template <class... A>
-  void debug(fmt::format_string<A...> text, A&&... a) { line(Level::debug, text, std::forward<A>(a)...); }
+  void debug(fmt::format_string<A...> text, A&&... a) {
+    line(Level::debug, text, std::forward<A>(a)...);
+  }
 
   bool shows(Level level) const { return level <= level_; }
 
