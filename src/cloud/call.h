@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "base/async.h"
 #include "base/json.h"
@@ -41,13 +42,14 @@ struct Call {
   std::string action;   // AWS's name: "PutItem"
   std::string region;
   Caller caller;
-  json::object input;   // members under the names of AWS's model (botocore's)
-  std::string payload;  // of actions that take a blob as the body: Invoke, PutObject
+  json::object input;      // members under the names of AWS's model (botocore's)
+  std::string payload;     // of actions that take a blob as the body: Invoke, PutObject
+  std::string request_id;  // the answer's x-amzn-RequestId; empty when a service of ours calls
 };
 
 struct Output {
-  json::object value;    // members under the names of AWS's model
-  std::string payload;   // of actions that give a blob as the body: Invoke, GetObject
+  json::object value;   // members under the names of AWS's model
+  std::string payload;  // of actions that give a blob as the body: Invoke, GetObject
 };
 
 using Action = std::function<Async<ApiResult<Output>>(Call)>;
@@ -62,8 +64,10 @@ class Directory {
     add(service, action, [run = std::move(run)](Call call) -> Async<ApiResult<Output>> {
       auto result = run(call);
       if (result.has_error()) co_return result.error();
-      if constexpr (std::is_same_v<std::decay_t<decltype(result.value())>, Output>) co_return std::move(result.value());
-      else co_return Output{.value = std::move(result.value()), .payload = {}};
+      if constexpr (std::is_same_v<std::decay_t<decltype(result.value())>, Output>)
+        co_return std::move(result.value());
+      else
+        co_return Output{.value = std::move(result.value()), .payload = {}};
     });
   }
   bool has(std::string_view service, std::string_view action) const;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cloud/call.h"
+#include "cloud/signature.h"
 #include "cloud/world.h"
 #include "net/http_server.h"
 
@@ -19,6 +20,11 @@ struct HttpCall {
   net::Request request;
   std::string region;
   std::optional<Caller> caller;  // empty: the request was not signed
+  // execute-api only: signed, but not well. A route that wants a signature answers with it; others ignore it.
+  std::optional<ApiError> refusal{};
+  // Of a body in signed chunks (STREAMING-AWS4-HMAC-SHA256-PAYLOAD): what signature.h's ChunkSignature needs.
+  std::optional<ChunkSeed> chunks{};
+  std::string request_id{};
 };
 
 // REST-JSON: one line of AWS's model. "{FunctionName}" and "{Path+}" are members of the input, taken from the
@@ -31,7 +37,10 @@ struct Route {
   bool payload = false;  // the body is Call::payload, and the answer's body is Output::payload
   // Members that travel as headers, in and out: {"X-Amz-Function-Error", "FunctionError"}.
   std::vector<std::pair<std::string, std::string>> headers{};
-  // Members that travel in the query under another name: {"Qualifier", "Qualifier"}. Others keep theirs.
+  // The output's member that is the HTTP status, where that varies: "StatusCode". It does not enter the body.
+  std::string status{};
+  // Members that travel in the query under another name: {"tagKeys", "TagKeys[]"}; "[]" makes a list even of
+  // one value. Others keep their name.
   std::vector<std::pair<std::string, std::string>> query{};
 };
 
@@ -39,17 +48,20 @@ class Front {
  public:
   explicit Front(World& world);
 
-  void add_json(std::string service, std::string target_prefix, std::string version);  // "DynamoDB_20120810", "1.0"
+  void add_json(std::string service, std::string target_prefix,
+                std::string version);  // "DynamoDB_20120810", "1.0"
   void add_query(std::string service, std::string version, std::string xml_namespace);
-  // `signing_names`: services whose signature scope leads here. Member names keep the wire's form.
+  // Member names keep the wire's form. "apigatewayv2" is signed as "apigateway": the route decides.
   void add_rest_json(std::string service, std::vector<Route> routes);
-  // Serves HTTP itself: "s3", "execute-api".
+  // Serves HTTP itself: "s3", "execute-api", "lambda-url" (hosts {id}.lambda-url.{region}.on.aws and paths
+  // /_url/{id}/…; signed as "lambda", or not at all).
   void add_http(std::string service, std::function<Async<net::Answer>(HttpCall)> serve);
 
   Async<net::Answer> serve(net::Request request);  // the net::Handler
 
  private:
   struct Tables;
+  Async<net::Answer> dispatch(net::Request request, std::string request_id, std::string& what);
   World& world_;
   std::shared_ptr<Tables> tables_;
 };

@@ -36,8 +36,9 @@ class Statement {  // prepared; binds from 1, columns from 0; reset by the destr
 
  private:
   friend class Store;
-  explicit Statement(sqlite3_stmt* statement) : statement_(statement) {}
+  Statement(sqlite3_stmt* statement, bool* in_use) : statement_(statement), in_use_(in_use) {}
   sqlite3_stmt* statement_;
+  bool* in_use_;  // the cache's mark; null: this statement is not the cache's and ends with us
 };
 
 class Store {
@@ -47,15 +48,16 @@ class Store {
   ~Store();
 
   // Documents. `kind` as "lambda.function"; `region` empty for global services.
-  void put(std::string_view kind, std::string_view region, std::string_view key, const json::object& document);
+  void put(std::string_view kind, std::string_view region, std::string_view key,
+           const json::object& document);
   std::optional<json::object> get(std::string_view kind, std::string_view region, std::string_view key);
   bool erase(std::string_view kind, std::string_view region, std::string_view key);  // was there
   // In the order of keys.
   std::vector<std::pair<std::string, json::object>> list(std::string_view kind, std::string_view region,
                                                          std::string_view key_prefix = "");
 
-  void execute(std::string_view sql);             // of a service's own tables; a failure is a bug
-  Statement prepare(std::string_view sql);        // cached by its text
+  void execute(std::string_view sql);       // of a service's own tables; a failure is a bug
+  Statement prepare(std::string_view sql);  // cached by its text
   int64_t last_row_id() const;
   int64_t changes() const;
 

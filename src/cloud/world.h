@@ -2,7 +2,9 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <string>
+#include <string_view>
 
 #include "base/async.h"
 #include "base/clock.h"
@@ -21,8 +23,17 @@ struct World {
   Log& log;
   Directory& actions;
   std::string account = "000000000000";
-  std::string endpoint;  // "http://127.0.0.1:4566": how processes on this machine reach us; set once listening
+  std::string
+      endpoint;  // "http://127.0.0.1:4566": how processes on this machine reach us; set once listening
   std::filesystem::path runtimes;  // the folder with the Runtime API clients (runtimes/node/…)
+  // Injected delay by service ("dynamodb", "apigateway"). The front waits it before each request's action; a
+  // service adds it where it works without a request: a WebSocket message, a delivery.
+  std::map<std::string, Milliseconds, std::less<>> latency{};
+
+  Milliseconds latency_of(std::string_view service) const {
+    auto found = latency.find(service);
+    return found == latency.end() ? Milliseconds(0) : found->second;
+  }
 };
 
 }  // namespace live::cloud
