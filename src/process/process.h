@@ -36,7 +36,8 @@ std::string to_string(const ExitStatus& status);  // "exit status 3", "signal: k
 class Process {
  public:
   enum class Stream { out, err };
-  // Whole lines without their end; a last unfinished line is given at its end. A line longer than 256 KB is cut.
+  // Whole lines without their end; a last unfinished line is given at its end. A line longer than 256 KB is
+  // cut.
   using OnLine = std::function<void(Stream, std::string_view line)>;
 
   // Fault: the program is not there or may not be run; the message names it.
@@ -52,6 +53,9 @@ class Process {
   virtual Async<ExitStatus> stop(std::chrono::milliseconds grace) = 0;
   virtual Async<Result<void>> write(std::string bytes) = 0;  // to its standard input, in order
   virtual void close_input() = 0;
+  // Gives at once the lines it has written so far, a last unfinished one too: what it wrote before it said
+  // something elsewhere (on a socket) is then known to have come before that.
+  virtual void read_pending() = 0;
 };
 
 }  // namespace live

@@ -1,0 +1,191 @@
+#include "process/spawn.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <optional>
+
+#include <fmt/format.h>
+
+extern char** environ;
+
+namespace live {
+
+Descriptor::~Descriptor() {
+  if (number_ >= 0) ::close(number_);
+}
+
+namespace {
+
+struct Pipe {
+  Descriptor read_end, write_end;
+};
+
+Result<Pipe> make_pipe() {
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC) != 0) return fault(fmt::format("making a pipe: {}", std::strerror(errno)));
+  return Pipe{Descriptor(ends[0]), Descriptor(ends[1])};
+}
+
+std::string_view search_path(const Command& command) {
+  for (const auto& [name, value] : command.environment)
+    if (name == "PATH") return value;
+  const char* ours = std::getenv("PATH");
+  return ours ? ours : "/usr/local/bin:/usr/bin:/bin";
+}
+
+Result<std::string> find_program(const Command& command) {
+  if (command.arguments.empty()) return fault("starting a process: no program named");
+  const std::string& name = command.arguments[0];
+  if (name.find('/') != std::string::npos) return std::filesystem::absolute(name).string();
+  std::string_view path = search_path(command);
+  while (!path.empty()) {
+    size_t end = std::min(path.find(':'), path.size());
+    std::string candidate = fmt::format("{}/{}", path.substr(0, end), name);
+    if (::access(candidate.c_str(), X_OK) == 0 && !std::filesystem::is_directory(candidate)) return candidate;
+    path.remove_prefix(std::min(end + 1, path.size()));
+  }
+  return fault(Fault::Kind::not_found, fmt::format("{}: not found in PATH; install it or extend PATH", name));
+}
+
+std::vector<std::string> environment_of(const Command& command) {
+  std::vector<std::string> entries;
+  auto overridden = [&](std::string_view entry) {
+    for (const auto& [name, value] : command.environment)
+      if (entry.starts_with(name) && entry.substr(name.size()).starts_with('=')) return true;
+    return false;
+  };
+  if (command.inherits_environment)
+    for (char** entry = environ; *entry; ++entry)
+      if (!overridden(*entry)) entries.emplace_back(*entry);
+  for (const auto& [name, value] : command.environment) entries.push_back(name + "=" + value);
+  return entries;
+}
+
+std::vector<char*> pointers(std::vector<std::string>& texts) {
+  std::vector<char*> list;
+  list.reserve(texts.size() + 1);
+  for (auto& text : texts) list.push_back(text.data());
+  list.push_back(nullptr);
+  return list;
+}
+
+// What the child needs, prepared before vfork: it shares our memory and may call system calls only.
+struct Plan {
+  const char* program;
+  char* const* arguments;
+  char* const* environment;
+  const char* folder;  // or null
+  int in, out, err;
+  pid_t parent;
+  enum class Step { none, folder, exec };
+  volatile Step failed_step = Step::none;
+  volatile int error = 0;
+};
+
+[[noreturn]] void become(Plan& plan) {
+  for (int number : {SIGPIPE, SIGINT, SIGTERM, SIGHUP, SIGCHLD}) ::signal(number, SIG_DFL);
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, nullptr);
+  ::setpgid(0, 0);
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (::getppid() != plan.parent) ::_exit(127);
+  ::dup2(plan.in, 0);
+  ::dup2(plan.out, 1);
+  ::dup2(plan.err, 2);
+  ::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
+  plan.failed_step = Plan::Step::folder;
+  if (!plan.folder || ::chdir(plan.folder) == 0) {
+    plan.failed_step = Plan::Step::exec;
+    ::execve(plan.program, plan.arguments, plan.environment);
+  }
+  plan.error = errno;
+  ::_exit(127);
+}
+
+pid_t fork_into(Plan& plan) {
+  sigset_t all, before;
+  sigfillset(&all);
+  sigprocmask(SIG_SETMASK, &all, &before);  // no handler of ours may run in the child
+  pid_t pid = ::vfork();
+  if (pid == 0) become(plan);
+  int error = errno;
+  sigprocmask(SIG_SETMASK, &before, nullptr);
+  errno = error;
+  return pid;
+}
+
+Descriptor clear_of_standard_ones(Descriptor descriptor) {  // dup2 onto 0…2 must not close one still needed
+  if (descriptor.number() > 2) return descriptor;
+  return Descriptor(::fcntl(descriptor.number(), F_DUPFD_CLOEXEC, 3));
+}
+
+void set_nonblocking(const Descriptor& descriptor) {
+  ::fcntl(descriptor.number(), F_SETFL, ::fcntl(descriptor.number(), F_GETFL) | O_NONBLOCK);
+}
+
+}  // namespace
+
+Result<Spawned> spawn(const Command& command) {
+  LIVE_TRY(std::string program, find_program(command));
+  LIVE_TRY(Pipe out, make_pipe());
+  LIVE_TRY(Pipe err, make_pipe());
+  Pipe in;
+  if (command.takes_input) {
+    LIVE_TRY(in, make_pipe());
+  } else {
+    in.read_end = Descriptor(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+  }
+  in.read_end = clear_of_standard_ones(std::move(in.read_end));
+  out.write_end = clear_of_standard_ones(std::move(out.write_end));
+  err.write_end = clear_of_standard_ones(std::move(err.write_end));
+
+  std::vector<std::string> arguments = command.arguments;
+  std::vector<std::string> environment = environment_of(command);
+  std::vector<char*> argument_list = pointers(arguments), environment_list = pointers(environment);
+  Plan plan{.program = program.c_str(),
+            .arguments = argument_list.data(),
+            .environment = environment_list.data(),
+            .folder = command.folder.empty() ? nullptr : command.folder.c_str(),
+            .in = in.read_end.number(),
+            .out = out.write_end.number(),
+            .err = err.write_end.number(),
+            .parent = ::getpid()};
+  pid_t pid = fork_into(plan);
+  if (pid < 0) return fault(fmt::format("starting {}: {}", program, std::strerror(errno)));
+  if (plan.error != 0) {
+    ::waitpid(pid, nullptr, 0);
+    bool folder_failed = plan.failed_step == Plan::Step::folder;
+    return fault(plan.error == ENOENT ? Fault::Kind::not_found : Fault::Kind::failed,
+                 folder_failed ? fmt::format("starting {} in {}: {}", program, command.folder.string(),
+                                             std::strerror(plan.error))
+                               : fmt::format("starting {}: {}", program, std::strerror(plan.error)));
+  }
+  Spawned child{.pid = pid, .pidfd = Descriptor(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)))};
+  if (child.pidfd.number() < 0) {
+    int error = errno;
+    ::kill(-pid, SIGKILL);
+    ::waitpid(pid, nullptr, 0);
+    return fault(fmt::format("following {}: pidfd_open: {}; Linux 5.3 or later is needed", program,
+                             std::strerror(error)));
+  }
+  set_nonblocking(out.read_end);
+  set_nonblocking(err.read_end);
+  child.out = std::move(out.read_end);
+  child.err = std::move(err.read_end);
+  if (command.takes_input) {
+    set_nonblocking(in.write_end);
+    child.input = std::move(in.write_end);
+  }
+  return child;
+}
+
+}  // namespace live
