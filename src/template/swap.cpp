@@ -1,0 +1,225 @@
+#include "template/swap.h"
+
+#include <algorithm>
+#include <set>
+
+#include "base/encoding.h"
+#include "base/hash.h"
+#include "template/permission.h"
+
+namespace live {
+namespace {
+
+constexpr int kStubMemoryMb = 512;  // at 128 MB the stub signs and posts three times slower
+
+json::object& member_object(json::object& in, std::string_view key) {
+  auto& value = in[key];
+  if (!value.is_object()) value = json::object();
+  return value.get_object();
+}
+
+std::string construct_path(const json::object& resource) {
+  auto const* metadata = find_object(resource, "Metadata");
+  std::string path = metadata ? string_or(*metadata, "aws:cdk:path") : "";
+  constexpr std::string_view kResource = "/Resource";
+  if (path.ends_with(kResource)) path.resize(path.size() - kResource.size());
+  return path;
+}
+
+SwappedFunction describe(const Assembly& assembly, const AssemblyTemplate& one, const std::string& id,
+                         const json::object& resource, const json::object& properties) {
+  SwappedFunction function;
+  auto const* stack = assembly.stack(one.stack);
+  function.stack = one.stack;
+  function.stack_name = stack->name;
+  function.template_file = one.file;
+  for (auto const* at = &one; !at->parent.empty(); at = &assembly.templates().at(at->parent))
+    function.nested.insert(function.nested.begin(), at->parent_id);
+  function.logical_id = id;
+  function.construct_path = construct_path(resource);
+  function.runtime = string_or(properties, "Runtime");
+  function.handler = string_or(properties, "Handler");
+  function.memory_mb = int(find_int(properties, "MemorySize").value_or(128));
+  function.timeout_seconds = int(find_int(properties, "Timeout").value_or(3));
+  if (auto const* architectures = find_array(properties, "Architectures");
+      architectures && !architectures->empty() && architectures->front() == "arm64")
+    function.architecture = Architecture::arm64;
+  return function;
+}
+
+// Asset hashes that the function's code named: "abc….zip" in S3Key.
+void collect_code_asset(const json::object& properties, std::vector<std::string>& hashes) {
+  auto const* code = find_object(properties, "Code");
+  auto const key = code ? find_string(*code, "S3Key") : std::nullopt;
+  if (!key) return;
+  std::string hash = key->substr(key->rfind('/') + 1);
+  hash.resize(std::min(hash.size(), hash.find('.')));
+  hashes.push_back(std::move(hash));
+}
+
+void rewrite_function(json::object& resource, json::object& properties, json::object code, bool keep_vpc) {
+  properties["Code"] = std::move(code);
+  properties["Handler"] = "bootstrap";
+  properties["Runtime"] = "provided.al2023";
+  properties["MemorySize"] = kStubMemoryMb;
+  for (auto const* dropped : {"Layers", "SnapStart", "CodeSigningConfigArn", "RuntimeManagementConfig",
+                              "ImageConfig", "EphemeralStorage"})
+    properties.erase(dropped);
+  if (!keep_vpc) {
+    properties.erase("VpcConfig");
+    properties.erase("FileSystemConfigs");
+  }
+  if (auto* metadata = resource.if_contains("Metadata"); metadata && metadata->is_object()) {
+    for (auto const* of_the_asset : {"aws:asset:path", "aws:asset:is-bundled", "aws:asset:property",
+                                     "aws:asset:original-path", "aws:asset:dockerfile-path"})
+      metadata->get_object().erase(of_the_asset);
+  }
+}
+
+bool names(const json::value* value, const std::set<std::string>& ids) {
+  auto const* object = value ? value->if_object() : nullptr;
+  if (!object) return false;
+  if (auto const ref = find_string(*object, "Ref")) return ids.contains(*ref);
+  auto const* path = find_array(*object, "Fn::GetAtt");
+  return path && !path->empty() && path->front().is_string() &&
+         ids.contains(std::string(path->front().get_string()));
+}
+
+void drop_dependency(json::object& resource, const std::string& gone) {
+  auto* depends = resource.if_contains("DependsOn");
+  if (!depends) return;
+  if (auto* array = depends->if_array()) {
+    for (auto at = array->begin(); at != array->end();)
+      at = *at == json::value(gone) ? array->erase(at) : at + 1;
+    if (array->empty()) resource.erase("DependsOn");
+  } else if (*depends == json::value(gone)) {
+    resource.erase("DependsOn");
+  }
+}
+
+class Rewriter {
+ public:
+  Rewriter(Assembly& assembly, const SwapOptions& options) : assembly_(assembly), options_(options) {}
+
+  Result<Swap> run() {
+    for (auto& [file, one] : assembly_.templates()) {
+      LIVE_TRY(rewrite(one));
+    }
+    for (auto const& stack : assembly_.stacks()) assembly_.drop_unused_assets(stack, dropped_[stack.id]);
+    return std::move(swap_);
+  }
+
+ private:
+  Result<void> rewrite(AssemblyTemplate& one) {
+    auto* resources = one.body.if_contains("Resources");
+    if (!resources || !resources->is_object()) return outcome::success();
+    auto const stay = functions_that_stay(one.body);
+    std::set<std::string> swapped;
+    std::string fingerprint;
+    for (auto& [key, value] : resources->get_object()) {
+      auto* resource = value.if_object();
+      if (!resource) continue;
+      std::string const id(key), type = string_or(*resource, "Type");
+      if (auto const kept = stay.find(id); kept != stay.end()) {
+        swap_.skipped.push_back(
+            {assembly_.stack(one.stack)->name, id, construct_path(*resource), kept->second});
+      } else if (type == "AWS::Lambda::Function") {
+        LIVE_TRY(auto done, rewrite_one(one, id, *resource));
+        if (done) swapped.insert(id);
+      }
+    }
+    if (swapped.empty()) return outcome::success();
+    one.changed = true;
+    rewrite_versions(resources->get_object(), swapped);
+    for (auto const& id : swapped) allow_stub(assembly_, one, id, options_.debug_stack);
+    return outcome::success();
+  }
+
+  Result<bool> rewrite_one(AssemblyTemplate& one, const std::string& id, json::object& resource) {
+    auto& properties = member_object(resource, "Properties");
+    SwappedFunction function = describe(assembly_, one, id, resource, properties);
+    if (auto const reason = options_.skip ? options_.skip(function) : std::nullopt) {
+      swap_.skipped.push_back({function.stack_name, id, function.construct_path, *reason});
+      return false;
+    }
+    auto const stub = options_.stubs.find(function.architecture);
+    if (stub == options_.stubs.end())
+      return fault("no stub for " + function.construct_path +
+                   ": it runs on arm64 and this installation has only the "
+                   "x86_64 stub; build target stub_aarch64");
+    LIVE_TRY(auto code, assembly_.add_file_asset(*assembly_.stack(one.stack), stub->second.hash,
+                                                 stub->second.path, ".zip", "Live Lambda stub"));
+    if (!options_.keep_vpc && (properties.contains("VpcConfig") || properties.contains("FileSystemConfigs")))
+      swap_.notices.push_back(
+          (function.construct_path.empty() ? id : function.construct_path) +
+          ": its VPC and file systems are left out while it runs live (live.vpc: \"keep\" keeps them)");
+    collect_code_asset(properties, dropped_[one.stack]);
+    rewrite_function(resource, properties, std::move(code), options_.keep_vpc);
+    swap_.functions.push_back(std::move(function));
+    return true;
+  }
+
+  // A version is published anew only when its own properties change: its description carries a hash of the
+  // function's, so that aliases follow in both directions. What keeps old code warm or shifts traffic leaves.
+  void rewrite_versions(json::object& resources, const std::set<std::string>& swapped) {
+    std::vector<std::string> gone;
+    for (auto& [key, value] : resources) {
+      auto* resource = value.if_object();
+      if (!resource) continue;
+      std::string const type = string_or(*resource, "Type");
+      if (!resource->contains("Properties")) continue;
+      auto& properties = member_object(*resource, "Properties");
+      bool const ours = names(find(properties, "FunctionName"), swapped);
+      if (type == "AWS::Lambda::Version" && ours) {
+        properties.erase("ProvisionedConcurrencyConfig");
+        properties.erase("CodeSha256");
+        std::string const id = function_of(properties);
+        auto const& function = resources.at(id).get_object().at("Properties");
+        properties["Description"] = "live-" + hex(sha256(canonical_json(function))).substr(0, 16);
+      } else if (type == "AWS::Lambda::Alias" && ours) {
+        properties.erase("ProvisionedConcurrencyConfig");
+        properties.erase("RoutingConfig");
+        resource->erase("UpdatePolicy");
+      } else if ((type == "AWS::ApplicationAutoScaling::ScalableTarget" &&
+                  string_or(properties, "ServiceNamespace") == "lambda")) {
+        gone.emplace_back(key);
+      }
+    }
+    drop_scaling(resources, gone);
+  }
+
+  static std::string function_of(const json::object& properties) {
+    auto const& name = properties.at("FunctionName").get_object();
+    if (auto const ref = find_string(name, "Ref")) return *ref;
+    return std::string(name.at("Fn::GetAtt").get_array().front().get_string());
+  }
+
+  static void drop_scaling(json::object& resources, std::vector<std::string> gone) {
+    std::set<std::string> const targets(gone.begin(), gone.end());
+    for (auto const& [key, value] : resources) {
+      auto const* resource = value.if_object();
+      auto const* properties = resource ? find_object(*resource, "Properties") : nullptr;
+      if (properties && string_or(*resource, "Type") == "AWS::ApplicationAutoScaling::ScalingPolicy" &&
+          names(find(*properties, "ScalingTargetId"), targets))
+        gone.emplace_back(key);
+    }
+    for (auto const& id : gone) {
+      resources.erase(id);
+      for (auto& [key, value] : resources)
+        if (auto* resource = value.if_object()) drop_dependency(*resource, id);
+    }
+  }
+
+  Assembly& assembly_;
+  const SwapOptions& options_;
+  Swap swap_;
+  std::map<std::string, std::vector<std::string>> dropped_;  // stack → asset hashes of replaced code
+};
+
+}  // namespace
+
+Result<Swap> swap_functions(Assembly& assembly, const SwapOptions& options) {
+  return Rewriter(assembly, options).run();
+}
+
+}  // namespace live

@@ -1,0 +1,249 @@
+#include "template/swap.h"
+
+#include <gtest/gtest.h>
+
+#include "base/encoding.h"
+#include "base/file.h"
+#include "base/hash.h"
+#include "template/permission.h"
+
+namespace live {
+namespace {
+
+const std::string kData = LIVE_SOURCE_DIR "/src/template/testdata/";
+
+Result<std::string> text_of(const std::string& file) { return read_file(kData + "assembly/" + file); }
+
+SwapOptions options() {
+  SwapOptions options;
+  options.stubs = {{Architecture::x86_64, {"/stubs/x86_64.zip", std::string(64, '1')}},
+                   {Architecture::arm64, {"/stubs/arm64.zip", std::string(64, '2')}}};
+  std::string const api = "arn:aws:execute-api:us-east-1:123456789012:abcdefghij/dev";
+  options.debug_stack = {api + "/$connect", api + "/POST/@connections/*",
+                         "arn:aws:dynamodb:us-east-1:123456789012:table/debug",
+                         "arn:aws:s3:::debug/payloads/*"};
+  return options;
+}
+
+// An assembly of one stack with the given resources, written as the CDK writes it.
+Assembly one_stack(const json::object& resources, std::string nested_text = "") {
+  std::map<std::string, std::string> files;
+  files["manifest.json"] = R"({"version":"54.0.0","artifacts":{
+    "S.assets":{"type":"cdk:asset-manifest","properties":{"file":"S.assets.json"}},
+    "S":{"type":"aws:cloudformation:stack","dependencies":["S.assets"],"properties":{"templateFile":"S.json",
+         "stackTemplateAssetObjectUrl":"s3://b/oldhash.json"}}}})";
+  files["S.assets.json"] =
+      R"({"files":{"oldhash":{"source":{"path":"S.json","packaging":"file"},"destinations":{"d":{
+    "bucketName":"b","objectKey":"p/oldhash.json","assumeRoleArn":"r"}}}}})";
+  files["S.json"] = json::serialize(json::object{{"Resources", resources}});
+  files["N.json"] = std::move(nested_text);
+  return Assembly::read([&files](const std::string& file) -> Result<std::string> {
+           auto const found = files.find(file);
+           return found == files.end() ? Result<std::string>(fault("no " + file)) : found->second;
+         })
+      .value();
+}
+
+json::object function(std::string_view properties = "{}") {
+  json::object all = parse_json_object(properties).value();
+  if (!all.contains("Role")) all["Role"] = "arn:aws:iam::1:role/r";
+  all["Handler"] = "a.handler";
+  all["Runtime"] = "nodejs20.x";
+  return {{"Type", "AWS::Lambda::Function"}, {"Properties", std::move(all)}};
+}
+
+json::object resource(std::string_view type, std::string_view properties) {
+  return {{"Type", type}, {"Properties", parse_json_object(properties).value()}};
+}
+
+const json::object& properties_of(Assembly& assembly, std::string_view id) {
+  return assembly.templates().at("S.json").body.at("Resources").at(id).at("Properties").as_object();
+}
+
+TEST(Swap, ARealAssemblyIsRewrittenAsTheGoldenFilesSay) {
+  auto assembly = Assembly::read(text_of).value();
+  ASSERT_TRUE(swap_functions(assembly, options()).has_value());
+  auto const changed = assembly.changed_files();
+  EXPECT_EQ(changed.size(), 7u);
+  for (auto const& [file, text] : changed) {
+    std::string const golden = kData + "golden/" + file;
+    if (getenv("LIVE_UPDATE_GOLDEN")) ASSERT_TRUE(write_file(golden, text).has_value());
+    EXPECT_EQ(text, read_file(golden).value()) << file << ": run ./test --update when the change is meant";
+  }
+}
+
+TEST(Swap, FunctionsOfNestedStacksAndStagesAreFoundWithTheirPath) {
+  auto assembly = Assembly::read(text_of).value();
+  auto const swap = swap_functions(assembly, options()).value();
+  std::map<std::string, SwappedFunction> by_path;
+  for (auto const& one : swap.functions) by_path[one.construct_path] = one;
+  EXPECT_EQ(by_path.size(), 5u);
+  EXPECT_EQ(by_path["Demo/N/Inn"].nested,
+            std::vector<std::string>{"NNestedStackNNestedStackResource25BF0ED8"});
+  EXPECT_EQ(by_path["Demo/N/Inn"].runtime, "python3.12");
+  EXPECT_EQ(by_path["Prod/In/X"].stack_name, "Prod-In");
+  EXPECT_EQ(by_path["Demo/Api"].handler, "api.handler");
+}
+
+TEST(Swap, EveryHashInTheAssemblyIsTheHashOfItsText) {
+  auto assembly = Assembly::read(text_of).value();
+  ASSERT_TRUE(swap_functions(assembly, options()).has_value());
+  auto const changed = assembly.changed_files();
+  auto const hash = [&changed](const std::string& file) { return hex(sha256(changed.at(file))); };
+  EXPECT_NE(changed.at("Demo.template.json").find("/" + hash("DemoN841F259E.nested.template.json") + ".json"),
+            std::string::npos);
+  EXPECT_NE(changed.at("manifest.json").find(hash("Demo.template.json")), std::string::npos);
+  EXPECT_NE(changed.at("Demo.assets.json").find(hash("Demo.template.json")), std::string::npos);
+  EXPECT_NE(
+      changed.at("assembly-Prod/manifest.json").find(hash("assembly-Prod/ProdIn6F7546A8.template.json")),
+      std::string::npos);
+}
+
+TEST(Swap, TheSameAssemblyGivesTheSameTexts) {
+  auto first = Assembly::read(text_of).value(), second = Assembly::read(text_of).value();
+  ASSERT_TRUE(swap_functions(first, options()).has_value());
+  ASSERT_TRUE(swap_functions(second, options()).has_value());
+  EXPECT_EQ(first.changed_files(), second.changed_files());
+}
+
+TEST(Swap, NothingOfALeftOutFunctionChanges) {
+  auto assembly = Assembly::read(text_of).value();
+  auto only_api = options();
+  only_api.skip = [](const SwappedFunction& one) -> std::optional<std::string> {
+    if (one.construct_path == "Demo/Api") return std::nullopt;
+    return "not chosen";
+  };
+  auto const swap = swap_functions(assembly, only_api).value();
+  EXPECT_EQ(swap.functions.size(), 1u);
+  auto const changed = assembly.changed_files();
+  EXPECT_FALSE(changed.contains("DemoN841F259E.nested.template.json"));
+  EXPECT_FALSE(changed.contains("assembly-Prod/manifest.json"));
+  // The other function of the shared asset still needs it.
+  EXPECT_NE(
+      changed.at("Demo.assets.json").find("954a19e824d64f1a5a1602234c2a45301492da11a85d778758b365e07c6e386a"),
+      std::string::npos);
+}
+
+TEST(Swap, WhatTheStubCannotHaveIsRemovedAndTheTimeoutStays) {
+  auto assembly = one_stack({{"F", function(R"({"Layers":["l"],"SnapStart":{"ApplyOn":"PublishedVersions"},
+    "CodeSigningConfigArn":"c","RuntimeManagementConfig":{"UpdateRuntimeOn":"Auto"},"EphemeralStorage":{"Size":2048},
+    "VpcConfig":{"SubnetIds":["s"]},"Timeout":7,"MemorySize":2048,"Architectures":["arm64"],
+    "Code":{"S3Bucket":"b","S3Key":"k.zip","S3ObjectVersion":"v","SourceKMSKeyArn":"k"}})")}});
+  auto const swap = swap_functions(assembly, options()).value();
+  auto const& after = properties_of(assembly, "F");
+  EXPECT_EQ(json::serialize(after.at("Code")),
+            R"({"S3Bucket":{"Fn::Sub":"b"},"S3Key":"p/)" + std::string(64, '2') + R"(.zip"})");
+  for (auto const* gone : {"Layers", "SnapStart", "CodeSigningConfigArn", "RuntimeManagementConfig",
+                           "VpcConfig", "EphemeralStorage"})
+    EXPECT_FALSE(after.contains(gone)) << gone;
+  EXPECT_EQ(after.at("Timeout"), 7);
+  EXPECT_EQ(after.at("MemorySize"), 512);
+  EXPECT_EQ(swap.functions.front().memory_mb, 2048);
+  ASSERT_EQ(swap.notices.size(), 1u);
+  EXPECT_NE(swap.notices.front().find("VPC"), std::string::npos);
+}
+
+TEST(Swap, VersionsArePublishedAnewAndProvisionedConcurrencyLeaves) {
+  auto assembly = one_stack(
+      {{"F", function()},
+       {"V", resource("AWS::Lambda::Version",
+                      R"({"FunctionName":{"Ref":"F"},"ProvisionedConcurrencyConfig":{}})")},
+       {"A",
+        resource("AWS::Lambda::Alias", R"({"FunctionName":{"Ref":"F"},"ProvisionedConcurrencyConfig":{}})")},
+       {"T", resource("AWS::ApplicationAutoScaling::ScalableTarget", R"({"ServiceNamespace":"lambda"})")},
+       {"P", resource("AWS::ApplicationAutoScaling::ScalingPolicy", R"({"ScalingTargetId":{"Ref":"T"}})")},
+       {"D", json::object{{"Type", "X"}, {"DependsOn", json::array{"T", "F"}}}}});
+  ASSERT_TRUE(swap_functions(assembly, options()).has_value());
+  EXPECT_TRUE(properties_of(assembly, "V").at("Description").as_string().starts_with("live-"));
+  EXPECT_FALSE(properties_of(assembly, "V").contains("ProvisionedConcurrencyConfig"));
+  EXPECT_FALSE(properties_of(assembly, "A").contains("ProvisionedConcurrencyConfig"));
+  auto const& resources = assembly.templates().at("S.json").body.at("Resources").as_object();
+  EXPECT_FALSE(resources.contains("T"));
+  EXPECT_FALSE(resources.contains("P"));
+  EXPECT_EQ(resources.at("D").at("DependsOn"), (json::value{"F"}));
+}
+
+TEST(Swap, FunctionsThatTheDeploymentCallsKeepTheirCode) {
+  auto assembly = one_stack(
+      {{"Framework",
+        function(
+            R"({"Environment":{"Variables":{"USER":{"Fn::GetAtt":["User","Arn"]},"W":{"Ref":"Machine"}}}})")},
+       {"User", function()},
+       {"Waiter", function()},
+       {"Machine", resource("AWS::StepFunctions::StateMachine",
+                            R"({"DefinitionString":{"Fn::Join":["",[{"Fn::GetAtt":["Waiter","Arn"]}]]}})")},
+       {"Custom", resource("Custom::Thing", R"({"ServiceToken":{"Fn::GetAtt":["Framework","Arn"]},
+                                               "Notifies":{"Fn::GetAtt":["Ordinary","Arn"]}})")},
+       {"Ordinary", function()},
+       {"Edge", function()},
+       {"EdgeVersion", resource("AWS::Lambda::Version", R"({"FunctionName":{"Ref":"Edge"}})")},
+       {"Cdn", resource("AWS::CloudFront::Distribution", R"({"DistributionConfig":{"DefaultCacheBehavior":{
+          "LambdaFunctionAssociations":[{"LambdaFunctionARN":{"Ref":"EdgeVersion"}}]}}})")},
+       {"Triggered", function()},
+       {"Trigger", resource("Custom::Trigger", R"({"HandlerArn":{"Ref":"Triggered"}})")},
+       {"Macro",
+        resource("AWS::CloudFormation::Macro", R"({"FunctionName":{"Fn::Sub":"${MacroCode.Arn}"}})")},
+       {"MacroCode", function()},
+       {"Image", function(R"({"PackageType":"Image"})")}});
+  auto const swap = swap_functions(assembly, options()).value();
+  ASSERT_EQ(swap.functions.size(), 1u);
+  EXPECT_EQ(swap.functions.front().logical_id, "Ordinary");
+  EXPECT_EQ(swap.skipped.size(), 7u);
+  for (auto const& one : swap.skipped) EXPECT_FALSE(one.reason.empty());
+}
+
+TEST(Swap, AnImportedRoleGetsAPolicyOfItsOwn) {
+  auto assembly = one_stack({{"F", function(R"({"Role":"arn:aws:iam::1:role/path/imported"})")},
+                             {"G", function(R"({"Role":"arn:aws:iam::1:role/path/imported"})")}});
+  ASSERT_TRUE(swap_functions(assembly, options()).has_value());
+  int policies = 0;
+  for (auto const& [id, value] : assembly.templates().at("S.json").body.at("Resources").as_object()) {
+    if (value.at("Type") != "AWS::IAM::RolePolicy") continue;
+    ++policies;
+    EXPECT_EQ(value.at("Properties").at("RoleName"), "imported");
+  }
+  EXPECT_EQ(policies, 1);
+}
+
+TEST(Swap, ARoleIsFoundThroughTheParametersOfANestedStack) {
+  json::object const stack{
+      {"Type", "AWS::CloudFormation::Stack"},
+      {"Metadata", json::object{{"aws:asset:path", "N.json"}}},
+      {"Properties",
+       parse_json_object(
+           R"({"TemplateURL":"https://b/h.json","Parameters":{"P":{"Fn::GetAtt":["R","Arn"]}}})")
+           .value()}};
+  std::string const nested =
+      json::serialize(json::object{{"Resources", json::object{{"F", function(R"({"Role":{"Ref":"P"}})")}}}});
+  auto assembly = one_stack({{"R", resource("AWS::IAM::Role", "{}")}, {"N", stack}}, nested);
+  ASSERT_TRUE(swap_functions(assembly, options()).has_value());
+  auto const& policies = properties_of(assembly, "R").at("Policies").as_array();
+  ASSERT_EQ(policies.size(), 1u);
+  EXPECT_EQ(policies[0].at("PolicyDocument"), json::value(stub_policy(options().debug_stack)));
+}
+
+TEST(Swap, TheLegacySynthesizerIsRefusedWithAdvice) {
+  auto assembly =
+      Assembly::read([](const std::string& file) -> Result<std::string> {
+        if (file == "manifest.json")
+          return std::string(
+              R"({"artifacts":{"S":{"type":"aws:cloudformation:stack","properties":{"templateFile":"S.json"}}}})");
+        return json::serialize(json::object{{"Resources", json::object{{"F", function()}}}});
+      }).value();
+  auto const swap = swap_functions(assembly, options());
+  ASSERT_TRUE(swap.has_error());
+  EXPECT_NE(swap.error().message.find("newStyleStackSynthesis"), std::string::npos);
+}
+
+TEST(Swap, ADamagedAssemblyNamesTheFile) {
+  auto const missing = Assembly::read(
+      [](const std::string& file) -> Result<std::string> { return fault("cannot read " + file); });
+  ASSERT_TRUE(missing.has_error());
+  auto const damaged =
+      Assembly::read([](const std::string&) -> Result<std::string> { return std::string("{"); });
+  ASSERT_TRUE(damaged.has_error());
+  EXPECT_NE(damaged.error().message.find("manifest.json"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace live
