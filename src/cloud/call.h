@@ -50,6 +50,8 @@ struct Call {
 struct Output {
   json::object value;   // members under the names of AWS's model
   std::string payload;  // of actions that give a blob as the body: Invoke, GetObject
+  // Query protocol: members, anywhere in `value`, whose object is a map (<entry><key/><value/></entry>).
+  std::vector<std::string> maps{};
 };
 
 using Action = std::function<Async<ApiResult<Output>>(Call)>;

@@ -1,0 +1,72 @@
+#include "cloud/address.h"
+
+#include <algorithm>
+#include <cctype>
+#include <vector>
+
+namespace live::cloud {
+
+namespace {
+
+std::string lower_without_port(std::string_view host) {
+  std::string name(host.substr(0, host.rfind(':') == host.npos ? host.size() : host.rfind(':')));
+  std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
+  return name;
+}
+
+std::vector<std::string> labels(std::string_view name) {
+  std::vector<std::string> parts;
+  for (size_t start = 0; start <= name.size();) {
+    auto end = std::min(name.find('.', start), name.size());
+    parts.emplace_back(name.substr(start, end - start));
+    start = end + 1;
+  }
+  return parts;
+}
+
+bool looks_like_region(std::string_view label) {
+  return std::count(label.begin(), label.end(), '-') >= 2 &&
+         std::isdigit(static_cast<unsigned char>(label.back()));
+}
+
+bool cut_suffix(std::string& name, std::string_view suffix) {
+  if (!name.ends_with(suffix)) return false;
+  name.resize(name.size() - suffix.size());
+  return true;
+}
+
+}  // namespace
+
+Address parse_host(std::string_view host) {
+  auto name = lower_without_port(host);
+  if (cut_suffix(name, ".on.aws")) {
+    auto parts = labels(name);
+    if (parts.size() == 3 && parts[1] == "lambda-url") return {"lambda-url", parts[2]};
+    return {};
+  }
+  if (!cut_suffix(name, ".amazonaws.com") && !cut_suffix(name, ".amazonaws.com.cn")) return {};
+  auto parts = labels(name);
+  Address address;
+  if (looks_like_region(parts.back())) {
+    address.region = parts.back();
+    parts.pop_back();
+  }
+  if (!parts.empty() && parts.back() == "dualstack") parts.pop_back();
+  if (parts.empty()) return {};
+  address.service = parts.back();
+  if (address.service.starts_with("s3-") &&
+      looks_like_region(address.service)) {  // the old form: s3-eu-west-1
+    address.region = address.service.substr(3);
+    address.service = "s3";
+  }
+  return address;
+}
+
+std::string_view signing_name(std::string_view service) {
+  if (service == "apigatewayv2") return "apigateway";
+  if (service == "dynamodbstreams") return "dynamodb";
+  if (service == "lambda-url") return "lambda";
+  return service;
+}
+
+}  // namespace live::cloud

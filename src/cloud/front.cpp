@@ -1,0 +1,193 @@
+#include "cloud/front.h"
+
+#include <unistd.h>
+
+#include "cloud/address.h"
+#include "cloud/destination.h"
+#include "cloud/keys.h"
+
+namespace live::cloud {
+
+struct Front::Tables : Services {};
+
+namespace {
+
+Async<void> delay(Milliseconds time) {
+  if (time.count() <= 0) co_return;
+  asio::steady_timer timer(co_await asio::this_coro::executor, time);
+  co_await timer.async_wait(asio::use_awaitable);
+}
+
+void add_request_id(net::Answer& answer, const std::string& request_id) {
+  auto add = [&request_id](net::Headers& headers) {
+    if (!headers.has("x-amzn-RequestId")) headers.add("x-amzn-RequestId", request_id);
+  };
+  if (auto response = std::get_if<net::Response>(&answer))
+    add(response->headers);
+  else if (auto streamed = std::get_if<net::Streamed>(&answer))
+    add(streamed->headers);
+}
+
+int status_of(const net::Answer& answer) {
+  if (auto response = std::get_if<net::Response>(&answer)) return response->status;
+  if (auto streamed = std::get_if<net::Streamed>(&answer)) return streamed->status;
+  return 101;
+}
+
+// How the CLI finds out that it talks to an embedded AWS, and to which.
+net::Response status_answer(const World& world) {
+  json::object body{{"service", "live cloud"},
+                    {"pid", getpid()},
+                    {"account", world.account},
+                    {"endpoint", world.endpoint},
+                    {"state", world.store.folder().string()}};
+  return {.status = 200, .headers = {{"Content-Type", "application/json"}}, .body = json::serialize(body)};
+}
+
+struct Authentication {
+  std::optional<Verified> verified;
+  std::optional<ApiError> refusal;
+  bool is_signed = false;
+};
+
+Authentication authenticate(World& world, const net::Request& request,
+                            const std::variant<std::monostate, Claim, Rejected>& read,
+                            const Destination& destination) {
+  auto refuse = [&destination](const Rejected& rejected) {
+    return to_api_error(rejected, destination.protocol);
+  };
+  if (auto rejected = std::get_if<Rejected>(&read)) return {.refusal = refuse(*rejected), .is_signed = true};
+  auto claim = std::get_if<Claim>(&read);
+  if (!claim) return {.refusal = refuse(Rejected{Refusal::missing, ""})};
+  auto& region = destination.region;
+  if (!region.empty() && claim->region != region) {
+    Rejected wrong{Refusal::wrong_scope,
+                   fmt::format("Credential should be scoped to a valid region, not '{}'. ", claim->region)};
+    return {.refusal = refuse(wrong), .is_signed = true};
+  }
+  Keys keys(world.store);
+  auto result = verify_signature(request, *claim, signing_name(destination.service), keys, world.clock.now());
+  if (auto rejected = std::get_if<Rejected>(&result))
+    return {.refusal = refuse(*rejected), .is_signed = true};
+  return {.verified = std::move(std::get<Verified>(result)), .is_signed = true};
+}
+
+ApiResult<void> decode_input(const Destination& destination, net::Request request, Call& call) {
+  if (destination.protocol == Protocol::rest_json) {
+    return decode_rest_json(*destination.route, std::move(request), call);
+  }
+  auto input = destination.protocol == Protocol::query ? decode_form(destination.form)
+               : request.body.empty()                  ? Result<json::object>(json::object())
+                                                       : parse_json_object(request.body);
+  if (input.has_value()) {
+    call.input = std::move(input.value());
+    return outcome::success();
+  }
+  if (destination.protocol == Protocol::query) return api_error(400, "MalformedInput", input.error().message);
+  return api_error(400, "SerializationException", "The request body is " + input.error().message);
+}
+
+net::Response render(const Destination& destination, Output output, std::string_view request_id) {
+  if (destination.protocol == Protocol::rest_json) {
+    return render_rest_json(*destination.route->route, std::move(output));
+  }
+  if (destination.protocol == Protocol::query) {
+    return {.status = 200,
+            .headers = {{"Content-Type", "text/xml"}},
+            .body = render_query(destination.action, destination.xml_namespace, output, request_id)};
+  }
+  return {.status = 200,
+          .headers = {{"Content-Type", "application/x-amz-json-" + destination.json_version}},
+          .body = json::serialize(output.value)};
+}
+
+ApiError no_such_action(const Destination& destination, const net::Request& request) {
+  if (!destination.known) {
+    return api_error(
+        501, "UnsupportedOperation",
+        fmt::format("the service {} is not part of the embedded AWS of Live Lambda", destination.service));
+  }
+  return api_error(404, "UnknownOperationException",
+                   fmt::format("{} {} is no action of {} that the embedded AWS of Live Lambda supports",
+                               request.method, net::path_of(request.target), destination.service));
+}
+
+}  // namespace
+
+Front::Front(World& world) : world_(world), tables_(std::make_shared<Tables>()) {}
+
+void Front::add_json(std::string service, std::string target_prefix, std::string version) {
+  tables_->json[std::move(target_prefix)] = {std::move(service), std::move(version)};
+}
+
+void Front::add_query(std::string service, std::string version, std::string xml_namespace) {
+  tables_->query[std::move(service)] = {std::move(version), std::move(xml_namespace)};
+}
+
+void Front::add_rest_json(std::string service, std::vector<Route> routes) {
+  tables_->rest.emplace(std::move(service), RouteTable(std::move(routes)));
+}
+
+void Front::add_http(std::string service, std::function<Async<net::Answer>(HttpCall)> serve) {
+  tables_->http[std::move(service)] = std::move(serve);
+}
+
+Async<net::Answer> Front::serve(net::Request request) {
+  auto started = std::chrono::steady_clock::now();
+  auto request_id = world_.ids.uuid();
+  auto line = fmt::format("{} {}", request.method, net::path_of(request.target));
+  auto answer = co_await dispatch(std::move(request), request_id, line);
+  add_request_id(answer, request_id);
+  if (world_.log.shows(Log::Level::info)) {
+    std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - started;
+    world_.log.info("{} {} {:.1f} ms", line, status_of(answer), took.count());
+  }
+  co_return answer;
+}
+
+Async<net::Answer> Front::dispatch(net::Request request, std::string request_id, std::string& what) {
+  if (request.target == "/_live/status") co_return status_answer(world_);
+  auto read = read_claim(request);
+  auto destination = find_destination(*tables_, request, std::get_if<Claim>(&read));
+  std::string path(net::path_of(request.target));
+  auto fail = [&](const ApiError& error) { return render_error(destination, error, request_id, path); };
+  if (!destination.action.empty()) what = destination.service + "." + destination.action;
+  co_await delay(
+      world_.latency_of(destination.service == "execute-api" ? "apigateway" : destination.service));
+
+  auto authentication = authenticate(world_, request, read, destination);
+  auto claim = std::get_if<Claim>(&read);
+  auto http = tables_->http.find(destination.service);
+  if (http != tables_->http.end() && destination.action.empty()) {
+    bool own_decision = destination.protocol == Protocol::execute_api;
+    if (authentication.is_signed && authentication.refusal && !own_decision)
+      co_return fail(*authentication.refusal);
+    HttpCall call{.request = std::move(request),
+                  .region = !destination.region.empty() ? destination.region
+                            : claim                     ? claim->region
+                                                        : ""};
+    call.request_id = request_id;
+    if (authentication.verified) {
+      call.caller = std::move(authentication.verified->caller);
+      call.chunks = std::move(authentication.verified->chunks);
+    }
+    if (authentication.is_signed) call.refusal = std::move(authentication.refusal);
+    co_return co_await http->second(std::move(call));
+  }
+  if (!destination.known) co_return fail(no_such_action(destination, request));
+  if (authentication.refusal) co_return fail(*authentication.refusal);
+  if (destination.action.empty()) co_return fail(no_such_action(destination, request));
+
+  Call call{.service = destination.service,
+            .action = destination.action,
+            .region = claim->region,
+            .caller = std::move(authentication.verified->caller)};
+  call.request_id = request_id;
+  auto decoded = decode_input(destination, std::move(request), call);
+  if (decoded.has_error()) co_return fail(decoded.error());
+  auto result = co_await world_.actions.call(std::move(call));
+  if (result.has_error()) co_return fail(result.error());
+  co_return render(destination, std::move(result.value()), request_id);
+}
+
+}  // namespace live::cloud
