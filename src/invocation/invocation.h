@@ -14,17 +14,17 @@ namespace live {
 using Environment = std::vector<std::pair<std::string, std::string>>;
 
 struct Invocation {
-  std::string function;      // physical name
-  std::string request_id;    // AWS's; a Lambda retry keeps it
-  std::string nonce;         // drawn by the stub for each `next`: tells a retry from a duplicate
+  std::string function;        // physical name
+  std::string request_id;      // AWS's; a Lambda retry keeps it
+  std::string nonce;           // drawn by the stub for each `next`: tells a retry from a duplicate
   std::string environment_id;  // the remote environment (one stub instance): its calls share a worker
-  std::string event;         // the payload, JSON text as it came
+  std::string event;           // the payload, JSON text as it came
   TimePoint deadline{};
   std::string function_arn;  // invoked, with qualifier
   std::string trace_id;
   std::string client_context;    // JSON text, or empty
   std::string cognito_identity;  // JSON text, or empty
-  Environment variables;     // of the remote environment: the user's, Lambda's own and the role's credentials
+  Environment variables;  // of the remote environment: the user's, Lambda's own and the role's credentials
 };
 
 struct Reply {

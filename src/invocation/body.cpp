@@ -1,0 +1,134 @@
+#include "invocation/body.h"
+
+#include "invocation/sections.h"
+
+namespace live {
+namespace {
+
+namespace invoke {
+enum : uint8_t {
+  function = 1,
+  environment_id,
+  deadline,
+  arn,
+  trace_id,
+  client_context,
+  cognito_identity,
+  variables,
+  event
+};
+}
+namespace reply {
+enum : uint8_t { outcome = 1, error_type, payload, notes };
+}
+namespace takeover {
+enum : uint8_t { who = 1, since };
+}
+
+constexpr size_t kMaxVariables = 4096;
+// Beyond any clock we meet, and well inside what TimePoint holds.
+constexpr uint64_t kMaxMillis = 4'102'444'800'000;  // the year 2100
+
+std::string encode_variables(const Environment& variables) {
+  std::string out;
+  for (auto const& [name, value] : variables) {
+    put_u32(out, uint32_t(name.size()));
+    out += name;
+    put_u32(out, uint32_t(value.size()));
+    out += value;
+  }
+  return out;
+}
+
+Result<Environment> decode_variables(std::string_view bytes) {
+  ByteReader in(bytes);
+  Environment out;
+  while (!in.empty()) {
+    auto const name = in.prefixed();
+    auto const value = in.prefixed();
+    if (!name || !value) return fault("the variables are cut short");
+    if (out.size() == kMaxVariables) return fault("more than 4096 variables");
+    out.emplace_back(*name, *value);
+  }
+  return out;
+}
+
+std::optional<TimePoint> time_of(const Sections& sections, uint8_t tag) {
+  auto const millis = sections.u64(tag);
+  if (!millis || *millis > kMaxMillis) return std::nullopt;
+  return from_millis(int64_t(*millis));
+}
+
+}  // namespace
+
+std::string encode_invocation(const Invocation& call) {
+  SectionWriter out(call.event.size() + 8192);
+  out.add(invoke::function, call.function);
+  out.add_unless_empty(invoke::environment_id, call.environment_id);
+  out.add_u64(invoke::deadline, uint64_t(to_millis(call.deadline)));
+  out.add_unless_empty(invoke::arn, call.function_arn);
+  out.add_unless_empty(invoke::trace_id, call.trace_id);
+  out.add_unless_empty(invoke::client_context, call.client_context);
+  out.add_unless_empty(invoke::cognito_identity, call.cognito_identity);
+  out.add_unless_empty(invoke::variables, encode_variables(call.variables));
+  out.add(invoke::event, call.event);
+  return out.take();
+}
+
+Result<Invocation> decode_invocation(std::string_view body) {
+  LIVE_TRY(auto in, Sections::read(body));
+  auto const deadline = time_of(in, invoke::deadline);
+  if (!deadline || !in.find(invoke::function) || !in.find(invoke::event)) {
+    return fault("an invocation lacks its function, deadline or event");
+  }
+  Invocation out;
+  out.function = in.text(invoke::function);
+  out.environment_id = in.text(invoke::environment_id);
+  out.deadline = *deadline;
+  out.function_arn = in.text(invoke::arn);
+  out.trace_id = in.text(invoke::trace_id);
+  out.client_context = in.text(invoke::client_context);
+  out.cognito_identity = in.text(invoke::cognito_identity);
+  LIVE_TRY(out.variables, decode_variables(in.find(invoke::variables).value_or("")));
+  out.event = in.text(invoke::event);
+  return out;
+}
+
+std::string encode_answer(const Reply& answer, std::string_view notes) {
+  SectionWriter out(answer.payload.size() + notes.size() + 128);
+  out.add(reply::outcome, answer.outcome == Reply::Outcome::success ? std::string_view("\0", 1) : "\1");
+  out.add_unless_empty(reply::error_type, answer.error_type);
+  out.add(reply::payload, answer.payload);
+  out.add_unless_empty(reply::notes, notes);
+  return out.take();
+}
+
+Result<Answer> decode_answer(std::string_view body) {
+  LIVE_TRY(auto in, Sections::read(body));
+  auto const outcome = in.find(reply::outcome);
+  if (!outcome || outcome->size() != 1 || uint8_t(outcome->front()) > 1 || !in.find(reply::payload)) {
+    return fault("a reply lacks its outcome or payload");
+  }
+  Answer out;
+  out.reply.outcome = outcome->front() == 0 ? Reply::Outcome::success : Reply::Outcome::function_error;
+  out.reply.error_type = in.text(reply::error_type);
+  out.reply.payload = in.text(reply::payload);
+  out.notes = in.text(reply::notes);
+  return out;
+}
+
+std::string encode_takeover(const Takeover& takeover) {
+  SectionWriter out;
+  out.add(takeover::who, takeover.who);
+  out.add_u64(takeover::since, uint64_t(to_millis(takeover.since)));
+  return out.take();
+}
+
+Result<Takeover> decode_takeover(std::string_view body) {
+  LIVE_TRY(auto in, Sections::read(body));
+  auto const since = time_of(in, takeover::since);
+  if (!since) return fault("a takeover lacks its time");
+  return Takeover{in.text(takeover::who), *since};
+}
+
+}  // namespace live

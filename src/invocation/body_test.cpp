@@ -1,0 +1,95 @@
+#include "invocation/body.h"
+
+#include <gtest/gtest.h>
+
+#include "base/json.h"
+#include "invocation/sections.h"
+
+namespace live {
+namespace {
+
+Invocation sample() {
+  Invocation call;
+  call.function = "dev-api-sns-api";
+  call.environment_id = "env1";
+  call.deadline = from_millis(1'700'000'003'500);
+  call.function_arn = "arn:aws:lambda:us-east-1:123456789012:function:dev-api-sns-api:live";
+  call.trace_id = "Root=1-5759e988-bd862e3fe1be46a994272793";
+  call.client_context = R"({"custom":{"a":1}})";
+  call.cognito_identity = R"({"identityId":"x"})";
+  call.variables = {{"TABLE", "orders"}, {"EMPTY", ""}, {"NEWLINE", "a\nb=c"}, {"UNICODE", "żółć 🦊"}};
+  call.event = R"({"text":"żółć \u0000 🦊","nested":{"a":[1,2,3]}})";
+  return call;
+}
+
+TEST(Body, AnInvocationArrivesWithAllItsParts) {
+  auto const sent = sample();
+  auto const got = decode_invocation(encode_invocation(sent)).value();
+  EXPECT_EQ(got.function, sent.function);
+  EXPECT_EQ(got.environment_id, sent.environment_id);
+  EXPECT_EQ(got.deadline, sent.deadline);
+  EXPECT_EQ(got.function_arn, sent.function_arn);
+  EXPECT_EQ(got.trace_id, sent.trace_id);
+  EXPECT_EQ(got.client_context, sent.client_context);
+  EXPECT_EQ(got.cognito_identity, sent.cognito_identity);
+  EXPECT_EQ(got.variables, sent.variables);
+  EXPECT_EQ(got.event, sent.event);
+}
+
+TEST(Body, AnAnswerArrivesWithAllItsParts) {
+  Reply const failed{Reply::Outcome::function_error, R"({"errorType":"Error"})", "Error"};
+  auto const got = decode_answer(encode_answer(failed, R"({"n":1})")).value();
+  EXPECT_EQ(got.reply.outcome, failed.outcome);
+  EXPECT_EQ(got.reply.payload, failed.payload);
+  EXPECT_EQ(got.reply.error_type, "Error");
+  EXPECT_EQ(got.notes, R"({"n":1})");
+  auto const nothing = decode_answer(encode_answer(Reply{})).value();
+  EXPECT_EQ(nothing.reply.outcome, Reply::Outcome::success);
+  EXPECT_EQ(nothing.reply.payload, "");
+}
+
+TEST(Body, ATakeoverSaysWhoAndSinceWhen) {
+  auto const got = decode_takeover(encode_takeover({"ann@laptop", from_millis(1'700'000'000'000)})).value();
+  EXPECT_EQ(got.who, "ann@laptop");
+  EXPECT_EQ(to_millis(got.since), 1'700'000'000'000);
+}
+
+TEST(Body, EveryCutBodyIsAFaultOrLacksWhatItMust) {
+  auto const whole = encode_invocation(sample());
+  for (size_t size = 0; size < whole.size(); ++size) {
+    EXPECT_FALSE(decode_invocation(std::string_view(whole).substr(0, size))) << size;
+  }
+  auto const answer = encode_answer(Reply{Reply::Outcome::success, "{}", ""});
+  for (size_t size = 0; size < answer.size(); ++size) {
+    EXPECT_FALSE(decode_answer(std::string_view(answer).substr(0, size))) << size;
+  }
+}
+
+TEST(Body, UnknownSectionsAreSkippedAndRepeatedOnesRefused) {
+  auto body = encode_answer(Reply{Reply::Outcome::success, "{}", ""});
+  auto const section = [](uint8_t tag) { return std::string(1, char(tag)) + std::string("\0\0\0\1x", 5); };
+  EXPECT_TRUE(decode_answer(body + section(31)));
+  EXPECT_TRUE(decode_answer(body + section(200)));
+  EXPECT_FALSE(decode_answer(body + section(3)));
+}
+
+TEST(Body, AnotherLayoutVersionIsNamed) {
+  auto body = encode_answer(Reply{});
+  body[0] = 2;
+  auto const got = decode_answer(body);
+  ASSERT_FALSE(got);
+  EXPECT_NE(got.error().message.find("version"), std::string::npos);
+}
+
+TEST(FunctionError, IsLambdasEnvelope) {
+  auto const reply = function_error("Live.NoClient", "No client: \"quoted\"");
+  EXPECT_EQ(reply.outcome, Reply::Outcome::function_error);
+  EXPECT_EQ(reply.error_type, "Live.NoClient");
+  auto const envelope = parse_json_object(reply.payload).value();
+  EXPECT_EQ(string_or(envelope, "errorType"), "Live.NoClient");
+  EXPECT_EQ(string_or(envelope, "errorMessage"), "No client: \"quoted\"");
+  EXPECT_TRUE(find_array(envelope, "trace"));
+}
+
+}  // namespace
+}  // namespace live
