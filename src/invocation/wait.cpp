@@ -1,0 +1,227 @@
+#include "invocation/wait.h"
+
+#include <fmt/format.h>
+
+namespace live {
+namespace {
+
+constexpr auto kFirstPause = 40ms, kLongestPause = 1000ms;
+
+double seconds(TimePoint::duration span) { return std::chrono::duration<double>(span).count(); }
+
+}  // namespace
+
+Wait::Wait(Ids& ids, StageName name, TimePoint now, TimePoint deadline, Limits limits)
+    : name_(std::move(name)),
+      limits_(limits),
+      began_(now),
+      deadline_(deadline),
+      backoff_(ids, kFirstPause, kLongestPause),
+      link_down_since_(now),
+      link_trouble_("it is still connecting"),
+      not_before_(now),
+      last_heard_(now),
+      last_asked_(now) {}
+
+void Wait::start_with(std::optional<ClientRow> row) { row_ = std::move(row); }
+
+void Wait::link_is_up(std::string connection) {
+  link_ = std::move(connection);
+  link_down_since_.reset();
+}
+
+void Wait::link_is_down(TimePoint now, std::string why) {
+  link_.reset();
+  if (!link_down_since_) link_down_since_ = now;
+  link_trouble_ = std::move(why);
+}
+
+void Wait::row_came(TimePoint now, Result<std::optional<ClientRow>> row) {
+  in_flight_.reset();
+  if (row) {
+    if (!row.value()) return no_client(now, "");
+    return adopt(now, *row.value());
+  }
+  auto const& fault = row.error();
+  auto const what = fmt::format("the stub cannot read who the client{} is: {}", for_stage(), fault.message);
+  bool const server_side = fault.status == 429 || fault.status >= 500;
+  if (server_side) return trouble(now, "Live.Unavailable", what, std::nullopt);
+  if (fault.status != 0) return trouble(now, "Live.Refused", what, limits_.refused);
+  trouble(now, "Live.Unreachable", what, limits_.unreachable);
+}
+
+void Wait::adopt(TimePoint now, ClientRow row) {
+  if (owner_ && row.session != *owner_) {
+    return fail("Live.ClientGone",
+                fmt::format("The client that had taken this call{} is gone, and another one "
+                            "({}) is connected: the call was not sent again, since it may "
+                            "have run",
+                            for_stage(), row.who));
+  }
+  if (row.connection == gone_) return no_client(now, "its connection is gone");
+  row_ = std::move(row);
+  if (!accepted_) return;
+  trouble_.reset();  // its session is there, by a new connection: ask at once
+  told_link_.clear();
+}
+
+void Wait::posted(TimePoint now, const Posted& posted) {
+  bool const ask = in_flight_ == Step::Kind::send_ask;
+  in_flight_.reset();
+  if (reply_ || answer_coming_) return;
+  auto const what = fmt::format("the stub cannot reach the client{}: {}", for_stage(), posted.message);
+  switch (posted.outcome) {
+    case Posted::Outcome::delivered:
+      if (!ask && row_) accept(now);
+      backoff_.reset();
+      trouble_.reset();
+      return;
+    case Posted::Outcome::gone:
+      if (row_) gone_ = row_->connection;
+      row_.reset();
+      return no_client(now, "its connection is gone");
+    case Posted::Outcome::too_large:
+      if (small_) return fail("Live.TooLarge", what);
+      small_ = true;
+      return;
+    case Posted::Outcome::throttled:
+      small_ = true;
+      return trouble(now, "Live.Throttled", what, std::nullopt);
+    case Posted::Outcome::forbidden:
+      return trouble(now, "Live.Refused", what, limits_.refused);
+    case Posted::Outcome::failed:
+      if (row_) owner_ = row_->session;
+      return trouble(now, "Live.Unavailable", what, std::nullopt);
+    case Posted::Outcome::unreachable:
+      if (row_) owner_ = row_->session;
+      return trouble(now, "Live.Unreachable", what, limits_.unreachable);
+  }
+}
+
+void Wait::accept(TimePoint now) {
+  if (!accepted_ && row_) owner_ = row_->session;
+  accepted_ = true;
+  last_heard_ = now;
+}
+
+void Wait::alive_came(TimePoint now, uint32_t sequence) {
+  if (sequence <= newest_heard_) return;
+  newest_heard_ = sequence;
+  accept(now);
+  trouble_.reset();
+}
+
+void Wait::moved_came(TimePoint now, uint32_t sequence) {
+  if (sequence <= newest_heard_ || answer_coming_) return;
+  newest_heard_ = sequence;
+  // The client says that it did not take the call: it may go to the one that followed.
+  if (row_) gone_ = row_->connection;
+  row_.reset();
+  owner_.reset();
+  accepted_ = false;
+  no_client(now, "another client took over and cannot be found");
+}
+
+void Wait::answer_is_coming(TimePoint now) {
+  accept(now);
+  answer_coming_ = true;
+}
+
+void Wait::answer_came(Reply reply) {
+  if (!reply_) reply_ = std::move(reply);
+}
+
+Wait::Step Wait::next(TimePoint now) {
+  using Kind = Step::Kind;
+  if (!reply_ && now >= deadline_) {
+    // In Lambda's own words: the caller sees what it would see of any function that takes too long.
+    fail("Sandbox.Timedout", fmt::format("Task timed out after {:.2f} seconds", seconds(deadline_ - began_)));
+  }
+  if (!answer_coming_) give_up(now);
+  if (reply_) return Step{Kind::finish};
+  if (answer_coming_ || in_flight_ || !link_) return sleep_until(deadline_);
+  if (now < not_before_) return sleep_until(not_before_);
+  if (!row_) {
+    in_flight_ = Kind::read_row;
+    return Step{Kind::read_row};
+  }
+  if (!accepted_) {
+    in_flight_ = Kind::send_invoke;
+    told_link_ = *link_;
+    return Step{Kind::send_invoke, {}, row_->connection, small_};
+  }
+  auto const ask_at = std::max(last_heard_ + limits_.ask_after, last_asked_ + limits_.ask_again);
+  if (told_link_ == *link_ && now < ask_at) return sleep_until(ask_at);
+  in_flight_ = Kind::send_ask;
+  told_link_ = *link_;
+  last_asked_ = now;
+  return Step{Kind::send_ask, {}, row_->connection};
+}
+
+Wait::Step Wait::sleep_until(TimePoint until) {
+  until = std::min(until, deadline_);
+  if (!answer_coming_) until = std::min(until, patience());
+  return Step{Step::Kind::sleep, until};
+}
+
+TimePoint::duration Wait::margin() const {
+  return std::min<TimePoint::duration>(limits_.margin, (deadline_ - began_) / 4);
+}
+
+TimePoint Wait::patience() const {
+  auto until = deadline_;
+  if (accepted_) until = std::min(until, last_heard_ + limits_.silence);
+  if (!accepted_) until = std::min(until, deadline_ - margin());
+  if (!accepted_ && link_down_since_) until = std::min(until, *link_down_since_ + limits_.no_link);
+  if (trouble_ && trouble_->limit) until = std::min(until, trouble_->since + *trouble_->limit);
+  return until;
+}
+
+void Wait::give_up(TimePoint now) {
+  if (reply_ || now < patience()) return;
+  if (accepted_ && now >= last_heard_ + limits_.silence) {
+    fail(
+        "Live.ClientSilent",
+        fmt::format("The client{} accepted this call and then fell silent for {:.0f} seconds: is its machine "
+                    "asleep, or its network gone?",
+                    for_stage(), seconds(limits_.silence)));
+  } else if (!accepted_ && !link_) {
+    fail("Live.NotConnected", fmt::format("The stub{} has no connection: {}", for_stage(), link_trouble_));
+  } else if (trouble_) {
+    fail(trouble_->type, trouble_->what);
+  } else {
+    fail("Live.Unreachable", fmt::format("The stub{} found no time to reach its client", for_stage()));
+  }
+}
+
+void Wait::no_client(TimePoint now, std::string what) {
+  if (accepted_) {
+    return trouble(now, "Live.ClientGone",
+                   fmt::format("The client that had taken this call{} is gone", for_stage()),
+                   limits_.no_client);
+  }
+  if (!what.empty()) what = " (" + what + ")";
+  trouble(now, "Live.NoClient", fmt::format("No client is connected{}{}: {}", for_stage(), what, advice()),
+          limits_.no_client);
+}
+
+void Wait::trouble(TimePoint now, std::string type, std::string what, std::optional<Milliseconds> limit) {
+  // Asking is a courtesy: when it fails the answer may still come, and silence has a limit of its own.
+  if (accepted_ && type != "Live.ClientGone") limit.reset();
+  auto const since = trouble_ && trouble_->type == type ? trouble_->since : now;
+  trouble_ = Trouble{std::move(what), std::move(type), since, limit};
+  not_before_ = now + backoff_.next();
+}
+
+void Wait::fail(std::string type, std::string message) {
+  if (!reply_) reply_ = function_error(std::move(type), std::move(message));
+}
+
+std::string Wait::for_stage() const { return fmt::format(" for stage {} of {}", name_.stage, name_.app); }
+
+std::string Wait::advice() const {
+  return fmt::format("run `live start --stage {}`, or `live deploy --stage {}` to put the real code back",
+                     name_.stage, name_.stage);
+}
+
+}  // namespace live

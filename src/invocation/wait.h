@@ -1,0 +1,106 @@
+// What the stub does next about one invocation. Decides; performs no I/O and reads no clock: whoever drives
+// it tells it what happened and asks for the next step. One operation is in flight at a time.
+//
+// A call belongs to nobody until a session has accepted it (a post was delivered, or the client spoke), or
+// may have (a post without a clear answer). From then on only that session may be asked for it: it is never
+// sent to another one, so it never runs twice.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/ids.h"
+#include "invocation/backoff.h"
+#include "invocation/invocation.h"
+#include "invocation/mailbox.h"
+
+namespace live {
+
+struct StageName {
+  std::string stage;
+  std::string app;
+};
+
+class Wait {
+ public:
+  struct Limits {
+    Milliseconds no_client{1000};    // how long to look for a client that is not there
+    Milliseconds refused{1000};      // a 403 may be a policy that is not in force yet
+    Milliseconds unreachable{5000};  // no answer at all from the network
+    Milliseconds no_link{3000};      // until our own connection is up
+    Milliseconds silence{5000};      // nothing heard from a client that accepted
+    Milliseconds ask_after{2000};    // of silence: a client that is there says so at once
+    Milliseconds ask_again{1000};
+    Milliseconds margin{250};  // before the deadline: says why nothing came, while AWS still listens
+  };
+  struct Step {
+    enum class Kind { sleep, read_row, send_invoke, send_ask, finish };
+    Kind kind = Kind::sleep;
+    TimePoint until{};       // sleep
+    std::string connection;  // send_*: to whom
+    bool small = false;      // send_invoke: by the store above 16 KB
+  };
+
+  Wait(Ids& ids, StageName name, TimePoint now, TimePoint deadline, Limits limits);
+  Wait(Ids& ids, StageName name, TimePoint now, TimePoint deadline)
+      : Wait(ids, std::move(name), now, deadline, Limits()) {}
+
+  // What happened.
+  void start_with(std::optional<ClientRow> row);  // read by an earlier call: saves a read
+  void link_is_up(std::string connection);
+  void link_is_down(TimePoint now, std::string why);
+  void row_came(TimePoint now, Result<std::optional<ClientRow>> row);
+  void posted(TimePoint now, const Posted& posted);
+  // From the client. The driver has checked the seal, the request id and the nonce.
+  void alive_came(TimePoint now, uint32_t sequence);
+  void moved_came(TimePoint now, uint32_t sequence);
+  void answer_is_coming(TimePoint now);  // it lies in the store: the client's part is done
+  void answer_came(Reply reply);
+
+  Step next(TimePoint now);  // marks the operation it returns as in flight
+  uint32_t next_sequence() { return ++sequence_; }
+  const Reply& reply() const { return *reply_; }
+  const std::optional<ClientRow>& row() const { return row_; }  // whom we talk to, for the next call
+  bool accepted() const { return accepted_; }
+
+ private:
+  struct Trouble {  // of one kind, since when, and how long we bear it; empty limit: until the deadline
+    std::string what;
+    std::string type;
+    TimePoint since;
+    std::optional<Milliseconds> limit;
+  };
+
+  Step sleep_until(TimePoint until);
+  void fail(std::string type, std::string message);
+  void trouble(TimePoint now, std::string type, std::string what, std::optional<Milliseconds> limit);
+  void no_client(TimePoint now, std::string what);
+  void adopt(TimePoint now, ClientRow row);
+  void accept(TimePoint now);
+  void give_up(TimePoint now);
+  TimePoint patience() const;  // when give_up() does
+  TimePoint::duration margin() const;
+  std::string advice() const;
+  std::string for_stage() const;
+
+  StageName name_;
+  Limits limits_;
+  TimePoint began_, deadline_;
+  Backoff backoff_;
+  std::optional<ClientRow> row_;
+  std::string gone_;                  // a connection not to be tried again
+  std::optional<std::string> owner_;  // the session that has, or may have, accepted
+  std::optional<std::string> link_;
+  std::string told_link_;  // the address the client knows
+  std::optional<TimePoint> link_down_since_;
+  std::string link_trouble_;
+  std::optional<Trouble> trouble_;
+  std::optional<Step::Kind> in_flight_;
+  TimePoint not_before_;
+  TimePoint last_heard_, last_asked_;
+  uint32_t sequence_ = 0, newest_heard_ = 0;
+  bool accepted_ = false, answer_coming_ = false, small_ = false;
+  std::optional<Reply> reply_;
+};
+
+}  // namespace live
