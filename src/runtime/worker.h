@@ -19,12 +19,12 @@
 namespace live {
 
 struct Program {
-  std::string function;   // physical name
-  std::string runtime;    // Lambda's identifier: "nodejs22.x", "provided.al2023"
-  std::string handler;    // "src/api.handler"
+  std::string function;             // physical name
+  std::string runtime;              // Lambda's identifier: "nodejs22.x", "provided.al2023"
+  std::string handler;              // "src/api.handler"
   std::filesystem::path task_root;  // LAMBDA_TASK_ROOT, and the working folder
-  // The process's environment, complete but for what the worker itself sets: AWS_LAMBDA_RUNTIME_API, _HANDLER,
-  // LAMBDA_TASK_ROOT, LAMBDA_RUNTIME_DIR, AWS_EXECUTION_ENV, PATH, HOME, TZ, LANG.
+  // The process's environment, complete but for what the worker itself sets: AWS_LAMBDA_RUNTIME_API,
+  // _HANDLER, LAMBDA_TASK_ROOT, LAMBDA_RUNTIME_DIR, AWS_EXECUTION_ENV, PATH, HOME, TZ, LANG.
   Environment variables;
   int memory_mb = 128;
   std::chrono::milliseconds init_timeout{10'000};
@@ -41,8 +41,8 @@ class Worker : public Invoker {
 
   // Starts the process; init runs in the background and its failure is the answer of the invocations that
   // wait for it. Fault: the runtime is not supported or its program cannot be started.
-  static Result<std::unique_ptr<Worker>> start(Executor executor, const Clock& clock, Ids& ids, Program program,
-                                               Events events);
+  static Result<std::unique_ptr<Worker>> start(Executor executor, const Clock& clock, Ids& ids,
+                                               Program program, Events events);
 
   // One at a time. At the deadline the process is killed and the reply is Sandbox.Timedout; an exit gives
   // Runtime.ExitError: in Lambda's words (facts of AWS: "Task timed out after 3.00 seconds").
@@ -53,7 +53,7 @@ class Worker : public Invoker {
   virtual pid_t pid() const = 0;
   virtual std::chrono::milliseconds init_duration() const = 0;  // once initialised
   virtual long max_memory_mb() const = 0;                       // resident, the most seen
-  virtual Async<void> stop() = 0;  // lets the process end: SIGTERM, then SIGKILL
+  virtual Async<void> stop() = 0;                               // lets the process end: SIGTERM, then SIGKILL
 };
 
 }  // namespace live

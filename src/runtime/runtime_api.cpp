@@ -1,0 +1,272 @@
+#include "runtime/runtime_api.h"
+
+#include <csignal>
+
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <fmt/format.h>
+
+#include "base/hash.h"
+#include "base/json.h"
+#include "net/http_server.h"
+#include "runtime/failures.h"
+#include "runtime/lifecycle.h"
+
+namespace live {
+
+namespace {
+
+using State = Lifecycle::State;
+
+constexpr std::string_view version_path = "/2018-06-01/runtime/";
+
+net::Response json_answer(int status, json::object body) {
+  return {.status = status,
+          .headers = {{"Content-Type", "application/json"}},
+          .body = json::serialize(std::move(body))};
+}
+
+net::Response accepted() { return json_answer(202, {{"status", "OK"}}); }
+
+net::Response refused(const Refusal& refusal) {
+  return json_answer(refusal.status, {{"errorMessage", refusal.message}, {"errorType", refusal.type}});
+}
+
+net::Response invocation_answer(Invocation& invocation) {  // takes the event
+  net::Headers headers{
+      {"Content-Type", "application/json"},
+      {"Lambda-Runtime-Aws-Request-Id", invocation.request_id},
+      {"Lambda-Runtime-Deadline-Ms", std::to_string(to_millis(invocation.deadline))},
+      {"Lambda-Runtime-Invoked-Function-Arn", invocation.function_arn},
+  };
+  if (!invocation.trace_id.empty()) headers.add("Lambda-Runtime-Trace-Id", invocation.trace_id);
+  if (!invocation.client_context.empty())
+    headers.add("Lambda-Runtime-Client-Context", invocation.client_context);
+  if (!invocation.cognito_identity.empty())
+    headers.add("Lambda-Runtime-Cognito-Identity", invocation.cognito_identity);
+  return {.status = 200, .headers = std::move(headers), .body = std::move(invocation.event)};
+}
+
+// A timer that only ever ends by being cancelled is how one coroutine waits for another.
+constexpr auto never = asio::steady_timer::time_point::max();
+
+struct Waiting {  // for the answer of an invocation
+  Waiting(Executor executor, Invocation invocation, std::chrono::nanoseconds left)
+      : invocation(std::move(invocation)), left(left), timer(executor, left) {}
+  Invocation invocation;
+  std::chrono::nanoseconds left;
+  std::optional<Reply> reply;
+  asio::steady_timer timer;  // expires at the deadline
+};
+
+struct Asking {  // the process, for work
+  explicit Asking(Executor executor) : answered(executor, never) {}
+  std::optional<net::Response> answer;
+  asio::steady_timer answered;
+};
+
+// Shared with the server's handlers and with who waits in invoke(), which may outlive the RuntimeApi.
+class Exchange : public std::enable_shared_from_this<Exchange> {
+ public:
+  Exchange(Executor executor, const Clock& clock, std::string token, RuntimeApi::Events events)
+      : executor_(executor), clock_(clock), token_(std::move(token)), events_(std::move(events)) {}
+
+  static Async<Reply> invoke(std::shared_ptr<Exchange> self, Invocation invocation) {
+    if (auto over = self->final_reply(invocation.request_id)) co_return *std::move(over);
+    assert(!self->waiting_);
+    auto left = invocation.deadline - self->clock_.now();
+    auto waiting = std::make_shared<Waiting>(self->executor_, std::move(invocation), left);
+    self->waiting_ = waiting;
+    self->give_work();
+    boost::system::error_code cancelled;
+    if (!waiting->reply)
+      co_await waiting->timer.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+    if (!waiting->reply) self->pass_deadline(*waiting);
+    co_return *std::move(waiting->reply);
+  }
+
+  static Async<net::Answer> serve(std::shared_ptr<Exchange> self, net::Request request) {
+    std::string_view path = net::path_of(request.target);
+    if (!self->is_ours(request, path)) co_return net::Response{.status = 403};
+    if (request.method == "GET" && path == "invocation/next") {
+      co_return co_await next(std::move(self));
+    }
+    co_return self->take(request, path);
+  }
+
+  void serve_at(uint16_t port) { port_ = port; }
+  std::string address() const { return fmt::format("127.0.0.1:{}/{}", port_, token_); }
+
+  void end(ExitStatus status) {
+    if (!life_.alive() && ended_) return;
+    if (!ended_) ended_ = status;
+    life_.end();
+    if (waiting_) settle(*final_reply(waiting_->invocation.request_id));
+    dismiss();
+  }
+
+  void init_timed_out(std::chrono::milliseconds limit) {
+    if (life_.initialised() || !life_.alive()) return;
+    init_limit_ = limit;
+    life_.end();
+    if (waiting_) settle(*final_reply(waiting_->invocation.request_id));
+  }
+
+  void disown() {
+    events_ = {};
+    end(ExitStatus{.signal = SIGKILL});
+  }
+
+  const Lifecycle& life() const { return life_; }
+  bool busy() const { return waiting_ != nullptr; }
+
+ private:
+  // Takes the token and the version off the path.
+  bool is_ours(const net::Request& request, std::string_view& path) const {
+    std::string host = request.headers.get("Host");
+    if (host != fmt::format("127.0.0.1:{}", port_) && host != fmt::format("localhost:{}", port_))
+      return false;
+    if (path.size() <= token_.size() || !equal_in_constant_time(path.substr(1, token_.size()), token_))
+      return false;
+    path.remove_prefix(1 + token_.size());
+    if (!path.starts_with(version_path)) return false;
+    path.remove_prefix(version_path.size());
+    return true;
+  }
+
+  static Async<net::Answer> next(std::shared_ptr<Exchange> self) {
+    bool first = !self->life_.initialised();
+    if (auto refusal = self->life_.next()) co_return refused(*refusal);
+    if (first && self->events_.on_initialised) self->events_.on_initialised();
+    self->dismiss();  // a runtime that asks anew has given up its older question
+    auto asking = std::make_shared<Asking>(self->executor_);
+    self->asking_ = asking;
+    self->give_work();
+    boost::system::error_code cancelled;
+    if (!asking->answer)
+      co_await asking->answered.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+    if (!asking->answer)
+      co_return refused({403, "InvalidStateTransition", "The runtime asked again, or its time is over"});
+    co_return *std::move(asking->answer);
+  }
+
+  void give_work() {
+    if (!waiting_ || !asking_ || life_.state() != State::idle) return;
+    life_.begin(waiting_->invocation.request_id);
+    auto asking = std::exchange(asking_, nullptr);
+    asking->answer = invocation_answer(waiting_->invocation);
+    asking->answered.cancel();
+  }
+
+  void dismiss() {
+    if (auto asking = std::exchange(asking_, nullptr)) asking->answered.cancel();
+  }
+
+  net::Response take(net::Request& request, std::string_view path) {
+    if (request.method != "POST") return net::Response{.status = 404};
+    if (path == "init/error") return take_init_error(request);
+    constexpr std::string_view prefix = "invocation/";
+    size_t slash = path.rfind('/');
+    if (!path.starts_with(prefix) || slash < prefix.size()) return net::Response{.status = 404};
+    std::string_view request_id = path.substr(prefix.size(), slash - prefix.size());
+    std::string_view kind = path.substr(slash + 1);
+    if (kind != "response" && kind != "error") return net::Response{.status = 404};
+    if (auto refusal = life_.answer(request_id)) return refused(*refusal);
+    if (events_.on_answer) events_.on_answer();
+    if (request.body.size() > largest_response) {
+      settle(response_too_large(request.body.size()));
+      return refused({413, "RequestEntityTooLarge",
+                      fmt::format("Exceeded maximum allowed payload size ({} bytes).", largest_response)});
+    }
+    std::string type = request.headers.get("Lambda-Runtime-Function-Error-Type");
+    bool failed = kind == "error" || !type.empty();  // a stream that broke off names its error in a trailer
+    settle(failed ? reported_error(type, std::move(request.body))
+                  : Reply{Reply::Outcome::success, std::move(request.body), ""});
+    return accepted();
+  }
+
+  net::Response take_init_error(net::Request& request) {
+    if (auto refusal = life_.init_error()) return refused(*refusal);
+    if (events_.on_answer) events_.on_answer();
+    init_error_ =
+        reported_error(request.headers.get("Lambda-Runtime-Function-Error-Type"), std::move(request.body));
+    if (waiting_) settle(*init_error_);
+    if (events_.on_init_error) events_.on_init_error();
+    return accepted();
+  }
+
+  void settle(Reply reply) {
+    auto waiting = std::exchange(waiting_, nullptr);
+    if (!waiting) return;
+    waiting->reply = std::move(reply);
+    waiting->timer.cancel();
+  }
+
+  void pass_deadline(Waiting& waiting) {
+    waiting.reply = timed_out(waiting.invocation.request_id, whole_seconds(waiting.left));
+    if (events_.on_deadline) events_.on_deadline();  // reads its last output, which belongs to this request
+    if (waiting_.get() == &waiting) waiting_ = nullptr;
+    life_.end();
+    dismiss();
+  }
+
+  // What everybody is told once the process can answer no more.
+  std::optional<Reply> final_reply(std::string_view request_id) const {
+    if (life_.alive()) return std::nullopt;
+    if (init_error_) return init_error_;
+    if (init_limit_) return timed_out(request_id, *init_limit_);
+    return exited(request_id, ended_.value_or(ExitStatus{.signal = SIGKILL}));
+  }
+
+  Executor executor_;
+  const Clock& clock_;
+  std::string token_;
+  RuntimeApi::Events events_;
+  uint16_t port_ = 0;
+  Lifecycle life_;
+  std::shared_ptr<Waiting> waiting_;
+  std::shared_ptr<Asking> asking_;
+  std::optional<Reply> init_error_;
+  std::optional<std::chrono::milliseconds> init_limit_;
+  std::optional<ExitStatus> ended_;
+};
+
+class LoopbackApi final : public RuntimeApi {
+ public:
+  LoopbackApi(std::shared_ptr<Exchange> exchange, std::unique_ptr<net::HttpServer> server)
+      : exchange_(std::move(exchange)), server_(std::move(server)) {}
+  ~LoopbackApi() override { exchange_->disown(); }
+  std::string address() const override { return exchange_->address(); }
+  Async<Reply> invoke(Invocation invocation) override {
+    return Exchange::invoke(exchange_, std::move(invocation));
+  }
+  void end(ExitStatus status) override { exchange_->end(status); }
+  void init_timed_out(std::chrono::milliseconds limit) override { exchange_->init_timed_out(limit); }
+  bool alive() const override { return exchange_->life().alive(); }
+  bool initialised() const override { return exchange_->life().initialised(); }
+  bool busy() const override { return exchange_->busy(); }
+  std::string_view request_id() const override { return exchange_->life().request_id(); }
+
+ private:
+  std::shared_ptr<Exchange> exchange_;
+  std::unique_ptr<net::HttpServer> server_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<RuntimeApi>> RuntimeApi::listen(Executor executor, const Clock& clock, Ids& ids,
+                                                       Events events) {
+  auto exchange = std::make_shared<Exchange>(executor, clock, ids.hex(32), std::move(events));
+  net::ServerOptions options;
+  options.max_body = 256 * 1024 * 1024;  // what is too large for Lambda is answered in Lambda's words
+  options.read_timeout =
+      std::chrono::hours(24);  // a handler may run for a quarter of an hour, or be debugged
+  auto serve = [exchange](net::Request request) { return Exchange::serve(exchange, std::move(request)); };
+  LIVE_TRY(auto server,
+           net::HttpServer::listen(executor, "127.0.0.1", 0, std::move(options), std::move(serve)));
+  exchange->serve_at(server->port());
+  return std::make_unique<LoopbackApi>(std::move(exchange), std::move(server));
+}
+
+}  // namespace live

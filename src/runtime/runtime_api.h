@@ -1,0 +1,43 @@
+// The server side of the Lambda Runtime API for one process: on loopback, behind a path nobody can guess.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "base/clock.h"
+#include "base/ids.h"
+#include "base/result.h"
+#include "invocation/invocation.h"
+#include "process/process.h"
+
+namespace live {
+
+class RuntimeApi : public Invoker {
+ public:
+  struct Events {
+    std::function<void()> on_initialised;  // the first time it asks for work
+    std::function<void()> on_init_error;   // its init failed; it will answer nothing any more
+    std::function<void()> on_answer;       // before an answer is given on: output written earlier is read now
+    std::function<void()> on_deadline;     // it did not answer in time: its process has to go
+  };
+
+  static Result<std::unique_ptr<RuntimeApi>> listen(Executor executor, const Clock& clock, Ids& ids,
+                                                    Events events);
+  ~RuntimeApi() override = default;
+
+  // The value of AWS_LAMBDA_RUNTIME_API: "127.0.0.1:PORT/TOKEN".
+  virtual std::string address() const = 0;
+  // One at a time. Waits for the process to ask for work, then for its answer, until the deadline.
+  Async<Reply> invoke(Invocation invocation) override = 0;
+  // The process has ended: who waits, and who comes later, is told so. The first reason given stays.
+  virtual void end(ExitStatus status) = 0;
+  virtual void init_timed_out(std::chrono::milliseconds limit) = 0;
+
+  virtual bool alive() const = 0;
+  virtual bool initialised() const = 0;
+  virtual bool busy() const = 0;
+  virtual std::string_view request_id() const = 0;  // of the invocation it was given last; empty during init
+};
+
+}  // namespace live

@@ -1,0 +1,149 @@
+#include "runtime/worker.h"
+
+#include <csignal>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <fmt/format.h>
+
+#include "base/file.h"
+#include "runtime/launch.h"
+#include "runtime/runtime_api.h"
+
+namespace live {
+
+namespace {
+
+constexpr std::chrono::milliseconds grace{500};  // between SIGTERM and SIGKILL; Lambda's own for a function
+
+// The high-water mark of resident memory: 0 once the process is gone.
+long peak_memory_mb(pid_t pid) {
+  auto status = read_file(fmt::format("/proc/{}/status", pid));
+  if (!status) return 0;
+  std::string_view text = status.value();
+  size_t at = text.find("VmHWM:");
+  if (at == std::string_view::npos) return 0;
+  return std::strtol(text.data() + at + 6, nullptr, 10) / 1024;
+}
+
+// What a worker's coroutines share with it: they may outlive it, its callbacks may not.
+class Environs : public std::enable_shared_from_this<Environs> {
+ public:
+  Environs(Executor executor, Program program, Worker::Events events)
+      : program_(std::move(program)),
+        events_(std::move(events)),
+        started_(std::chrono::steady_clock::now()),
+        init_timer_(executor) {}
+
+  Result<void> start(Executor executor, const Clock& clock, Ids& ids) {
+    LIVE_TRY(api_, RuntimeApi::listen(executor, clock, ids, api_events()));
+    LIVE_TRY(Launch launch, live::launch(program_, api_->address()));
+    auto on_line = [this](Process::Stream stream, std::string_view line) {
+      if (is_owned_ && events_.on_line) events_.on_line(api_->request_id(), stream, line);
+    };
+    auto started = Process::start(executor, std::move(launch.command), on_line);
+    if (!started) return within(fmt::format("starting {}", program_.function), started.error());
+    process_ = std::move(started.value());
+    asio::co_spawn(executor, follow(shared_from_this()), asio::detached);
+    limit_init();
+    return outcome::success();
+  }
+
+  void close() {  // nothing is called back any more
+    is_owned_ = false;
+    init_timer_.cancel();
+    api_->end(ExitStatus{.signal = SIGKILL});
+    kill();
+  }
+
+  static Async<void> stop(std::shared_ptr<Environs> self) { co_await self->process_->stop(grace); }
+
+  RuntimeApi& api() { return *api_; }
+  const RuntimeApi& api() const { return *api_; }
+  const Process& process() const { return *process_; }
+  std::chrono::milliseconds init_duration() const { return init_duration_; }
+  long max_memory_mb() const {
+    if (process_->running()) max_memory_mb_ = std::max(max_memory_mb_, peak_memory_mb(process_->pid()));
+    return max_memory_mb_;
+  }
+
+ private:
+  RuntimeApi::Events api_events() {  // called by the api, which we own
+    return {.on_initialised =
+                [this] {
+                  auto took = std::chrono::steady_clock::now() - started_;
+                  init_duration_ = std::chrono::ceil<std::chrono::milliseconds>(took);
+                  init_timer_.cancel();
+                },
+            .on_init_error = [this] { init_timer_.cancel(); },
+            .on_answer = [this] { process_->read_pending(); },
+            .on_deadline =
+                [this] {
+                  process_->read_pending();
+                  kill();
+                }};
+  }
+
+  void kill() {
+    if (!process_ || !process_->running()) return;
+    max_memory_mb();
+    process_->signal(SIGKILL);
+  }
+
+  void limit_init() {
+    init_timer_.expires_after(program_.init_timeout);
+    init_timer_.async_wait([weak = weak_from_this()](boost::system::error_code error) {
+      auto self = weak.lock();
+      if (error || !self) return;
+      self->api_->init_timed_out(self->program_.init_timeout);
+      self->kill();
+    });
+  }
+
+  static Async<void> follow(std::shared_ptr<Environs> self) {
+    ExitStatus status = co_await self->process_->wait();
+    self->init_timer_.cancel();
+    self->api_->end(status);
+    if (self->is_owned_ && self->events_.on_exit) self->events_.on_exit();
+  }
+
+  Program program_;
+  Worker::Events events_;
+  std::chrono::steady_clock::time_point started_;
+  asio::steady_timer init_timer_;
+  std::chrono::milliseconds init_duration_{0};
+  mutable long max_memory_mb_ = 0;
+  bool is_owned_ = true;
+  std::unique_ptr<RuntimeApi> api_;
+  std::unique_ptr<Process> process_;
+};
+
+class LocalWorker final : public Worker {
+ public:
+  explicit LocalWorker(std::shared_ptr<Environs> environs) : environs_(std::move(environs)) {}
+  ~LocalWorker() override { environs_->close(); }
+  Async<Reply> invoke(Invocation invocation) override {
+    return environs_->api().invoke(std::move(invocation));
+  }
+  bool alive() const override { return environs_->api().alive() && environs_->process().running(); }
+  bool busy() const override { return environs_->api().busy(); }
+  pid_t pid() const override { return environs_->process().pid(); }
+  std::chrono::milliseconds init_duration() const override { return environs_->init_duration(); }
+  long max_memory_mb() const override { return environs_->max_memory_mb(); }
+  Async<void> stop() override { return Environs::stop(environs_); }
+
+ private:
+  std::shared_ptr<Environs> environs_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Worker>> Worker::start(Executor executor, const Clock& clock, Ids& ids,
+                                              Program program, Events events) {
+  auto environs = std::make_shared<Environs>(executor, std::move(program), std::move(events));
+  LIVE_TRY(environs->start(executor, clock, ids));
+  return std::make_unique<LocalWorker>(std::move(environs));
+}
+
+}  // namespace live
