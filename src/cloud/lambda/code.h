@@ -1,0 +1,33 @@
+// Deployment packages: unpacked once per content, whoever uses them.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "cloud/call.h"
+#include "cloud/world.h"
+
+namespace live::cloud::lambda {
+
+struct Package {
+  std::string sha256;  // base64, as CodeSha256
+  size_t size = 0;     // of the zip
+  std::filesystem::path folder;
+};
+
+struct PackageLimits {
+  size_t unzipped = 262'144'000;  // Lambda quota: 250 MB
+  size_t files = 100'000;
+};
+
+// The zip of a Code member (ZipFile, or S3Bucket, S3Key, S3ObjectVersion through s3.GetObject).
+Async<ApiResult<std::string>> fetch_zip(World& world, const Call& call, const json::object& code);
+// Unpacks into a folder named after the content, beside which the zip is kept. Refuses what would leave the
+// folder, links out of it, and more than the limits.
+ApiResult<Package> unpack(const std::filesystem::path& packages, std::string_view zip,
+                          PackageLimits limits = {});
+std::filesystem::path zip_of(const std::filesystem::path& folder);
+void remove_package(const std::filesystem::path& folder);
+
+}  // namespace live::cloud::lambda

@@ -1,0 +1,274 @@
+#include "cloud/lambda/environments.h"
+
+#include <cmath>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
+#include <fmt/format.h>
+
+namespace live::cloud::lambda {
+namespace {
+
+constexpr size_t log_tail = 4096;           // of X-Amz-Log-Result
+constexpr size_t max_response = 6'291'556;  // recorded from Lambda
+constexpr auto session_length = std::chrono::hours(1);
+constexpr auto renew_before = 16min;  // longer than any function runs
+
+double millis_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+}
+
+}  // namespace
+
+struct Environments::Environment {
+  VersionPtr version;
+  std::string id;
+  TimePoint credentials_end;
+  std::chrono::steady_clock::time_point idle_since{};
+  bool fresh = true;
+  std::string tail;  // of the call's log
+  bool wants_log = false;
+  LogStream log;
+  std::unique_ptr<Worker> worker;
+
+  Environment(World& world, VersionPtr of, std::string stream)
+      : version(std::move(of)),
+        id(world.ids.uuid()),
+        log(world, version->region, version->log_group, std::move(stream)) {}
+
+  void line(std::string_view text) {
+    log.line(text);
+    if (!wants_log) return;
+    tail.append(text).append("\n");
+    if (tail.size() > 4 * log_tail) tail.erase(0, tail.size() - log_tail);
+  }
+
+  void report(const std::string& request_id, double duration, const Reply& reply) {
+    line(fmt::format("END RequestId: {}", request_id));
+    auto text = fmt::format(
+        "REPORT RequestId: {}\tDuration: {:.2f} ms\tBilled Duration: {} ms\tMemory Size: {} "
+        "MB\tMax Memory Used: {} MB\t",
+        request_id, duration, static_cast<int64_t>(std::ceil(duration)), version->memory_mb,
+        worker->max_memory_mb());
+    if (std::exchange(fresh, false))
+      text += fmt::format("Init Duration: {:.2f} ms\t", static_cast<double>(worker->init_duration().count()));
+    if (reply.error_type == "Sandbox.Timedout")
+      text += "Status: timeout";
+    else if (reply.outcome == Reply::Outcome::function_error && reply.error_type.starts_with("Runtime."))
+      text += "Status: error\tError Type: " + reply.error_type;
+    line(text);
+  }
+};
+
+Environments::Environments(World& world, LambdaOptions options)
+    : world_(world), options_(std::move(options)), sweeper_(world.executor) {}
+
+Environments::~Environments() = default;
+
+Async<ApiResult<Credentials>> Environments::credentials(const Version& version) {
+  const auto key = version.role + " " + version.name;
+  if (const auto kept = credentials_.find(key);
+      kept != credentials_.end() && kept->second.expires - world_.clock.now() > renew_before)
+    co_return kept->second;
+  Call call{.service = "sts", .action = "AssumeRole", .region = version.region};
+  call.caller.account = world_.account;
+  call.caller.service = "lambda.amazonaws.com";
+  call.input = {{"RoleArn", version.role}, {"RoleSessionName", version.name}};
+  const auto expires = world_.clock.now() + session_length;
+  auto got = co_await world_.actions.call(std::move(call));
+  if (got.has_error()) {
+    if (got.error().code.starts_with("AccessDenied") || got.error().code.starts_with("NoSuch"))
+      co_return invalid("The role defined for the function cannot be assumed by Lambda.");
+    co_return invalid(fmt::format("The role defined for the function cannot be assumed by Lambda: {}: {}",
+                                  got.error().code, got.error().message));
+  }
+  const auto* given = find_object(got.value().value, "Credentials");
+  if (!given) co_return api_error(500, "ServiceException", "sts.AssumeRole gave no Credentials");
+  Credentials credentials{string_or(*given, "AccessKeyId"), string_or(*given, "SecretAccessKey"),
+                          string_or(*given, "SessionToken"), expires};
+  credentials_[key] = credentials;
+  co_return credentials;
+}
+
+namespace {
+
+Environment variables_of(const World& world, const Version& version, const Credentials& credentials,
+                         const LogStream& log) {
+  Environment variables = version.variables;
+  const auto set = [&](std::string name, std::string value) {
+    variables.emplace_back(std::move(name), std::move(value));
+  };
+  const bool has_endpoint = std::any_of(variables.begin(), variables.end(),
+                                        [](const auto& v) { return v.first == "AWS_ENDPOINT_URL"; });
+  if (!has_endpoint) set("AWS_ENDPOINT_URL", world.endpoint);
+  set("AWS_LAMBDA_FUNCTION_NAME", version.name);
+  set("AWS_LAMBDA_FUNCTION_VERSION", version.number);
+  set("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", std::to_string(version.memory_mb));
+  set("AWS_LAMBDA_LOG_GROUP_NAME", log.group());
+  set("AWS_LAMBDA_LOG_STREAM_NAME", log.name());
+  set("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand");
+  set("AWS_REGION", version.region);
+  set("AWS_DEFAULT_REGION", version.region);
+  set("AWS_ACCESS_KEY_ID", credentials.access_key);
+  set("AWS_SECRET_ACCESS_KEY", credentials.secret);
+  set("AWS_SESSION_TOKEN", credentials.token);
+  set("TZ", ":UTC");
+  return variables;
+}
+
+// Layers' folders stand in for /opt, which only root could mount: the runtimes' search paths lead there.
+void add_layers(const Version& version, Environment& variables) {
+  std::string modules, libraries;
+  for (const auto& folder : version.layers) {
+    modules += (modules.empty() ? "" : ":") + folder + "/nodejs/node_modules";
+    libraries += (libraries.empty() ? "" : ":") + folder + "/lib";
+  }
+  if (modules.empty()) return;
+  const auto prepend = [&](std::string_view name, const std::string& paths) {
+    for (auto& [key, value] : variables)
+      if (key == name) {
+        value = paths + ":" + value;
+        return;
+      }
+    variables.emplace_back(std::string(name), paths);
+  };
+  prepend("NODE_PATH", modules);
+  prepend("LD_LIBRARY_PATH", libraries);
+}
+
+}  // namespace
+
+Async<ApiResult<Environments::EnvironmentPtr>> Environments::start(VersionPtr version) {
+  auto assumed = co_await credentials(*version);
+  if (assumed.has_error()) co_return assumed.error();
+  auto environment = std::make_shared<Environment>(
+      world_, version, log_stream_name(world_.clock.now(), version->number, world_.ids));
+  environment->credentials_end = assumed.value().expires;
+  Program program{.function = version->name,
+                  .runtime = version->runtime,
+                  .handler = version->handler,
+                  .task_root = version->code_folder,
+                  .variables = variables_of(world_, *version, assumed.value(), environment->log),
+                  .memory_mb = version->memory_mb,
+                  .runtimes = world_.runtimes};
+  add_layers(*version, program.variables);
+  Worker::Events events;
+  events.on_line = [raw = environment.get()](std::string_view, Process::Stream, std::string_view line) {
+    raw->line(line);
+  };
+  auto started =
+      Worker::start(world_.executor, world_.clock, world_.ids, std::move(program), std::move(events));
+  if (started.has_error())
+    co_return ApiError{502, "InvalidRuntimeException",
+                       fmt::format("function {} ({}) cannot run here: {}", version->name, version->runtime,
+                                   started.error().message)};
+  environment->worker = std::move(started.value());
+  co_return environment;
+}
+
+Async<ApiResult<Environments::EnvironmentPtr>> Environments::acquire(const VersionPtr& version) {
+  auto& pool = pools_[version.get()];
+  pool.version = version;
+  while (!pool.idle.empty()) {
+    auto environment = std::move(pool.idle.back());
+    pool.idle.pop_back();
+    const bool usable =
+        environment->worker->alive() && environment->credentials_end - world_.clock.now() > 15min + 10s;
+    if (usable) co_return environment;
+    end(world_, std::move(environment));
+  }
+  co_return co_await start(version);
+}
+
+Async<ApiResult<Execution>> Environments::run(VersionPtr version, Order order) {
+  auto acquired = co_await acquire(version);
+  if (acquired.has_error()) co_return acquired.error();
+  auto environment = std::move(acquired.value());
+  environment->wants_log = order.wants_log;
+  environment->tail.clear();
+  Invocation invocation{.function = version->name,
+                        .request_id = order.request_id,
+                        .environment_id = environment->id,
+                        .event = std::move(order.event),
+                        .function_arn = std::move(order.function_arn),
+                        .trace_id = std::move(order.trace_id),
+                        .client_context = std::move(order.client_context)};
+  environment->line(fmt::format("START RequestId: {} Version: {}", order.request_id, version->number));
+  const auto start = std::chrono::steady_clock::now();
+  invocation.deadline = world_.clock.now() + std::chrono::seconds(version->timeout_s);
+  Execution execution;
+  execution.reply = co_await environment->worker->invoke(std::move(invocation));
+  auto& reply = execution.reply;
+  if (reply.payload.size() > max_response && reply.outcome == Reply::Outcome::success)
+    reply = function_error(
+        "Function.ResponseSizeTooLarge",
+        fmt::format("Response payload size exceeded maximum allowed payload size ({} bytes).", max_response));
+  double duration = millis_since(start);
+  if (environment->fresh && reply.error_type != "Sandbox.Timedout")  // init is not part of it
+    duration = std::max(duration - static_cast<double>(environment->worker->init_duration().count()), 0.01);
+  if (reply.error_type == "Sandbox.Timedout")
+    environment->line(fmt::format("{} {} Task timed out after {:.2f} seconds", iso8601(world_.clock.now()),
+                                  order.request_id, static_cast<double>(version->timeout_s)));
+  environment->report(order.request_id, duration, reply);
+  if (order.wants_log) {
+    execution.log = std::move(environment->tail);
+    if (execution.log.size() > log_tail) execution.log.erase(0, execution.log.size() - log_tail);
+  }
+  give_back(std::move(environment));
+  co_return execution;
+}
+
+void Environments::give_back(EnvironmentPtr environment) {
+  const auto pool = pools_.find(environment->version.get());
+  if (pool == pools_.end() || !environment->worker->alive()) {
+    end(world_, std::move(environment));
+    return;
+  }
+  environment->idle_since = std::chrono::steady_clock::now();
+  pool->second.idle.push_back(std::move(environment));
+  arm_sweep();
+}
+
+void Environments::retire(const VersionPtr& version) {
+  const auto pool = pools_.find(version.get());
+  if (pool == pools_.end()) return;
+  auto idle = std::move(pool->second.idle);
+  pools_.erase(pool);
+  for (auto& environment : idle) end(world_, std::move(environment));
+}
+
+size_t Environments::idle() const {
+  size_t count = 0;
+  for (const auto& [version, pool] : pools_) count += pool.idle.size();
+  return count;
+}
+
+void Environments::end(World& world, EnvironmentPtr environment) {
+  const auto stop = [](EnvironmentPtr ending) -> Async<void> { co_await ending->worker->stop(); };
+  asio::co_spawn(world.executor, stop(std::move(environment)), asio::detached);
+}
+
+void Environments::arm_sweep() {
+  if (std::exchange(sweeping_, true)) return;
+  sweeper_.expires_after(std::min<std::chrono::steady_clock::duration>(options_.idle_environment, 30s));
+  sweeper_.async_wait([this, alive = std::weak_ptr<char>(alive_)](boost::system::error_code error) {
+    if (!error && !alive.expired()) sweep();
+  });
+}
+
+void Environments::sweep() {
+  sweeping_ = false;
+  const auto oldest = std::chrono::steady_clock::now() - options_.idle_environment;
+  for (auto pool = pools_.begin(); pool != pools_.end();) {
+    auto& idle = pool->second.idle;
+    const auto keep =
+        std::find_if(idle.begin(), idle.end(), [&](const auto& e) { return e->idle_since > oldest; });
+    for (auto at = idle.begin(); at != keep; ++at) end(world_, std::move(*at));
+    idle.erase(idle.begin(), keep);
+    ++pool;
+  }
+  if (idle() > 0) arm_sweep();
+}
+
+}  // namespace live::cloud::lambda
