@@ -1,0 +1,34 @@
+import * as cdk from "aws-cdk-lib";
+import * as apigateway from "aws-cdk-lib/aws-apigateway";
+import * as lambda from "aws-cdk-lib/aws-lambda";
+import * as sns from "aws-cdk-lib/aws-sns";
+import * as subscriptions from "aws-cdk-lib/aws-sns-subscriptions";
+
+export default function main(app) {
+  const stack = new cdk.Stack(app, "api");
+
+  const topic = new sns.Topic(stack, "Topic");
+
+  const api = new lambda.Function(stack, "Api", {
+    runtime: lambda.Runtime.NODEJS_22_X,
+    code: lambda.Code.fromAsset("src"),
+    handler: "api.handler",
+    environment: { TOPIC_ARN: topic.topicArn },
+  });
+  topic.grantPublish(api);
+
+  const subscriber = new lambda.Function(stack, "Sns", {
+    runtime: lambda.Runtime.NODEJS_22_X,
+    code: lambda.Code.fromAsset("src"),
+    handler: "sns.handler",
+  });
+  topic.addSubscription(new subscriptions.LambdaSubscription(subscriber));
+
+  const endpoint = new apigateway.LambdaRestApi(stack, "Endpoint", { handler: api, cloudWatchRole: false });
+  new cdk.CfnOutput(stack, "ApiUrl", { value: endpoint.url });
+}
+
+/** @param {import("live-lambda").DebugStackProps} props */
+export function debugStack(app, stack, props) {
+  cdk.Tags.of(app).add("my-stage", props.stage);
+}

@@ -1,0 +1,12 @@
+// The builder: bundles handlers with esbuild as NodejsFunction would, and keeps each bundle's context warm.
+import { serve } from "./protocol.mjs";
+import { build, dispose } from "./bundle.mjs";
+import { credentials, region } from "./credentials.mjs";
+
+serve({
+  build,
+  dispose,
+  credentials,
+  region,
+  node: () => ({ version: process.versions.node, path: process.execPath }),
+});

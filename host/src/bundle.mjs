@@ -1,0 +1,214 @@
+// One handler's bundle: what esbuild is told, where it lands, and which files it depends on.
+import * as esbuild from "esbuild";
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { createRequire, isBuiltin } from "node:module";
+import path from "node:path";
+
+/**
+ * @typedef {import("./types.js").BundleRequest} BundleRequest
+ * @typedef {import("./types.js").Bundle} Bundle
+ * @typedef {{ key: string, context: esbuild.BuildContext, inputs: string[], written: Map<string, string> }} Warm
+ */
+
+/** By function. @type {Map<string, Warm>} */
+const warm = new Map();
+/** By function: a build waits for the one before it. @type {Map<string, Promise<unknown>>} */
+const turns = new Map();
+
+/** @param {BundleRequest} request @returns {Promise<Bundle>} */
+export function build(request) {
+  const turn = (turns.get(request.function) ?? Promise.resolve()).catch(() => {}).then(() => bundle(request));
+  turns.set(request.function, turn);
+  return turn;
+}
+
+/** @param {{ function?: string }} params */
+export async function dispose({ function: name }) {
+  const gone = name === undefined ? [...warm.keys()] : [name];
+  for (const each of gone) {
+    const context = warm.get(each)?.context;
+    warm.delete(each);
+    await context?.dispose();
+  }
+}
+
+/** @param {BundleRequest} request @returns {Promise<Bundle>} */
+async function bundle(request) {
+  const began = performance.now();
+  const place = placing(request);
+  if (!existsSync(request.entry)) return missingEntry(request, place);
+  const options = tell(request, place);
+  const key = JSON.stringify(options);
+  let it = warm.get(request.function);
+  if (!it || it.key !== key) {
+    await dispose({ function: request.function });
+    it = { key, context: await esbuild.context(options), inputs: [], written: new Map() };
+    warm.set(request.function, it);
+  }
+  const result = await it.context.rebuild().catch((failure) => failure);
+  const errors = (result.errors ?? []).map((/** @type {esbuild.Message} */ m) => message(m, place.folder));
+  if (result instanceof Error && errors.length === 0) throw result;
+  const warnings = (result.warnings ?? []).map((/** @type {esbuild.Message} */ m) => message(m, place.folder));
+  let changed = false;
+  if (errors.length === 0) {
+    it.inputs = Object.keys(result.metafile.inputs).map((file) => path.resolve(place.folder, file));
+    changed = await write(result.outputFiles, it.written);
+    warnings.push(...notInstalled(result.metafile, request.entry));
+  }
+  const failed = errors.flatMap((/** @type {{ file?: string }} */ e) => (e.file ? [e.file] : []));
+  const inputs = new Set([request.entry, ...it.inputs, ...failed, ...settings(request, place.folder)]);
+  return {
+    outfile: place.outfile,
+    handler: place.handler,
+    changed,
+    inputs: [...inputs],
+    missing: errors.flatMap(wouldResolve),
+    errors: errors.map((/** @type {any} */ { unresolved, ...shown }) => shown),
+    warnings: warnings.map((/** @type {any} */ { unresolved, ...shown }) => shown),
+    elapsed_ms: Math.round((performance.now() - began) * 10) / 10,
+  };
+}
+
+/** @param {BundleRequest} request */
+function placing({ entry, handler, format, outdir, function: name }) {
+  const folder = nearest(path.dirname(entry), "package.json")?.folder ?? path.dirname(entry);
+  // Below the handler's own package, so that external modules resolve from there at run time.
+  const slug = name.replace(/[^\w.-]+/g, "-").slice(-80);
+  const out = outdir ?? path.join(folder, ".live", "build", slug);
+  const dot = handler.lastIndexOf(".");
+  const file = dot < 0 ? "index" : handler.slice(0, dot);
+  const outfile = path.join(out, file + (format === "esm" ? ".mjs" : ".cjs"));
+  return { folder, outfile, handler: dot < 0 ? `index.${handler}` : handler };
+}
+
+/** @param {BundleRequest} request @param {{ folder: string, outfile: string }} place @returns {esbuild.BuildOptions} */
+function tell(request, { folder, outfile }) {
+  const { options = {}, format = "cjs", external } = request;
+  const asked = external ?? options.externalModules ?? ["@aws-sdk/*", "@smithy/*"];
+  return {
+    entryPoints: [request.entry],
+    outfile,
+    absWorkingDir: folder,
+    bundle: true,
+    platform: "node",
+    format,
+    target: request.target ?? options.target ?? "node20",
+    external: [...asked, ...(options.nodeModules ?? [])],
+    sourcemap: "linked",
+    sourcesContent: false,
+    keepNames: true,
+    metafile: true,
+    write: false,
+    logLevel: "silent",
+    define: options.define,
+    loader: /** @type {any} */ (options.loader),
+    banner: options.banner ? { js: options.banner } : undefined,
+    footer: options.footer ? { js: options.footer } : undefined,
+    inject: options.inject,
+    charset: options.charset,
+    mainFields: options.mainFields,
+    conditions: options.conditions,
+    tsconfig: options.tsconfig,
+    alias: options.alias,
+  };
+}
+
+/** Whole files only, and only those that differ. @param {esbuild.OutputFile[]} files @param {Map<string, string>} known */
+async function write(files, known) {
+  let changed = false;
+  for (const { path: file, contents } of files) {
+    const hash = createHash("sha256").update(contents).digest("hex");
+    if (known.get(file) === hash && existsSync(file)) continue;
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFile(`${file}.new`, contents);
+    await rename(`${file}.new`, file);
+    known.set(file, hash);
+    changed = true;
+  }
+  return changed;
+}
+
+/** @param {esbuild.Message} m @param {string} folder */
+function message(m, folder) {
+  const at = m.location;
+  const unresolved = /^Could not resolve "(.*)"/.exec(m.text)?.[1];
+  return {
+    text: m.text,
+    file: at ? path.resolve(folder, at.file) : undefined,
+    line: at?.line,
+    column: at?.column,
+    lineText: at?.lineText,
+    unresolved,
+  };
+}
+
+const extensions = ["", ".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mts", ".cts", ".json"];
+
+/** Paths any of which, once there, may mend an import. @param {{ file?: string, unresolved?: string }} error */
+function wouldResolve({ file, unresolved }) {
+  if (!file || !unresolved) return [];
+  const from = path.dirname(file);
+  if (unresolved.startsWith(".") || path.isAbsolute(unresolved)) {
+    const base = path.resolve(from, unresolved);
+    const bare = base.replace(/\.(m|c)?jsx?$/, "");
+    const names = [...new Set([base, bare])];
+    return [...names.flatMap((n) => extensions.map((e) => n + e)), path.join(base, "index.ts"), path.join(base, "index.js")];
+  }
+  const name = unresolved.split("/").slice(0, unresolved.startsWith("@") ? 2 : 1).join("/");
+  return above(from).map((folder) => path.join(folder, "node_modules", name));
+}
+
+/** What Lambda provides but this machine lacks. @param {esbuild.Metafile} metafile @param {string} entry */
+function notInstalled(metafile, entry) {
+  const require = createRequire(entry);
+  const names = Object.values(metafile.outputs).flatMap((o) => o.imports.filter((i) => i.external).map((i) => i.path));
+  return [...new Set(names)]
+    .filter((name) => !isBuiltin(name) && !name.startsWith("."))
+    .filter((name) => !resolves(require, name))
+    .map((name) => ({ text: `${name} is not installed here: npm install --save-dev ${name}`, file: entry }));
+}
+
+/** @param {NodeJS.Require} require @param {string} name */
+function resolves(require, name) {
+  try {
+    require.resolve(name);
+    return true;
+  } catch (error) {
+    return /** @type {any} */ (error).code === "ERR_PACKAGE_PATH_NOT_EXPORTED"; // installed, for `import` only
+  }
+}
+
+/** Files that change what a bundle becomes. @param {BundleRequest} request @param {string} folder */
+function settings({ entry, options = {} }, folder) {
+  const tsconfig = options.tsconfig ? path.resolve(folder, options.tsconfig) : nearest(path.dirname(entry), "tsconfig.json")?.file;
+  const manifest = nearest(path.dirname(entry), "package.json")?.file;
+  return [tsconfig, manifest].filter((file) => file !== undefined);
+}
+
+/** @param {BundleRequest} request @param {{ outfile: string, handler: string }} place @returns {Bundle} */
+function missingEntry({ entry }, { outfile, handler }) {
+  const text = `the handler's file ${entry} is not there`;
+  return { outfile, handler, changed: false, inputs: [], missing: [entry], errors: [{ text, file: entry }], warnings: [], elapsed_ms: 0 };
+}
+
+/** @param {string} folder */
+function above(folder) {
+  const all = [folder];
+  for (let at = folder; path.dirname(at) !== at; ) all.push((at = path.dirname(at)));
+  return all;
+}
+
+/** @param {string} from @param {string} name */
+export function nearest(from, name) {
+  for (const folder of above(from)) {
+    const file = path.join(folder, name);
+    if (existsSync(file)) return { folder, file };
+  }
+}
+
+/** @param {string} file */
+export async function readJson(file) {
+  return JSON.parse(await readFile(file, "utf8"));
+}

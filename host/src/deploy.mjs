@@ -1,0 +1,186 @@
+// Deploys an assembly stack by stack: independent ones side by side, dependents only after what they need.
+import { ExpandStackSelection, StackSelectionStrategy } from "@aws-cdk/toolkit-lib";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { isStack } from "./functions.mjs";
+import { HostError, plain } from "./protocol.mjs";
+import { describeStack } from "./stacks.mjs";
+import { synthDebugStack } from "./synth.mjs";
+import { pollingInterval, toolkitFor } from "./toolkit-host.mjs";
+
+/**
+ * @typedef {import("./protocol.mjs").Call} Call
+ * @typedef {import("./credentials.mjs").Identity} Identity
+ * @typedef {{ assembly: string, stacks?: string[], tags?: Record<string, string>, concurrency?: number,
+ *   force?: boolean, rollback?: boolean } & Identity} DeployRequest
+ * @typedef {{ name: string, status: "deployed" | "unchanged" | "failed" | "not deployed", arn?: string,
+ *   outputs?: Record<string, string>, reason?: string, elapsed_ms?: number }} Deployed
+ * @typedef {{ name: string, pattern: string, needs: string[], tags: Record<string, string> }} Planned
+ */
+
+/** @param {DeployRequest} request @param {Call} call */
+export async function deploy(request, call) {
+  const began = performance.now();
+  const plan = await planned(request, call);
+  /** @type {Map<string, Deployed>} */
+  const done = new Map();
+  /** @param {Deployed} result */
+  const settle = (result) => {
+    done.set(result.name, result);
+    call.emit({ event: "stack", stack: result.name, status: result.status, reason: result.reason, outputs: result.outputs });
+  };
+  /** @type {Map<string, Promise<void>>} */
+  const running = new Map();
+  let waiting = plan;
+  while (waiting.length > 0 || running.size > 0) {
+    waiting = waiting.filter((stack) => {
+      const failed = stack.needs.find((need) => ["failed", "not deployed"].includes(done.get(need)?.status ?? ""));
+      if (failed) settle({ name: stack.name, status: "not deployed", reason: `it needs ${failed}, which was not deployed` });
+      if (failed) return false;
+      if (running.size >= (request.concurrency ?? 4) || call.signal.aborted) return true;
+      if (!stack.needs.every((need) => done.has(need))) return true;
+      const work = one(request, stack, call).then(settle).finally(() => running.delete(stack.name));
+      running.set(stack.name, work);
+      return false;
+    });
+    if (running.size > 0) await Promise.race(running.values());
+    else if (call.signal.aborted) return { stacks: [...done.values()], ok: false };
+  }
+  const stacks = plan.flatMap(({ name }) => done.get(name) ?? []);
+  const ok = stacks.every((s) => s.status === "deployed" || s.status === "unchanged");
+  return { stacks, ok, elapsed_ms: Math.round(performance.now() - began) };
+}
+
+/** Dependencies first. @param {DeployRequest} request @param {Call} call @returns {Promise<Planned[]>} */
+async function planned(request, call) {
+  const source = await toolkitFor(request, call).fromAssemblyDirectory(request.assembly);
+  const made = await source.produce();
+  try {
+    const all = made.cloudAssembly.stacksRecursively;
+    const wanted = request.stacks ? all.filter((s) => request.stacks?.includes(s.stackName)) : all;
+    const absent = request.stacks?.filter((name) => !all.some((s) => s.stackName === name)) ?? [];
+    if (absent.length) throw new HostError(`no stack ${absent.join(", ")} in this app; it has ${all.map((s) => s.stackName).join(", ") || "none"}`);
+    const names = new Set(wanted.map((s) => s.stackName));
+    return wanted.map((stack) => ({
+      name: stack.stackName,
+      pattern: stack.hierarchicalId,
+      needs: stack.dependencies.filter(isStack).map((d) => /** @type {any} */ (d).stackName).filter((n) => names.has(n)),
+      tags: { ...stack.tags, ...request.tags },
+    }));
+  } finally {
+    await made.dispose();
+  }
+}
+
+/** @param {DeployRequest} request @param {Planned} stack @param {Call} call @returns {Promise<Deployed>} */
+async function one(request, stack, call) {
+  const began = performance.now();
+  const { name } = stack;
+  let noOp = false;
+  /** @type {string[]} */
+  const failures = [];
+  call.emit({ event: "stack", stack: name, status: "deploying" });
+  const toolkit = toolkitFor(request, call, ({ code, data, message }) => {
+    if (code === "CDK_TOOLKIT_I5900") noOp = data.noOp === true;
+    if (code === "CDK_TOOLKIT_I5502") {
+      const event = resourceEvent(name, data);
+      if (/FAILED$/.test(event.status) && event.reason && !/cancelled/i.test(event.reason))
+        failures.push(`${event.logicalId} (${event.type}): ${event.reason}`);
+      call.emit(event);
+    }
+    if (code === "CDK_ASSETS_I5270" || code === "CDK_ASSETS_I5275")
+      call.emit({ event: "asset", stack: name, message, done: code === "CDK_ASSETS_I5275" });
+  });
+  try {
+    const source = await toolkit.fromAssemblyDirectory(request.assembly);
+    const result = await toolkit.deploy(source, {
+      stacks: { strategy: StackSelectionStrategy.PATTERN_MUST_MATCH_SINGLE, patterns: [stack.pattern], expand: ExpandStackSelection.NONE },
+      deploymentMethod: { method: "change-set" },
+      tags: Object.entries(stack.tags).map(([Key, Value]) => ({ Key, Value })),
+      assetBuildConcurrency: 4,
+      forceDeployment: request.force,
+      rollback: request.rollback,
+      stackEventPollingInterval: pollingInterval(),
+    });
+    const [made] = result.stacks;
+    const elapsed_ms = Math.round(performance.now() - began);
+    if (!made) return { name, status: "unchanged", outputs: {}, reason: "it has no resources", elapsed_ms };
+    return { name, status: noOp ? "unchanged" : "deployed", arn: made.stackArn, outputs: made.outputs, elapsed_ms };
+  } catch (error) {
+    return { name, status: "failed", reason: failures[0] ?? reason(name, error) };
+  }
+}
+
+/** @param {string} stack @param {any} activity */
+export function resourceEvent(stack, { event, metadata, progress }) {
+  return {
+    event: "resource",
+    stack,
+    type: event.ResourceType ?? "",
+    logicalId: event.LogicalResourceId ?? "",
+    physicalId: event.PhysicalResourceId ?? "",
+    construct: metadata?.constructPath ?? "",
+    status: event.ResourceStatus ?? "",
+    reason: event.ResourceStatusReason ?? "",
+    completed: progress?.completed,
+    total: progress?.total,
+  };
+}
+
+/** What the innermost cause says, with the next step. @param {string} name @param {any} error */
+function reason(name, error) {
+  const said = plain(String(error?.message ?? error)).replace(/^❌\s*/, "").replace(`${name} failed: `, "").trim();
+  return /bootstrap/i.test(said) ? `${said} (live can do it: run live start again and accept)` : said;
+}
+
+/**
+ * @param {Omit<import("./types.js").SynthRequest, "mode"> & Identity & { tags?: Record<string, string> }} request
+ * @param {Call} call
+ */
+export async function deployDebugStack(request, call) {
+  const outdir = await mkdtemp(path.join(tmpdir(), "live-debug-stack-"));
+  try {
+    await synthDebugStack({ ...request, outdir }, call);
+    const { stacks } = await deploy({ ...request, assembly: outdir }, call);
+    const [stack] = stacks;
+    if (!stack || stack.status === "failed") throw new HostError(stack?.reason ?? "nothing was deployed", { code: "DeployFailed" });
+    const outputs = stack.outputs ?? {};
+    return { name: stack.name, status: stack.status, url: outputs.Url, table: outputs.Table, bucket: outputs.Bucket };
+  } finally {
+    await rm(outdir, { recursive: true, force: true });
+  }
+}
+
+/** @param {{ account: string, tags?: Record<string, string>, force?: boolean } & Identity} request @param {Call} call */
+export async function bootstrap(request, call) {
+  const { BootstrapEnvironments, BootstrapStackParameters } = await import("@aws-cdk/toolkit-lib");
+  const environment = `aws://${request.account}/${request.region}`;
+  const name = "CDKToolkit";
+  /** @type {string[]} */
+  const failures = [];
+  const toolkit = toolkitFor(request, call, ({ code, data }) => {
+    if (code !== "CDK_TOOLKIT_I5502") return;
+    const event = resourceEvent(name, data);
+    if (/FAILED$/.test(event.status)) failures.push(`${event.logicalId} (${event.type}): ${event.reason}`);
+    call.emit(event);
+  });
+  try {
+    const { environments } = await toolkit.bootstrap(BootstrapEnvironments.fromList([environment]), {
+      forceDeployment: request.force,
+      parameters: BootstrapStackParameters.withExisting({}),
+      tags: Object.entries(request.tags ?? {}).map(([Key, Value]) => ({ Key, Value })),
+    });
+    return { environment, status: environments[0]?.status ?? "success", elapsed_ms: environments[0]?.duration };
+  } catch (error) {
+    throw new HostError(`bootstrapping ${environment}: ${failures[0] ?? plain(String(/** @type {any} */ (error).message))}`, { code: "BootstrapFailed" });
+  }
+}
+
+/** @param {Identity & { toolkitStackName?: string }} request */
+export async function bootstrapStatus(request) {
+  const stack = await describeStack(request, request.toolkitStackName ?? "CDKToolkit", { resources: false });
+  const version = Number(stack.outputs?.BootstrapVersion ?? 0);
+  const usable = version > 0 && /COMPLETE$/.test(stack.status ?? "") && !/^(ROLLBACK|DELETE)/.test(stack.status ?? "");
+  return { bootstrapped: usable, version, status: stack.status ?? "" };
+}

@@ -1,0 +1,79 @@
+// lib/index.{js,ts} is written in ESM syntax, whatever its package.json says: esbuild makes one module of the
+// user's own files; packages stay where they are installed.
+import * as esbuild from "esbuild";
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import { HostError } from "./protocol.mjs";
+
+/** Each file keeps its own __dirname and import.meta.url. @type {esbuild.Plugin} */
+const ownPlace = {
+  name: "own-place",
+  setup(build) {
+    build.onLoad({ filter: /\.(m|c)?(j|t)sx?$/, namespace: "file" }, async ({ path: file }) => {
+      const text = await readFile(file, "utf8");
+      const place = [
+        `__live_dirname=${JSON.stringify(path.dirname(file))}`,
+        `__live_filename=${JSON.stringify(file)}`,
+        `__live_url=${JSON.stringify(pathToFileURL(file).href)}`,
+      ].join(",");
+      const contents = /\b(__dirname|__filename|import\.meta)\b/.test(text) ? `var ${place};${text}` : text;
+      const extension = path.extname(file).slice(1).replace(/^[mc]/, "");
+      return { contents, loader: /** @type {esbuild.Loader} */ (extension) };
+    });
+  },
+};
+
+/**
+ * @param {string} folder the app's
+ * @param {string} main
+ * @param {string} outfile must lie inside the app's folder, so that packages resolve from there
+ */
+export async function bundleMain(folder, main, outfile) {
+  const require = `import{createRequire as __live_require}from"node:module";const require=__live_require(${JSON.stringify(main)});`;
+  /** @type {any} */
+  const result = await esbuild
+    .build({
+      entryPoints: [main],
+      outfile,
+      absWorkingDir: folder,
+      bundle: true,
+      platform: "node",
+      format: "esm",
+      target: "node20",
+      packages: "external",
+      sourcemap: "inline",
+      sourcesContent: false,
+      keepNames: true,
+      metafile: true,
+      logLevel: "silent",
+      banner: { js: require },
+      define: {
+        __dirname: "__live_dirname",
+        __filename: "__live_filename",
+        "import.meta.url": "__live_url",
+        "import.meta.dirname": "__live_dirname",
+        "import.meta.filename": "__live_filename",
+      },
+      plugins: [ownPlace],
+    })
+    .catch((failure) => failure);
+  if (result instanceof Error) throw explain(result, folder);
+  return Object.keys(result.metafile.inputs).map((file) => path.resolve(folder, file));
+}
+
+/** @param {any} failure @param {string} folder */
+function explain(failure, folder) {
+  const first = failure.errors?.[0];
+  if (!first) return failure;
+  const at = first.location;
+  const file = at && path.resolve(folder, at.file);
+  const place = at ? `${at.file}:${at.line}:${at.column + 1}: ` : "";
+  return new HostError(place + first.text, {
+    code: "AppSyntax",
+    file,
+    line: at?.line,
+    column: at?.column,
+    detail: failure.errors.map((/** @type {esbuild.Message} */ e) => ({ text: e.text, ...e.location })),
+  });
+}

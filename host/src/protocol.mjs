@@ -1,0 +1,100 @@
+// JSON lines between `live` and one of its Node processes. Standard output belongs to the protocol alone.
+import { createInterface } from "node:readline";
+
+/** What a method says went wrong: `live` shows the message, and the place when there is one. */
+export class HostError extends Error {
+  /**
+   * @param {string} message
+   * @param {{ code?: string, file?: string, line?: number, column?: number, detail?: unknown, stack?: string }} [more]
+   */
+  constructor(message, more = {}) {
+    super(message);
+    this.name = "HostError";
+    this.code = more.code;
+    this.file = more.file;
+    this.line = more.line;
+    this.column = more.column;
+    this.detail = more.detail;
+    if (more.stack) this.stack = more.stack;
+  }
+}
+
+/**
+ * @typedef {{ signal: AbortSignal, emit: (event: { event: string, [key: string]: unknown }) => void }} Call
+ * @typedef {(params: any, call: Call) => unknown} Method
+ */
+
+/** @param {unknown} error */
+function describe(error) {
+  const known = error instanceof HostError;
+  const e = error instanceof Error ? error : new Error(String(error));
+  /** @type {Record<string, unknown>} */
+  const shown = { message: plain(e.message) };
+  const { code, file, line, column, detail } = /** @type {any} */ (e);
+  if (code ?? (known ? undefined : e.name)) shown.code = String(code ?? e.name);
+  if (file) Object.assign(shown, { file, line, column });
+  if (detail !== undefined) shown.detail = detail;
+  if (e.stack) shown.stack = plain(e.stack);
+  return shown;
+}
+
+/** Without colours. @param {string} text */
+export function plain(text) {
+  return text.replace(/\x1b\[[0-9;]*m/g, "");
+}
+
+/** @param {AbortSignal} signal @returns {Promise<never>} */
+function aborted(signal) {
+  return new Promise((_, reject) => {
+    const stop = () => reject(new HostError("cancelled", { code: "Cancelled" }));
+    if (signal.aborted) stop();
+    else signal.addEventListener("abort", stop, { once: true });
+  });
+}
+
+/** Answers requests until standard input closes. @param {Record<string, Method>} methods */
+export function serve(methods) {
+  const write = process.stdout.write.bind(process.stdout);
+  // A library or the user's code that prints must not break the protocol.
+  process.stdout.write = /** @type {any} */ (process.stderr.write.bind(process.stderr));
+  /** @param {unknown} message */
+  const send = (message) => void write(JSON.stringify(message) + "\n");
+  /** @type {Map<number, AbortController>} */
+  const running = new Map();
+
+  /** @param {{ id: number, method: string, params?: unknown }} request */
+  async function answer({ id, method, params }) {
+    const stop = new AbortController();
+    running.set(id, stop);
+    try {
+      if (!Object.hasOwn(methods, method)) throw new HostError(`no method ${method}`, { code: "NoMethod" });
+      /** @type {Call} */
+      const call = { signal: stop.signal, emit: (event) => running.get(id) === stop && send({ id, ...event }) };
+      const work = Promise.resolve(methods[method](params ?? {}, call));
+      work.catch(() => {});
+      const result = await Promise.race([work, aborted(stop.signal)]);
+      send({ id, result: result ?? {} });
+    } catch (error) {
+      send({ id, error: describe(error) });
+    } finally {
+      running.delete(id);
+    }
+  }
+
+  const lines = createInterface({ input: process.stdin, crlfDelay: Infinity });
+  lines.on("line", (line) => {
+    if (!line.trim()) return;
+    let request;
+    try {
+      request = JSON.parse(line);
+    } catch (error) {
+      return send({ event: "broken", message: `not JSON: ${line.slice(0, 200)}` });
+    }
+    if (request.cancel !== undefined) running.get(request.cancel)?.abort();
+    else void answer(request);
+  });
+  lines.on("close", () => process.exit(0));
+  process.on("SIGTERM", () => process.exit(143));
+  process.on("SIGINT", () => {}); // the terminal's Ctrl-C is `live`'s to handle; it closes our input
+  send({ event: "ready", pid: process.pid, node: process.version });
+}

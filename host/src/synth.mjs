@@ -1,0 +1,182 @@
+// Synthesis of both forms of app, for discovery or for deployment, and of the debug stack.
+import { CdkAppMultiContext } from "@aws-cdk/toolkit-lib";
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { nodeOptions, runApp } from "./app-process.mjs";
+import { readJson } from "./bundle.mjs";
+import { functionsOf, stacksOf } from "./functions.mjs";
+import { bundleMain } from "./main-bundle.mjs";
+import { HostError } from "./protocol.mjs";
+import { toolkitFor } from "./toolkit-host.mjs";
+
+/**
+ * @typedef {import("./types.js").SynthRequest} SynthRequest
+ * @typedef {import("./types.js").Note} Note
+ * @typedef {import("./protocol.mjs").Call} Call
+ * @typedef {import("./credentials.mjs").Identity} Identity
+ */
+
+const runner = fileURLToPath(new URL("./main-app.mjs", import.meta.url));
+
+/** @param {SynthRequest & Identity} request @param {Call} call */
+export async function synth(request, call) {
+  const began = performance.now();
+  return inScratch(async (scratch) => {
+    const noted = path.join(scratch, "notes.jsonl");
+    await writeFile(noted, "");
+    const app = await commandFor(request, scratch);
+    const env = {
+      ...app.env,
+      LIVE_NOTES: noted,
+      LIVE_SYNTH: request.mode,
+      LIVE_SWAPPED: await swappedFile(request, scratch),
+      NODE_OPTIONS: nodeOptions(),
+    };
+    const assembly = await produce(request, { command: app.command, env, scratch }, call);
+    const notes = await readNotes(noted);
+    const files = notes.flatMap((n) => (n.type === "file" && n.path !== app.bundle ? [n.path] : []));
+    return {
+      assembly: request.outdir,
+      stacks: stacksOf(assembly),
+      functions: await functionsOf(assembly, notes),
+      inputs: [...new Set([...app.inputs, ...files])],
+      elapsed_ms: Math.round(performance.now() - began),
+    };
+  });
+}
+
+/** @param {Omit<SynthRequest, "mode"> & Identity} request @param {Call} call */
+export async function synthDebugStack(request, call) {
+  return inScratch(async (scratch) => {
+    const { bundle } = request.form === "main" ? await bundled(request, "debug-stack") : { bundle: undefined };
+    const from = path.join(request.folder, request.main ?? "package.json");
+    const env = { LIVE_APP: JSON.stringify({ ...common(request), what: "debug", from, bundle, main: request.main }) };
+    return produce({ ...request, mode: "deploy" }, { command: node(runner), env, scratch, validate: false }, call);
+  });
+}
+
+/** @template T @param {(scratch: string) => Promise<T>} work */
+async function inScratch(work) {
+  const scratch = await mkdtemp(path.join(tmpdir(), "live-synth-"));
+  try {
+    return await work(scratch);
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+/** @param {SynthRequest} request @param {string} scratch */
+async function commandFor(request, scratch) {
+  if (request.form === "main") {
+    const { bundle, inputs } = await bundled(request, "main");
+    const from = path.join(request.folder, request.main ?? "");
+    const env = { LIVE_APP: JSON.stringify({ ...common(request), what: "main", from, bundle, main: request.main }) };
+    return { command: node(runner), env, inputs, bundle };
+  }
+  const manifest = path.join(request.folder, "cdk.json");
+  const command = request.command ?? (existsSync(manifest) ? (await readJson(manifest)).app : undefined);
+  if (!command) throw new HostError(`${manifest}: has no "app"; write the command that runs the CDK app`, { code: "NoApp" });
+  const { stage, name } = common(request);
+  const env = { LIVE_STAGE: stage, LIVE_APP_NAME: name };
+  return { command: executable(command, request.folder), env, inputs: existsSync(manifest) ? [manifest] : [], bundle: "" };
+}
+
+/** @param {Omit<SynthRequest, "mode">} request */
+function common({ stage, app, region, account }) {
+  return { stage, name: app, region, account };
+}
+
+/** @param {Omit<SynthRequest, "mode">} request @param {string} name */
+async function bundled({ folder, main }, name) {
+  if (!main) throw new HostError(`${folder}: no lib/index.js and no cdk.json`, { code: "NoApp" });
+  const file = path.resolve(folder, main);
+  if (!existsSync(file)) throw new HostError(`${file} is not there`, { code: "NoApp" });
+  const bundle = path.join(folder, ".live", "app", `${name}.mjs`);
+  return { bundle, inputs: await bundleMain(folder, file, bundle) };
+}
+
+/** @param {string} script */
+const node = (script) => `"${process.execPath}" "${script}"`;
+
+/** A bare JavaScript file is run by node, as the CDK does. @param {string} command @param {string} folder */
+function executable(command, folder) {
+  const file = path.resolve(folder, command);
+  return /^\S+\.(m|c)?js$/.test(command) && existsSync(file) ? node(file) : command;
+}
+
+/** @param {SynthRequest} request @param {string} scratch */
+async function swappedFile({ swapped = [] }, scratch) {
+  const file = path.join(scratch, "swapped.json");
+  await writeFile(file, JSON.stringify(swapped));
+  return file;
+}
+
+/**
+ * @param {SynthRequest & Identity} request
+ * @param {{ command: string, env: Record<string, string | undefined>, scratch: string, validate?: boolean }} app
+ * @param {Call} call
+ */
+async function produce(request, { command, env, scratch, validate = true }, call) {
+  const { folder, outdir, region, account, mode, context } = request;
+  const discover = mode === "discover";
+  const failure = path.join(scratch, "failure.json");
+  await mkdir(outdir, { recursive: true });
+  const toolkit = toolkitFor(request, call);
+  const source = await toolkit.fromAssemblyBuilder(
+    async (asked) => {
+      const surroundings = {
+        ...process.env,
+        ...asked.env,
+        CDK_DEFAULT_REGION: region,
+        CDK_DEFAULT_ACCOUNT: account,
+        IS_LOCAL: "true",
+        LIVE_FAILURE: failure,
+        ...env,
+      };
+      await runApp({ command, folder, env: surroundings, failure }, call);
+      return /** @type {any} */ ({ directory: asked.outdir });
+    },
+    {
+      outdir,
+      clobberEnv: false,
+      resolveDefaultEnvironment: false,
+      disposeOutdir: false,
+      contextStore: new CdkAppMultiContext(folder, context),
+      synthOptions: {
+        pathMetadata: true,
+        assetMetadata: true,
+        versionReporting: false,
+        assetStaging: !discover,
+        ...(discover ? { bundlingForStacks: /** @type {any} */ ([]) } : {}),
+        // The validator takes over a second: not in a watch loop, nor on a template of our own.
+        validation: validate && !discover,
+      },
+    },
+  );
+  try {
+    const made = await source.produce();
+    try {
+      return made.cloudAssembly;
+    } finally {
+      await made.dispose();
+    }
+  } catch (error) {
+    throw cause(error);
+  }
+}
+
+/** Ours, from inside the toolkit's. @param {any} error */
+function cause(error) {
+  for (let e = error; e; e = e.cause) if (e instanceof HostError) return e;
+  const inner = error?.cause?.message;
+  return new HostError(inner ? `${error.message}: ${inner}` : String(error?.message ?? error), { code: "SynthFailed", stack: error?.stack });
+}
+
+/** @param {string} file @returns {Promise<Note[]>} */
+async function readNotes(file) {
+  const lines = (await readFile(file, "utf8")).split("\n").filter(Boolean);
+  return lines.map((line) => JSON.parse(line));
+}

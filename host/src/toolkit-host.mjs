@@ -1,0 +1,41 @@
+// The CDK toolkit, wired to one request: its credentials, and its messages as events of that request.
+import { BaseCredentials, Toolkit } from "@aws-cdk/toolkit-lib";
+import { provider } from "./credentials.mjs";
+import { plain } from "./protocol.mjs";
+
+/**
+ * @typedef {import("./credentials.mjs").Identity} Identity
+ * @typedef {import("./protocol.mjs").Call} Call
+ * @typedef {{ level: string, code?: string, message: string, data?: any }} Heard
+ */
+
+// The app's own output, which is an event of its own; and advice to @aws-cdk/core 1.x on contexts of over 100 KB.
+const silent = new Set(["CDK_ASSEMBLY_E1002", "CDK_ASSEMBLY_W0010"]);
+
+/** @param {Identity} identity @param {Call} call @param {(message: Heard) => void} [listen] */
+export function toolkitFor(identity, { emit }, listen) {
+  const region = identity.region || process.env.AWS_REGION || "us-east-1";
+  return new Toolkit({
+    color: false,
+    emojis: false,
+    assemblyFailureAt: "error",
+    sdkConfig: { baseCredentials: BaseCredentials.custom({ provider: provider(identity), region }) },
+    ioHost: {
+      async notify(message) {
+        const text = plain(message.message);
+        listen?.({ level: message.level, code: message.code, message: text, data: message.data });
+        if (message.level === "warn" || message.level === "error")
+          if (!silent.has(message.code ?? "")) emit({ event: "warning", level: message.level, message: text.trim() });
+      },
+      // `live` has asked its user already.
+      async requestResponse(message) {
+        return message.defaultResponse === false ? /** @type {any} */ (true) : message.defaultResponse;
+      },
+    },
+  });
+}
+
+/** Events are polled slowly on AWS, where that counts against a quota, and fast on this machine. */
+export function pollingInterval() {
+  return /\/\/(127\.0\.0\.1|localhost|\[::1\])/.test(process.env.AWS_ENDPOINT_URL ?? "") ? 100 : 1500;
+}

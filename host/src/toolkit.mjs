@@ -1,0 +1,17 @@
+// The toolkit: synthesis and deployment by the CDK's own library. Heavy, so it is started when it is needed.
+import { bootstrap, bootstrapStatus, deploy, deployDebugStack } from "./deploy.mjs";
+import { serve } from "./protocol.mjs";
+import { describe, destroy, destroyDebugStack, identity } from "./stacks.mjs";
+import { synth } from "./synth.mjs";
+
+serve({
+  synth,
+  deploy,
+  deployDebugStack,
+  destroy,
+  destroyDebugStack,
+  bootstrap,
+  bootstrapStatus,
+  describe,
+  identity,
+});

@@ -1,0 +1,96 @@
+// The shapes that cross between modules, and to `live`.
+
+export interface BundlingOptions {
+  externalModules?: string[];
+  nodeModules?: string[];
+  define?: Record<string, string>;
+  loader?: Record<string, string>;
+  banner?: string;
+  footer?: string;
+  inject?: string[];
+  format?: string;
+  target?: string;
+  charset?: "ascii" | "utf8";
+  mainFields?: string[];
+  conditions?: string[];
+  tsconfig?: string;
+  alias?: Record<string, string>;
+  minify?: boolean;
+}
+
+export interface BundleRequest {
+  /** Its construct path: the warm context is kept under this name. */
+  function: string;
+  entry: string;
+  handler: string;
+  format?: "cjs" | "esm";
+  target?: string;
+  external?: string[];
+  options?: BundlingOptions;
+  outdir?: string;
+}
+
+export interface Message {
+  text: string;
+  file?: string;
+  line?: number;
+  column?: number;
+  lineText?: string;
+}
+
+export interface Bundle {
+  outfile: string;
+  handler: string;
+  changed: boolean;
+  inputs: string[];
+  missing: string[];
+  errors: Message[];
+  warnings: Message[];
+  elapsed_ms: number;
+}
+
+/** What the preload noted while the app ran. */
+export type Note =
+  | { type: "file"; path: string }
+  | { type: "bundle"; construct: string; entry: string; projectRoot?: string; options: BundlingOptions; swapped: boolean }
+  | { type: "folder"; construct: string; folder: string; bundled: boolean; swapped: boolean };
+
+export interface AppFunction {
+  constructPath: string;
+  stack: string;
+  /** Construct path of the nested stack, or empty. */
+  nestedIn: string;
+  logicalId: string;
+  functionName?: unknown;
+  runtime?: string;
+  handler?: string;
+  memory?: number;
+  timeout?: number;
+  architecture: string;
+  packageType: "Zip" | "Image";
+  kind: "bundle" | "folder" | "inline" | "image" | "unknown";
+  entry?: string;
+  folder?: string;
+  code?: string;
+  options?: BundlingOptions;
+  /** Why it can not run locally, in words; absent when it can. */
+  skip?: string;
+}
+
+export interface SynthRequest {
+  folder: string;
+  form: "main" | "cdk";
+  /** lib/index.js or the like, for form "main". */
+  main?: string;
+  /** cdk.json's `app`, when it is not to be read from there. */
+  command?: string;
+  stage: string;
+  app: string;
+  region: string;
+  account?: string;
+  mode: "discover" | "deploy";
+  outdir: string;
+  context?: Record<string, unknown>;
+  /** Construct paths of the functions whose bundling is skipped. */
+  swapped?: string[];
+}
