@@ -1,0 +1,44 @@
+// The developer's app: where it is, what form it has, what it is called and which stage of it is meant.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace live {
+
+struct App {
+  enum class Form {
+    main,  // lib/index.{ts,js} exporting main(app)
+    cdk,   // cdk.json
+  };
+  std::filesystem::path folder;
+  Form form = Form::main;
+  std::filesystem::path main;   // for Form::main, absolute
+  std::string name;             // live.json, else package.json, else the folder; letters, digits and hyphens
+  std::string stage;            // live.json; empty when it says none
+  std::string region, profile;  // likewise
+
+  std::filesystem::path state_folder() const { return folder / ".live"; }
+};
+
+// Looks into `folder` itself. Fault: neither lib/index nor cdk.json; a live.json that is not valid.
+Result<App> find_app(const std::filesystem::path& folder);
+
+// "john.doe" → "john-doe". Fault: nothing usable is left, or it is longer than 64.
+Result<std::string> stage_name(std::string_view wanted);
+
+// The stage: what was asked for (flag, then live.json), else the remembered one, else `ask` (a prompt, or the
+// user's name where there is no terminal). Remembers it in the app's state folder.
+struct StageChoice {
+  std::string stage;
+  bool remembered = false;
+};
+Result<StageChoice> choose_stage(const App& app, std::string_view asked, std::string_view user,
+                                 const std::function<std::string(std::string_view suggestion)>& ask);
+
+}  // namespace live

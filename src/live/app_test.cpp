@@ -1,0 +1,78 @@
+#include "live/app.h"
+
+#include <gtest/gtest.h>
+
+#include "base/file.h"
+
+namespace live {
+namespace {
+
+class AppFolder : public testing::Test {
+ protected:
+  void write(const std::string& name, std::string_view text) {
+    ASSERT_TRUE(write_file(folder_.path() / name, text).has_value());
+  }
+  Result<App> find() { return find_app(folder_.path()); }
+  TempDir folder_ = TempDir::create().value();
+  static std::string no_prompt(std::string_view) {
+    ADD_FAILURE() << "asked";
+    return "";
+  }
+};
+
+TEST_F(AppFolder, WithNeitherLibIndexNorCdkJsonSaysBoth) {
+  auto const app = find();
+  ASSERT_TRUE(app.has_error());
+  EXPECT_NE(app.error().message.find("lib/index"), std::string::npos);
+  EXPECT_NE(app.error().message.find("cdk.json"), std::string::npos);
+}
+
+TEST_F(AppFolder, LibIndexIsTheMainForm) {
+  write("lib/index.js", "");
+  write("package.json", R"({"name":"@acme/orders.api"})");
+  auto const app = find().value();
+  EXPECT_EQ(app.form, App::Form::main);
+  EXPECT_EQ(app.main.filename(), "index.js");
+  EXPECT_EQ(app.name, "orders-api");
+}
+
+TEST_F(AppFolder, CdkJsonWinsOverALibraryIndex) {
+  write("lib/index.ts", "");
+  write("cdk.json", R"({"app":"node app.js"})");
+  EXPECT_EQ(find().value().form, App::Form::cdk);
+  write("live.json", R"({"main":"lib/index.ts","name":"mine"})");
+  EXPECT_EQ(find().value().form, App::Form::main);
+  EXPECT_EQ(find().value().name, "mine");
+}
+
+TEST_F(AppFolder, AnUnknownSettingAndAMissingMainAreNamed) {
+  write("lib/index.js", "");
+  write("live.json", R"({"nmae":"x"})");
+  EXPECT_NE(find().error().message.find("nmae"), std::string::npos);
+  write("live.json", R"({"main":"no.js"})");
+  EXPECT_NE(find().error().message.find("no.js"), std::string::npos);
+  write("live.json", "{");
+  EXPECT_NE(find().error().message.find("live.json"), std::string::npos);
+}
+
+TEST_F(AppFolder, TheStageIsAskedForOnceAndThenRemembered) {
+  write("lib/index.js", "");
+  auto const app = find().value();
+  auto const accept = [](std::string_view suggestion) { return std::string(suggestion); };
+  EXPECT_EQ(choose_stage(app, "", "john.doe", accept).value().stage, "john-doe");
+  auto const again = choose_stage(app, "", "other", no_prompt).value();
+  EXPECT_EQ(again.stage, "john-doe");
+  EXPECT_TRUE(again.remembered);
+  EXPECT_EQ(choose_stage(app, "prod", "other", no_prompt).value().stage, "prod");
+}
+
+TEST(StageName, IsMadeOfLettersDigitsAndHyphens) {
+  EXPECT_EQ(stage_name("john.doe").value(), "john-doe");
+  EXPECT_EQ(stage_name("a b__c").value(), "a-b-c");
+  EXPECT_TRUE(stage_name("").has_error());
+  EXPECT_TRUE(stage_name("42").has_error());
+  EXPECT_TRUE(stage_name(std::string(65, 'a')).has_error());
+}
+
+}  // namespace
+}  // namespace live

@@ -1,0 +1,30 @@
+// The developer's code, ready to run: built when first called, watched from then on, built again when it
+// changed.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "base/async.h"
+#include "base/result.h"
+#include "live/function_table.h"
+
+namespace live {
+
+class Code {
+ public:
+  struct Ready {
+    std::filesystem::path task_root;
+    std::string handler;
+    uint64_t generation = 0;  // another number: other code
+  };
+  virtual ~Code() = default;
+  // Waits for a build that is under way. Fault: the build's errors, as the developer should read them; the
+  // next save builds again.
+  virtual Async<Result<Ready>> ready(LocalFunction function) = 0;
+};
+
+}  // namespace live

@@ -1,0 +1,191 @@
+#include "live/fleet.h"
+
+#include <set>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <fmt/format.h>
+
+namespace live {
+namespace {
+
+using Steady = std::chrono::steady_clock;
+
+std::chrono::microseconds since(Steady::time_point start) {
+  return std::chrono::duration_cast<std::chrono::microseconds>(Steady::now() - start);
+}
+
+std::string_view value_of(const Environment& variables, std::string_view name) {
+  for (auto const& [key, value] : variables)
+    if (key == name) return value;
+  return "";
+}
+
+// Belongs to the machine that the process runs on, not to the function.
+bool of_the_machine(std::string_view name) {
+  static const std::set<std::string_view> kNames{"PATH",
+                                                 "HOME",
+                                                 "PWD",
+                                                 "OLDPWD",
+                                                 "SHLVL",
+                                                 "_",
+                                                 "LD_LIBRARY_PATH",
+                                                 "LAMBDA_TASK_ROOT",
+                                                 "LAMBDA_RUNTIME_DIR",
+                                                 "AWS_LAMBDA_RUNTIME_API",
+                                                 "_HANDLER",
+                                                 "AWS_EXECUTION_ENV",
+                                                 "_X_AMZN_TRACE_ID",
+                                                 "AWS_LAMBDA_FUNCTION_MEMORY_SIZE"};
+  return kNames.contains(name);
+}
+
+// The developer's own, and harmless to the answer: how the machine reaches the network.
+constexpr const char* kInherited[] = {"HTTP_PROXY",  "HTTPS_PROXY", "NO_PROXY",           "http_proxy",
+                                      "https_proxy", "no_proxy",    "NODE_EXTRA_CA_CERTS"};
+
+}  // namespace
+
+struct Fleet::Environment {
+  std::string function;
+  std::string access_key;  // SDK clients keep the credentials they started with: others need a fresh worker
+  uint64_t generation = 0;
+  std::shared_ptr<Worker> worker;  // shared with the invocation that it runs
+  Steady::time_point last_used;
+};
+
+struct Fleet::Alive {};
+
+Fleet::Fleet(Executor executor, const Clock& clock, Ids& ids, Code& code, Observer& observer,
+             FleetOptions options)
+    : executor_(std::move(executor)),
+      clock_(clock),
+      ids_(ids),
+      code_(code),
+      observer_(observer),
+      options_(std::move(options)),
+      alive_(std::make_shared<Alive>()) {
+  asio::co_spawn(executor_, sweep(alive_, executor_, options_.sweep_interval), asio::detached);
+}
+
+Fleet::~Fleet() = default;
+
+void Fleet::use(FunctionTable table) {
+  table_ = std::move(table);
+  std::erase_if(environments_, [this](auto& one) { return !table_.contains(one.second.function); });
+}
+
+void Fleet::changed(std::string_view function) {
+  std::erase_if(environments_, [&](auto& one) { return one.second.function == function; });
+}
+
+Async<Reply> Fleet::invoke(Invocation invocation) {
+  auto const found = table_.find(invocation.function);
+  if (found == table_.end()) {
+    co_return function_error(
+        "Live.UnknownFunction",
+        fmt::format(
+            "{} runs the live stub, but this `live start` does not know it: it was deployed by another "
+            "session "
+            "or its stack changed. Start `live start` again, or put the real code back with `live deploy`",
+            invocation.function));
+  }
+  LocalFunction const function = found->second;  // the table may change while we wait
+  observer_.received(function, invocation);
+  Timing timing;
+  Invocation const head{.function = invocation.function,
+                        .request_id = invocation.request_id,
+                        .nonce = invocation.nonce,
+                        .environment_id = invocation.environment_id,
+                        .deadline = invocation.deadline};
+  Reply reply = co_await run(function, std::move(invocation), timing);
+  observer_.answered(function, head, reply, timing);
+  co_return reply;
+}
+
+Async<Reply> Fleet::run(LocalFunction function, Invocation invocation, Timing& timing) {
+  auto const asked = Steady::now();
+  auto ready = co_await code_.ready(function);
+  timing.build = since(asked);
+  if (ready.has_error()) co_return function_error("Live.BuildError", ready.error().message);
+  auto worker = worker_for(function, invocation, ready.value(), timing);
+  if (worker.has_error()) co_return function_error("Live.WorkerError", worker.error().message);
+  std::shared_ptr<Worker> const one = worker.value();
+  std::string const environment_id = invocation.environment_id;
+  bool const first = timing.init.count() != 0;
+  auto const started = Steady::now();
+  Reply reply = co_await one->invoke(std::move(invocation));
+  timing.handler = since(started);
+  if (first) {
+    timing.init += std::chrono::duration_cast<std::chrono::microseconds>(one->init_duration());
+    timing.handler -= std::min(timing.handler, std::chrono::microseconds(one->init_duration()));
+  }
+  if (auto const at = environments_.find(environment_id);
+      at != environments_.end() && at->second.worker == one) {
+    at->second.last_used = Steady::now();
+    if (!one->alive()) environments_.erase(at);
+  }
+  co_return reply;
+}
+
+Result<std::shared_ptr<Worker>> Fleet::worker_for(const LocalFunction& function, const Invocation& invocation,
+                                                  const Code::Ready& ready, Timing& timing) {
+  std::string const access_key(value_of(invocation.variables, "AWS_ACCESS_KEY_ID"));
+  if (auto const at = environments_.find(invocation.environment_id); at != environments_.end()) {
+    auto& one = at->second;
+    bool const same =
+        one.function == function.name && one.access_key == access_key && one.generation == ready.generation;
+    if (same && one.worker->alive() && !one.worker->busy()) return one.worker;
+    environments_.erase(at);  // a busy one lives on in its invocation and ends with it
+  }
+  auto const started = Steady::now();
+  Worker::Events events;
+  events.on_line = [this, function, alive = std::weak_ptr<Alive>(alive_)](
+                       std::string_view request_id, Process::Stream stream, std::string_view line) {
+    if (!alive.expired()) observer_.printed(function, request_id, stream, line);
+  };
+  LIVE_TRY(auto worker, Worker::start(executor_, clock_, ids_, program_for(function, invocation, ready),
+                                      std::move(events)));
+  timing.init = std::max(since(started), std::chrono::microseconds(1));
+  Environment one{function.name, access_key, ready.generation, std::move(worker), Steady::now()};
+  std::shared_ptr<Worker> const shared = one.worker;
+  environments_.emplace(invocation.environment_id, std::move(one));
+  return shared;
+}
+
+Program Fleet::program_for(const LocalFunction& function, const Invocation& invocation,
+                           const Code::Ready& ready) const {
+  Program program;
+  program.function = function.name;
+  program.runtime = function.runtime;
+  program.handler = ready.handler;
+  program.task_root = ready.task_root;
+  program.memory_mb = function.memory_mb;
+  program.runtimes = options_.runtimes;
+  for (auto const& [name, value] : invocation.variables)
+    if (!of_the_machine(name)) program.variables.emplace_back(name, value);
+  program.variables.emplace_back("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", std::to_string(function.memory_mb));
+  program.variables.emplace_back("IS_LOCAL", "true");
+  for (auto const* name : kInherited)
+    if (auto const* value = getenv(name); value && value_of(program.variables, name).empty())
+      program.variables.emplace_back(name, value);
+  return program;
+}
+
+// Touches nothing of ours before it knows that we are still there.
+Async<void> Fleet::sweep(std::weak_ptr<Alive> alive, Executor executor, std::chrono::seconds interval) {
+  asio::steady_timer timer(executor);
+  for (;;) {
+    timer.expires_after(interval);
+    co_await timer.async_wait(asio::use_awaitable);
+    if (alive.expired()) co_return;
+    auto const oldest = Steady::now() - options_.idle_limit;
+    std::erase_if(environments_, [oldest](auto& one) {
+      return !one.second.worker->busy() && one.second.last_used < oldest;
+    });
+  }
+}
+
+}  // namespace live

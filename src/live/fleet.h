@@ -1,0 +1,62 @@
+// All local workers. A worker is the local half of one remote environment: it keeps that environment's
+// credentials and state, runs one invocation at a time and stays warm between them.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "base/async.h"
+#include "base/clock.h"
+#include "base/ids.h"
+#include "invocation/invocation.h"
+#include "live/code.h"
+#include "live/function_table.h"
+#include "live/observer.h"
+#include "runtime/worker.h"
+
+namespace live {
+
+struct FleetOptions {
+  std::filesystem::path runtimes;       // the folder with the Runtime API clients
+  std::chrono::minutes idle_limit{15};  // after it a worker ends: its stub is long frozen or gone
+  std::chrono::seconds sweep_interval{30};
+};
+
+class Fleet final : public Invoker {
+ public:
+  Fleet(Executor executor, const Clock& clock, Ids& ids, Code& code, Observer& observer,
+        FleetOptions options);
+  ~Fleet() override;
+
+  void use(FunctionTable table);  // after each deployment; workers of functions that are gone end
+  Async<Reply> invoke(Invocation invocation) override;
+  // The function's code changed: what runs finishes on the old code, the next call gets a new worker.
+  void changed(std::string_view function);
+
+  const FunctionTable& functions() const { return table_; }
+  size_t workers() const { return environments_.size(); }
+
+ private:
+  struct Environment;  // one remote environment's worker
+  struct Alive;        // tells background coroutines that we are gone
+
+  Async<Reply> run(LocalFunction function, Invocation invocation, Timing& timing);
+  Result<std::shared_ptr<Worker>> worker_for(const LocalFunction& function, const Invocation& invocation,
+                                             const Code::Ready& ready, Timing& timing);
+  Program program_for(const LocalFunction& function, const Invocation& invocation,
+                      const Code::Ready& ready) const;
+  Async<void> sweep(std::weak_ptr<Alive> alive, Executor executor, std::chrono::seconds interval);
+
+  Executor executor_;
+  const Clock& clock_;
+  Ids& ids_;
+  Code& code_;
+  Observer& observer_;
+  FleetOptions options_;
+  FunctionTable table_;
+  std::map<std::string, Environment, std::less<>> environments_;  // by environment id
+  std::shared_ptr<Alive> alive_;
+};
+
+}  // namespace live

@@ -1,0 +1,32 @@
+// The functions that run live: each by the physical name its stub is known by, with the developer's own
+// source.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include <boost/json.hpp>
+
+namespace live {
+
+struct LocalFunction {
+  enum class Source {
+    folder,  // run as it lies there
+    bundle,  // an entry file that the builder bundles
+  };
+  std::string name;            // physical: AWS_LAMBDA_FUNCTION_NAME
+  std::string construct_path;  // "dev-api-sns-stack/Api": for people and for the builder
+  std::string runtime;         // the user's own: "nodejs22.x"
+  std::string handler;         // the user's own
+  int memory_mb = 128;
+  int timeout_seconds = 3;
+  Source source = Source::folder;
+  std::filesystem::path path;         // the folder, or the entry file
+  boost::json::object build_options;  // of a bundle, as the builder takes them
+};
+
+using FunctionTable = std::map<std::string, LocalFunction, std::less<>>;  // by name
+
+}  // namespace live

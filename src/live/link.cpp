@@ -1,0 +1,260 @@
+#include "live/link.h"
+
+#include <algorithm>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <fmt/format.h>
+
+#include "base/json.h"
+
+namespace live {
+namespace {
+
+using Steady = std::chrono::steady_clock;
+
+constexpr const char* kHello = R"({"type":"hello"})";
+
+// The connection id in an answer to hello; empty when the text is something else.
+std::string hello_connection(const std::string& text) {
+  if (text.size() > 512 || text.find("\"hello\"") == std::string::npos) return "";
+  auto const parsed = parse_json_object(text);
+  if (parsed.has_error() || string_or(parsed.value(), "type") != "hello") return "";
+  return string_or(parsed.value(), "connectionId");
+}
+
+struct Connection {
+  explicit Connection(net::WebSocket opened) : socket(std::move(opened)) {}
+  net::WebSocket socket;
+  std::string id;
+  Steady::time_point opened = Steady::now();
+  std::optional<Steady::time_point> hello_sent;  // and not yet answered
+  Steady::time_point last_hello = Steady::now();
+  std::optional<Fault> ended;
+};
+
+}  // namespace
+
+struct Link::State : std::enable_shared_from_this<Link::State> {
+  State(Executor executor, Ids& ids, Dial dial, Registry& registry, LinkOptions options, Events events)
+      : executor(std::move(executor)),
+        ids(ids),
+        dial(std::move(dial)),
+        registry(registry),
+        options(std::move(options)),
+        events(std::move(events)),
+        wake(this->executor),
+        session(ids.uuid()) {}
+
+  Async<Result<std::shared_ptr<Connection>>> connect();
+  Async<void> read(std::shared_ptr<Connection> connection);
+  Async<bool> reconnect();  // false: superseded or closing
+  Async<void> rotate();
+  Async<void> say_hello();
+  Async<void> sleep(std::chrono::milliseconds time);
+  Async<void> drain(std::shared_ptr<Connection> connection);
+  Steady::time_point next_event() const;
+  void lost(Fault why) {
+    if (events.on_lost && !closing) events.on_lost(why);
+  }
+
+  Executor executor;
+  Ids& ids;
+  Dial dial;
+  Registry& registry;
+  LinkOptions options;
+  Events events;
+  asio::steady_timer wake;  // cancelled when something happened
+  std::string session;
+  int64_t epoch = 0;
+  std::shared_ptr<Connection> current;
+  bool closing = false, taken_over = false;
+};
+
+Link::Link(Executor executor, Ids& ids, Dial dial, Registry& registry, LinkOptions options, Events events)
+    : state_(std::make_shared<State>(std::move(executor), ids, std::move(dial), registry, std::move(options),
+                                     std::move(events))) {}
+
+Link::~Link() {
+  state_->closing = true;
+  state_->events = {};
+  state_->wake.cancel();
+  if (state_->current) state_->current->socket.drop();
+}
+
+const std::string& Link::session() const { return state_->session; }
+int64_t Link::epoch() const { return state_->epoch; }
+bool Link::connected() const { return state_->current && !state_->current->ended; }
+std::string Link::connection() const { return connected() ? state_->current->id : ""; }
+
+void Link::superseded() {
+  state_->taken_over = true;
+  state_->wake.cancel();
+}
+
+// Dials and learns our own connection id, which no one else can tell us.
+Async<Result<std::shared_ptr<Connection>>> Link::State::connect() {
+  auto socket = co_await dial();
+  if (socket.has_error()) co_return socket.error();
+  auto connection = std::make_shared<Connection>(std::move(socket.value()));
+  LIVE_CO_TRY(co_await connection->socket.write(kHello));
+  // Dropping the connection is what ends the read when no answer comes.
+  auto timer = std::make_shared<asio::steady_timer>(executor, options.hello_timeout);
+  std::weak_ptr<Connection> const waiting = connection;
+  timer->async_wait([waiting](boost::system::error_code error) {
+    if (auto const one = waiting.lock(); one && !error) one->socket.drop();
+  });
+  auto text = co_await connection->socket.read();
+  timer->cancel();
+  if (text.has_error()) co_return within("waiting for the debug stack's answer to hello", text.error());
+  connection->id = hello_connection(text.value());
+  if (connection->id.empty())
+    co_return fault("the debug stack does not answer hello with a connection id but with " +
+                    text.value().substr(0, 200) + "; deploy it again with `live start`");
+  co_return connection;
+}
+
+Async<void> Link::State::read(std::shared_ptr<Connection> connection) {
+  auto const self = shared_from_this();
+  for (;;) {
+    auto text = co_await connection->socket.read();
+    if (text.has_error()) {
+      connection->ended = text.error();
+      break;
+    }
+    if (!hello_connection(text.value()).empty())
+      connection->hello_sent.reset();
+    else if (events.on_message)
+      events.on_message(std::move(text.value()));
+  }
+  if (connection == current) wake.cancel();
+}
+
+Async<Result<std::optional<ClientRow>>> Link::open() {
+  auto const state = state_;
+  auto connection = co_await state->connect();
+  if (connection.has_error()) co_return connection.error();
+  auto const taken =
+      co_await state->registry.take(connection.value()->id, state->session, state->options.who);
+  if (taken.has_error()) co_return within("registering as the stage's client", taken.error());
+  state->epoch = taken.value().epoch;
+  state->current = connection.value();
+  asio::co_spawn(state->executor, state->read(state->current), asio::detached);
+  co_return taken.value().previous;
+}
+
+Steady::time_point Link::State::next_event() const {
+  auto const hello = current->hello_sent ? *current->hello_sent + options.hello_timeout
+                                         : current->last_hello + options.hello_interval;
+  return std::min(hello, current->opened + options.rotate_after);
+}
+
+Async<void> Link::State::sleep(std::chrono::milliseconds time) {
+  boost::system::error_code ignored;
+  wake.expires_after(time);
+  co_await wake.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+}
+
+Async<Link::End> Link::run() {
+  auto const state = state_;
+  while (!state->closing && !state->taken_over) {
+    auto& current = *state->current;
+    if (current.ended) {
+      state->lost(*current.ended);
+      if (!co_await state->reconnect()) break;
+      if (state->events.on_found) state->events.on_found();
+      continue;
+    }
+    auto const now = Steady::now();
+    if (current.hello_sent && now >= *current.hello_sent + state->options.hello_timeout) {
+      current.socket.drop();
+      current.ended =
+          fault(Fault::Kind::timeout, "the debug stack did not answer for " +
+                                          std::to_string(state->options.hello_timeout.count()) + " s");
+    } else if (now >= current.opened + state->options.rotate_after) {
+      co_await state->rotate();
+    } else if (!current.hello_sent && now >= current.last_hello + state->options.hello_interval) {
+      co_await state->say_hello();
+    } else {
+      auto const wait = std::chrono::ceil<std::chrono::milliseconds>(state->next_event() - now);
+      co_await state->sleep(wait);
+    }
+  }
+  co_return state->taken_over ? End::superseded : End::closed;
+}
+
+Async<void> Link::State::say_hello() {
+  auto const connection = current;
+  connection->hello_sent = connection->last_hello = Steady::now();
+  auto const written = co_await connection->socket.write(kHello);
+  if (written.has_error() && !connection->ended) connection->ended = written.error();
+}
+
+// Full jitter under an exponential cap: many clients that lost the same network do not come back at once.
+Async<bool> Link::State::reconnect() {
+  auto backoff = options.first_backoff;
+  while (!closing && !taken_over) {
+    auto connection = co_await connect();
+    if (connection.has_value()) {
+      auto const moved = co_await registry.move(connection.value()->id, session, epoch);
+      if (moved.has_value() && !moved.value()) {
+        taken_over = true;
+        co_return false;
+      }
+      if (moved.has_value()) {
+        current = connection.value();
+        asio::co_spawn(executor, read(current), asio::detached);
+        co_return true;
+      }
+    }
+    auto const random = static_cast<unsigned char>(ids.bytes(1).front());
+    co_await sleep(backoff / 4 + backoff * random / 340);
+    backoff = std::min(backoff * 2, options.longest_backoff);
+  }
+  co_return false;
+}
+
+Async<void> Link::State::rotate() {
+  auto connection = co_await connect();
+  if (connection.has_error()) {
+    current->opened += std::chrono::minutes(1);  // the old one still works: try again soon
+    co_return;
+  }
+  auto const moved = co_await registry.move(connection.value()->id, session, epoch);
+  if (moved.has_error()) {
+    current->opened += std::chrono::minutes(1);
+    co_return;
+  }
+  if (!moved.value()) {
+    taken_over = true;
+    co_return;
+  }
+  asio::co_spawn(executor, drain(current), asio::detached);
+  current = connection.value();
+  asio::co_spawn(executor, read(current), asio::detached);
+}
+
+// What was sent to the replaced connection before the row changed still arrives there.
+Async<void> Link::State::drain(std::shared_ptr<Connection> connection) {
+  auto const self = shared_from_this();
+  asio::steady_timer timer(executor, options.drain);
+  boost::system::error_code ignored;
+  co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+  co_await connection->socket.close(1000, "replaced");
+}
+
+Async<void> Link::close() {
+  auto const state = state_;
+  state->closing = true;
+  state->wake.cancel();
+  if (!state->taken_over && state->epoch) {
+    auto const left = co_await state->registry.leave(state->session, state->epoch);
+    (void)left;  // a row that stays names a dead connection: stubs get a 410 and say so
+  }
+  if (state->current) co_await state->current->socket.close(1000, "session ended");
+}
+
+}  // namespace live

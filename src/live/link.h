@@ -1,0 +1,62 @@
+// The session's connection to the debug stack: dialled, named by its own connection id, registered as the
+// stage's client, kept busy, replaced before AWS closes it and found again when the network was away.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/async.h"
+#include "base/clock.h"
+#include "base/ids.h"
+#include "base/result.h"
+#include "invocation/registry.h"
+#include "net/websocket.h"
+
+namespace live {
+
+struct LinkOptions {
+  std::string who;                           // "jane@laptop", for the one who takes over
+  std::chrono::seconds hello_interval{240};  // API Gateway closes after 10 idle minutes
+  std::chrono::seconds hello_timeout{10};    // no answer: the connection is dead
+  std::chrono::minutes rotate_after{110};    // API Gateway closes after 2 hours
+  std::chrono::seconds drain{60};            // a replaced connection is still read for this long
+  std::chrono::milliseconds first_backoff{200};
+  std::chrono::milliseconds longest_backoff{5000};
+};
+
+class Link {
+ public:
+  // Opens a signed WebSocket to the debug stack; signs anew each time.
+  using Dial = std::function<Async<Result<net::WebSocket>>()>;
+  struct Events {
+    std::function<void(std::string text)> on_message;  // whatever is not an answer to our hello
+    std::function<void(const Fault& why)> on_lost;     // the connection went; trying again from now on
+    std::function<void()> on_found;                    // connected and registered again
+  };
+  enum class End { closed, superseded };
+
+  Link(Executor executor, Ids& ids, Dial dial, Registry& registry, LinkOptions options, Events events);
+  ~Link();
+
+  // The first connection: dials, says hello, takes the stage. Gives who had it.
+  Async<Result<std::optional<ClientRow>>> open();
+  // Keeps the connection until close() or until another session has the stage.
+  Async<End> run();
+  // Removes our row and closes. run() ends.
+  Async<void> close();
+  void superseded();  // a message told us so: run() ends
+
+  const std::string& session() const;
+  int64_t epoch() const;
+  std::string connection() const;  // empty while there is none
+  bool connected() const;
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace live

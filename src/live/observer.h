@@ -1,0 +1,34 @@
+// Who watches invocations: the terminal, a recorder, a test. Told of facts; never on the path.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+#include "invocation/invocation.h"
+#include "live/function_table.h"
+#include "process/process.h"
+
+namespace live {
+
+// Where the time of one call went, as far as this machine sees it.
+struct Timing {
+  std::chrono::microseconds build{0};    // waiting for the function's code
+  std::chrono::microseconds init{0};     // starting the worker, when it had none
+  std::chrono::microseconds handler{0};  // from the event given to the result taken
+};
+
+class Observer {
+ public:
+  virtual ~Observer() = default;
+  virtual void received(const LocalFunction& function, const Invocation& invocation) = 0;
+  // Output of the user's code; `request_id` is empty during init.
+  virtual void printed(const LocalFunction& function, std::string_view request_id, Process::Stream stream,
+                       std::string_view line) = 0;
+  virtual void answered(const LocalFunction& function, const Invocation& invocation, const Reply& reply,
+                        const Timing& timing) = 0;
+  virtual void rebuilt(const LocalFunction& function, std::chrono::microseconds took) = 0;
+  virtual void build_failed(const LocalFunction& function, std::string_view errors) = 0;
+};
+
+}  // namespace live

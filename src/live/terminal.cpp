@@ -1,0 +1,135 @@
+#include "live/terminal.h"
+
+#include <fmt/format.h>
+
+#include "base/json.h"
+#include "live/trigger.h"
+
+namespace live {
+namespace {
+
+constexpr size_t kShortest = 8;  // of a request id
+constexpr size_t kPayloadShown = 160;
+
+std::string shortened(std::string_view text, size_t most) {
+  if (text.size() <= most) return std::string(text);
+  while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xC0) == 0x80)
+    --most;  // not inside a character
+  return fmt::format("{}… ({} bytes)", text.substr(0, most), text.size());
+}
+
+// A proxy answer reads better as its status and body.
+std::string summary(const Reply& reply, bool whole) {
+  size_t const most = whole ? std::string::npos - 8 : kPayloadShown;
+  if (reply.payload.size() > 64 * 1024 && !whole) return shortened(reply.payload, kPayloadShown);
+  auto const parsed = parse_json_object(reply.payload);
+  if (parsed.has_error()) return shortened(reply.payload, most);
+  auto const status = find_int(parsed.value(), "statusCode");
+  if (!status) return shortened(reply.payload, most);
+  return fmt::format("{} {}", *status, shortened(string_or(parsed.value(), "body"), most));
+}
+
+std::string where_the_time_went(const Timing& timing) {
+  std::string parts;
+  auto const add = [&parts](std::string_view name, std::chrono::microseconds took) {
+    if (took < std::chrono::microseconds(500)) return;
+    parts += fmt::format("{}{} {}", parts.empty() ? "" : ", ", name, duration(took));
+  };
+  add("build", timing.build);
+  add("init", timing.init);
+  if (!parts.empty()) add("handler", timing.handler);
+  return parts.empty() ? "" : " (" + parts + ")";
+}
+
+}  // namespace
+
+std::string duration(std::chrono::microseconds took) {
+  double const ms = double(took.count()) / 1000;
+  if (ms < 10) return fmt::format("{:.1f} ms", ms);
+  if (ms < 1000) return fmt::format("{:.0f} ms", ms);
+  return fmt::format("{:.1f} s", ms / 1000);
+}
+
+std::string short_name(const LocalFunction& function) {
+  auto const& path = function.construct_path;
+  return path.empty() ? function.name : path.substr(path.rfind('/') + 1);
+}
+
+Terminal::Terminal(Write write, Colour colour, Detail detail)
+    : write_(std::move(write)), colour_(colour), detail_(detail) {}
+
+std::string Terminal::tint(Tint tint, std::string_view text) const {
+  static constexpr const char* kCodes[] = {"", "2", "31", "32", "33", "36", "1"};
+  if (colour_ == Colour::off || tint == Tint::none) return std::string(text);
+  return fmt::format("\x1b[{}m{}\x1b[0m", kCodes[int(tint)], text);
+}
+
+void Terminal::say(std::string_view line) { write_(line); }
+
+void Terminal::step(std::string_view done, std::chrono::milliseconds took) {
+  write_(fmt::format("{} {} {}", tint(Tint::green, "✓"), done,
+                     tint(Tint::dim, fmt::format("({})", duration(took)))));
+}
+
+void Terminal::warn(std::string_view line) { write_(fmt::format("{} {}", tint(Tint::yellow, "!"), line)); }
+
+void Terminal::fail(std::string_view line) { write_(fmt::format("{} {}", tint(Tint::red, "✗"), line)); }
+
+void Terminal::lines(std::string_view id, std::string_view mark, Tint colour, std::string_view text) {
+  std::string const head = tint(Tint::dim, id.substr(0, kShortest)) + " " + tint(colour, mark) + " ";
+  while (!text.empty()) {
+    size_t const end = std::min(text.find('\n'), text.size());
+    write_(head + std::string(text.substr(0, end)));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+}
+
+void Terminal::received(const LocalFunction& function, const Invocation& invocation) {
+  lines(invocation.request_id, "→", Tint::cyan,
+        fmt::format("{}  {} {}", tint(Tint::bold, trigger_of(invocation.event)), short_name(function),
+                    tint(Tint::dim, "[" + function.handler + "]")));
+}
+
+void Terminal::printed(const LocalFunction& function, std::string_view request_id, Process::Stream stream,
+                       std::string_view line) {
+  std::string const init = short_name(function);
+  lines(request_id.empty() ? std::string_view(init) : request_id, "│",
+        stream == Process::Stream::err ? Tint::yellow : Tint::dim, line.empty() ? " " : line);
+}
+
+void Terminal::answered(const LocalFunction&, const Invocation& invocation, const Reply& reply,
+                        const Timing& timing) {
+  std::string const took =
+      duration(timing.build + timing.init + timing.handler) + where_the_time_went(timing);
+  if (reply.outcome == Reply::Outcome::success) {
+    lines(invocation.request_id, "←", Tint::green,
+          fmt::format("{}  {}", summary(reply, detail_ == Detail::whole), tint(Tint::dim, took)));
+    return;
+  }
+  auto const parsed = parse_json_object(reply.payload);
+  std::string text =
+      parsed.has_error() ? reply.payload : string_or(parsed.value(), "errorMessage", reply.payload);
+  if (!reply.error_type.empty() && !text.starts_with(reply.error_type)) text = reply.error_type + ": " + text;
+  lines(invocation.request_id, "✗", Tint::red,
+        fmt::format("{}  {}", tint(Tint::red, text), tint(Tint::dim, took)));
+  auto const* trace = parsed.has_error() ? nullptr : find_array(parsed.value(), "trace");
+  if (!trace) return;
+  for (auto const& frame : *trace) {
+    auto const* line = frame.if_string();
+    // The first line repeats type and message.
+    if (line && line->find("    at ") == 0)
+      lines(invocation.request_id, "│", Tint::dim, std::string_view(*line));
+  }
+}
+
+void Terminal::rebuilt(const LocalFunction& function, std::chrono::microseconds took) {
+  write_(fmt::format("{} {} {}", tint(Tint::dim, "↻"), short_name(function),
+                     tint(Tint::dim, "rebuilt in " + duration(took))));
+}
+
+void Terminal::build_failed(const LocalFunction& function, std::string_view errors) {
+  fail(short_name(function) + " does not build:");
+  lines(short_name(function), "│", Tint::red, errors);
+}
+
+}  // namespace live
