@@ -1,0 +1,130 @@
+#include "net/http_client.h"
+
+#include <deque>
+
+#include "net/messages.h"
+
+namespace live::net {
+
+namespace {
+
+using Time = std::chrono::steady_clock::time_point;
+
+struct Idle {
+  Endpoint endpoint;
+  std::shared_ptr<Wire> wire;
+  Time since;
+};
+
+// What requests under way share with the client, and keep when it is gone.
+struct Pool {
+  Pool(Executor executor, ClientOptions options)
+      : executor(executor), options(std::move(options)), deadlines(std::make_shared<Deadlines>(executor)) {}
+
+  // The one used last, since it is the least likely to have been closed.
+  std::shared_ptr<Wire> take(const Endpoint& to) {
+    const Time oldest = std::chrono::steady_clock::now() - options.max_idle;
+    while (!idle.empty() && idle.front().since < oldest) idle.pop_front();
+    for (size_t i = idle.size(); i-- > 0;) {
+      if (idle[i].endpoint != to) continue;
+      auto wire = std::move(idle[i].wire);
+      idle.erase(idle.begin() + static_cast<std::ptrdiff_t>(i));
+      if (wire->is_quiet()) return wire;
+    }
+    return nullptr;
+  }
+
+  void keep(Endpoint endpoint, std::shared_ptr<Wire> wire) {
+    if (closed || options.max_idle_connections == 0) return;
+    if (idle.size() >= options.max_idle_connections) idle.pop_front();
+    idle.push_back({std::move(endpoint), std::move(wire), std::chrono::steady_clock::now()});
+  }
+
+  Executor executor;
+  ClientOptions options;
+  std::shared_ptr<Deadlines> deadlines;
+  std::deque<Idle> idle;  // the longest unused first
+  bool closed = false;
+};
+
+std::string host_of(const Endpoint& to) {
+  const std::string url = to_string(to);
+  return url.substr(url.find("://") + 3);
+}
+
+Result<std::string> head_of(const Endpoint& to, const Request& request) {
+  std::string framing;
+  if (!request.headers.has("Host")) framing += "Host: " + host_of(to) + "\r\n";
+  const bool bodiless = request.method == "GET" || request.method == "HEAD" || request.method == "DELETE";
+  if (!request.headers.has("Content-Length") && !(bodiless && request.body.empty()))
+    framing += "Content-Length: " + std::to_string(request.body.size()) + "\r\n";
+  return render_head(request, framing);
+}
+
+// One request on one connection. `started`: a byte of the answer came.
+Async<Result<Answered>> exchange(Wire& wire, std::string_view head, const Request& request, size_t max_body,
+                                 bool& started) {
+  Buffers buffers{asio::buffer(head)};
+  if (!request.body.empty()) buffers.push_back(asio::buffer(request.body));
+  error_code error = co_await wire.write(std::move(buffers));
+  // A server may answer, with 413 say, and stop reading: what it said matters more than the broken pipe.
+  ReadBuffer buffer;
+  auto answered = co_await read_response(wire, buffer, MessageLimits{256 * 1024, max_body},
+                                         request.method == "HEAD", started);
+  if (!answered && error && !started) co_return wire_fault(wire, error);
+  if (answered && (error || !buffer.empty())) answered.value().keep_alive = false;
+  co_return answered;
+}
+
+Async<Result<Response>> send_over(std::shared_ptr<Pool> pool, Endpoint to, Request request,
+                                  std::chrono::milliseconds timeout) {
+  const Time deadline = std::chrono::steady_clock::now() + timeout;
+  LIVE_CO_TRY(const std::string head, head_of(to, request));
+  for (bool may_reuse = true;; may_reuse = false) {
+    auto wire = may_reuse ? pool->take(to) : nullptr;
+    const bool reused = wire != nullptr;
+    if (!wire) {
+      const auto left =
+          std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+      auto dialled = co_await dial(pool->executor, pool->deadlines, to, pool->options.extra_root_pem,
+                                   std::min(left, pool->options.connect_timeout));
+      if (!dialled) co_return dialled.error();
+      wire = std::move(dialled.value());
+    }
+    wire->expire_in(deadline - std::chrono::steady_clock::now());
+    bool started = false;
+    auto answered = co_await exchange(*wire, head, request, pool->options.max_body, started);
+    wire->never_expire();
+    if (answered) {
+      if (answered.value().keep_alive) pool->keep(std::move(to), std::move(wire));
+      co_return std::move(answered.value().response);
+    }
+    if (reused && !started && answered.error().kind == Fault::Kind::closed) continue;
+    Fault why = answered.error();
+    if (why.kind == Fault::Kind::refused) why = fault(why.message);  // the answer is malformed or too large
+    co_return within(request.method + " " + to_string(to) + std::string(path_of(request.target)), why);
+  }
+}
+
+class Client final : public HttpClient {
+ public:
+  explicit Client(std::shared_ptr<Pool> pool) : pool_(std::move(pool)) {}
+  ~Client() override {
+    pool_->closed = true;
+    pool_->idle.clear();
+  }
+  Async<Result<Response>> send(Endpoint to, Request request, std::chrono::milliseconds timeout) override {
+    return send_over(pool_, std::move(to), std::move(request), timeout);
+  }
+
+ private:
+  std::shared_ptr<Pool> pool_;
+};
+
+}  // namespace
+
+std::unique_ptr<HttpClient> HttpClient::create(Executor executor, ClientOptions options) {
+  return std::make_unique<Client>(std::make_shared<Pool>(std::move(executor), std::move(options)));
+}
+
+}  // namespace live::net
