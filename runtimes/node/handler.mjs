@@ -1,0 +1,66 @@
+// Finds and loads the user's handler as Lambda does: "folder/file.export", nested exports, CommonJS and ES modules.
+import { existsSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { basename, dirname, join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { RuntimeError } from './errors.mjs'
+
+const isFile = (path) => existsSync(path)
+
+// The nearest package.json decides what a .js file is.
+function isModuleScope(file) {
+  for (let folder = dirname(file); ; folder = dirname(folder)) {
+    if (basename(folder) === 'node_modules') return false
+    const path = join(folder, 'package.json')
+    if (existsSync(path)) {
+      try {
+        return JSON.parse(readFileSync(path, 'utf8')).type === 'module'
+      } catch {
+        return false
+      }
+    }
+    if (folder === dirname(folder)) return false
+  }
+}
+
+async function loadModule(root, folder, name) {
+  const path = resolve(root, folder, name)
+  const require = createRequire(join(root, 'package.json'))
+  const load = (file) => (isModuleScope(file) ? import(pathToFileURL(file).href) : require(file))
+  if (isFile(`${path}.js`)) return load(`${path}.js`)
+  if (isFile(`${path}.mjs`)) return import(pathToFileURL(`${path}.mjs`).href)
+  if (isFile(`${path}.cjs`)) return require(`${path}.cjs`)
+  // A package, or a folder with an index: wherever Node finds it.
+  return load(require.resolve(existsSync(path) ? path : name, { paths: [root, resolve(root, folder)] }))
+}
+
+function explain(error) {
+  if (error instanceof SyntaxError) return new RuntimeError('UserCodeSyntaxError', String(error), error)
+  if (error?.code === 'MODULE_NOT_FOUND') return new RuntimeError('ImportModuleError', String(error), error)
+  return error
+}
+
+export async function loadHandler(root, handler) {
+  if (handler.includes('..')) {
+    throw new RuntimeError(
+      'MalformedHandlerName',
+      `'${handler}' is not a valid handler name. Use absolute paths when specifying root directories in handler names.`,
+    )
+  }
+  const file = basename(handler)
+  const dot = file.indexOf('.')
+  if (dot < 0) throw new RuntimeError('MalformedHandlerName', 'Bad handler')
+  const folder = handler.slice(0, handler.length - file.length)
+  let found
+  try {
+    found = await loadModule(root, folder, file.slice(0, dot))
+  } catch (error) {
+    throw explain(error)
+  }
+  for (const name of file.slice(dot + 1).split('.')) found = found?.[name]
+  if (found === undefined || found === null) {
+    throw new RuntimeError('HandlerNotFound', `${handler} is undefined or not exported`)
+  }
+  if (typeof found !== 'function') throw new RuntimeError('HandlerNotFound', `${handler} is not a function`)
+  return found
+}

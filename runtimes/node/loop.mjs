@@ -1,0 +1,145 @@
+// Asks for work, runs the handler, answers, asks again.
+import { makeContext } from './context.mjs'
+import { envelope, RuntimeError, UnhandledPromiseRejection } from './errors.mjs'
+import { isStreaming, ResponseStream } from './streaming.mjs'
+
+export class Loop {
+  #api
+  #handler
+  #isStreaming
+  #takesCallback // until Node.js 24, where AWS removed it
+  #requestId = null // of the invocation under way
+  #whenIdle = null // what is to be done once the event loop has nothing left
+
+  constructor(api, handler, lambdaMajor) {
+    this.#api = api
+    this.#handler = handler
+    this.#isStreaming = isStreaming(handler)
+    this.#takesCallback = lambdaMajor < 24
+    process.on('beforeExit', () => {
+      const todo = this.#whenIdle
+      this.#whenIdle = null
+      todo?.()
+    })
+    process.on('uncaughtException', (error) => this.#crash(error, 129))
+    process.on('unhandledRejection', (reason, promise) => {
+      this.#crash(new UnhandledPromiseRejection(reason, promise), 128)
+    })
+  }
+
+  start() {
+    this.#api.next((answer) => this.#run(answer))
+    this.#api.ref()
+  }
+
+  #run({ status, headers, body }) {
+    if (status !== 200) {
+      console.error(`LAMBDA_RUNTIME asking for the next invocation failed: ${status} ${body}`)
+      process.exit(1)
+    }
+    this.#api.unref()
+    this.#requestId = headers['lambda-runtime-aws-request-id']
+    const trace = headers['lambda-runtime-trace-id']
+    if (trace) process.env._X_AMZN_TRACE_ID = trace
+    else delete process.env._X_AMZN_TRACE_ID
+    try {
+      const event = body === '' ? {} : JSON.parse(body)
+      const context = makeContext(headers)
+      if (this.#isStreaming) this.#stream(event, context)
+      else if (this.#takesCallback) this.#call(event, context)
+      else this.#await(event, context)
+    } catch (error) {
+      this.#fail(error)
+    }
+  }
+
+  // The older contract: a promise, or a callback that by default waits until the event loop is empty.
+  #call(event, context) {
+    const id = this.#requestId
+    const settle = (act) => (value) => {
+      if (this.#requestId !== id) return
+      this.#whenIdle = null
+      act(value)
+    }
+    const succeed = settle((value) => this.#succeed(value))
+    const fail = settle((error) => this.#fail(error))
+    const callback = (error, value) => {
+      if (error !== undefined && error !== null) return fail(error)
+      if (!context.callbackWaitsForEmptyEventLoop) return succeed(value)
+      if (this.#requestId === id) this.#whenIdle = () => succeed(value)
+    }
+    context.succeed = succeed
+    context.fail = fail
+    context.done = (error, value) => (error === undefined || error === null ? succeed(value) : fail(error))
+    this.#whenIdle = () => succeed(null)
+    const result = this.#handler.call(undefined, event, context, callback)
+    if (typeof result?.then === 'function') result.then(succeed, fail)
+  }
+
+  #await(event, context) {
+    delete context.callbackWaitsForEmptyEventLoop
+    this.#whenIdle = () => this.#succeed(null)
+    const result = this.#handler.call(undefined, event, context)
+    const id = this.#requestId
+    Promise.resolve(result).then(
+      (value) => this.#requestId === id && this.#succeed(value),
+      (error) => this.#requestId === id && this.#fail(error),
+    )
+  }
+
+  #stream(event, context) {
+    const id = this.#requestId
+    const stream = new ResponseStream()
+    const failed = (error) => this.#requestId === id && this.#fail(error)
+    const finished = new Promise((resolve, reject) => stream.once('finish', resolve).once('error', reject))
+    this.#whenIdle = () => failed(new RuntimeError('InvalidStreamingOperation', 'The response stream was not ended'))
+    const ran = Promise.resolve(this.#handler.call(undefined, event, stream, context))
+    Promise.all([ran, finished]).then(() => {
+      if (this.#requestId !== id) return
+      this.#answer((done) => this.#api.respond(id, stream.collected(), '', done))
+    }, failed)
+  }
+
+  #succeed(value) {
+    let body
+    try {
+      body = JSON.stringify(value === undefined ? null : value)
+      if (body === undefined) throw new TypeError('not JSON')
+    } catch {
+      const message = 'Unable to stringify response body'
+      return this.#fail(this.#takesCallback ? new Error(message) : new RuntimeError('JSONStringifyError', message))
+    }
+    const id = this.#requestId
+    this.#answer((done) => this.#api.respond(id, body, '', done))
+  }
+
+  #fail(error) {
+    const id = this.#requestId
+    this.#answer((done) => this.#api.fail(id, JSON.stringify(envelope(error)), done))
+  }
+
+  // The question for the next invocation leaves right behind the answer.
+  #answer(send) {
+    this.#requestId = null
+    this.#whenIdle = null
+    send(({ status, body }) => {
+      if (status !== 202) {
+        console.error(`LAMBDA_RUNTIME Failed to post handler success response. Http response code: ${status}. ${body}`)
+      }
+    })
+    this.start()
+  }
+
+  // As on AWS: the invocation gets the error, and the process ends.
+  #crash(error, code) {
+    if (this.#requestId === null) {
+      console.error(error)
+      process.exit(code)
+    }
+    const id = this.#requestId
+    this.#requestId = null
+    this.#whenIdle = null
+    this.#api.ref()
+    this.#api.fail(id, JSON.stringify(envelope(error)), () => process.exit(code))
+  }
+}
