@@ -1,0 +1,127 @@
+#include "cloud/cloud.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+
+#include "cloud/ecr/ecr.h"
+#include "cloud/iam/iam.h"
+#include "cloud/keys.h"
+#include "cloud/logs/logs.h"
+#include "cloud/ssm/ssm.h"
+#include "cloud/sts/sts.h"
+
+namespace live::cloud {
+
+namespace {
+
+constexpr int ports_to_try = 100;
+
+}  // namespace
+
+Result<std::map<std::string, Milliseconds, std::less<>>> parse_latency(std::string_view text) {
+  std::map<std::string, Milliseconds, std::less<>> latency;
+  for (size_t start = 0; start < text.size();) {
+    auto end = std::min(text.find(',', start), text.size());
+    auto part = text.substr(start, end - start);
+    start = end + 1;
+    auto equals = part.find('=');
+    int milliseconds = -1;
+    if (equals != part.npos && equals > 0) {
+      auto number = part.substr(equals + 1);
+      auto [stop, error] = std::from_chars(number.data(), number.data() + number.size(), milliseconds);
+      if (error != std::errc() || stop != number.data() + number.size()) milliseconds = -1;
+    }
+    if (milliseconds < 0 || milliseconds > 60'000) {
+      return fault(fmt::format("--latency {}: write SERVICE=MS, as in dynamodb=5,apigateway=10", part));
+    }
+    latency[std::string(part.substr(0, equals))] = Milliseconds(milliseconds);
+  }
+  return latency;
+}
+
+Result<FolderLock> FolderLock::take(const std::filesystem::path& folder) {
+  std::error_code failed;
+  std::filesystem::create_directories(folder, failed);
+  auto path = folder / "lock";
+  int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (file < 0) {
+    return fault(fmt::format("state folder {} cannot be used: {}; start with another --state",
+                             folder.string(), std::strerror(errno)));
+  }
+  if (::flock(file, LOCK_EX | LOCK_NB) != 0) {
+    ::close(file);
+    return fault(
+        fmt::format("state folder {} is in use by another embedded AWS; stop it (live cloud stop --state "
+                    "{}) or start with another --state",
+                    folder.string(), folder.string()));
+  }
+  return FolderLock(file);
+}
+
+FolderLock::~FolderLock() {
+  if (file_ >= 0) ::close(file_);
+}
+
+Cloud::Cloud(Executor executor, CloudOptions options, FolderLock lock, std::unique_ptr<Store> store)
+    : lock_(std::move(lock)),
+      store_(std::move(store)),
+      log_(options.log),
+      world_{.executor = executor,
+             .store = *store_,
+             .clock = clock_,
+             .ids = ids_,
+             .log = log_,
+             .actions = actions_,
+             .account = options.account,
+             .endpoint = {},
+             .runtimes = options.runtimes,
+             .latency = std::move(options.latency)},
+      front_(world_) {}
+
+Cloud::~Cloud() = default;
+
+void Cloud::add_services() {
+  add_sts(world_, front_);
+  add_iam(world_, front_);
+  add_ssm(world_, front_);
+  add_ecr(world_, front_);
+  add_logs(world_, front_);
+}
+
+Result<void> Cloud::listen(const CloudOptions& options) {
+  auto handler = [this](net::Request request) -> Async<net::Answer> {
+    return front_.serve(std::move(request));
+  };
+  bool fixed = options.port_is_fixed || options.port == 0;
+  for (int tried = 0;; ++tried) {
+    auto port = static_cast<uint16_t>(options.port + tried);
+    auto server = net::HttpServer::listen(world_.executor, "127.0.0.1", port, net::ServerOptions{}, handler);
+    if (server.has_value()) {
+      server_ = std::move(server.value());
+      world_.endpoint = fmt::format("http://127.0.0.1:{}", server_->port());
+      return outcome::success();
+    }
+    if (fixed || tried == ports_to_try) {
+      return within(fmt::format("listening on 127.0.0.1:{} (another --port?)", port), server.error());
+    }
+  }
+}
+
+Result<std::unique_ptr<Cloud>> Cloud::start(Executor executor, CloudOptions options) {
+  LIVE_TRY(auto lock, FolderLock::take(options.state));
+  LIVE_TRY(auto store, Store::open(options.state));
+  auto cloud = std::unique_ptr<Cloud>(new Cloud(executor, options, std::move(lock), std::move(store)));
+  Keys keys(*cloud->store_);
+  keys.put_configured(options.access_key, options.secret_key, options.account);
+  keys.erase_expired(cloud->clock_.now());
+  cloud->add_services();
+  LIVE_TRY(cloud->listen(options));
+  return cloud;
+}
+
+}  // namespace live::cloud

@@ -1,0 +1,13 @@
+// IAM's actions, in three files by what they are about.
+#pragma once
+
+#include "cloud/world.h"
+
+namespace live::cloud {
+
+void add_role_actions(World& world);
+void add_user_actions(World& world);
+void add_policy_actions(World& world);            // managed policies of the account and of AWS
+void add_principal_policy_actions(World& world);  // inline policies, attachments and tags of roles and users
+
+}  // namespace live::cloud
