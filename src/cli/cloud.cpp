@@ -1,0 +1,130 @@
+// live cloud: the embedded AWS in the foreground, and what becomes of one in the background.
+#include "cloud/cloud.h"
+
+#include <unistd.h>
+
+#include <csignal>
+
+#include <CLI/CLI.hpp>
+#include <boost/asio/signal_set.hpp>
+
+#include "cli/cloud_process.h"
+#include "cli/command.h"
+
+namespace live::cli {
+
+namespace {
+
+struct Options {
+  int port = -1;  // -1: not given
+  std::string state;
+  std::string latency;
+  std::string access_key = "test", secret_key = "test";
+  std::string runtimes;
+  bool quiet = false;
+  int ready_fd = -1;
+
+  std::filesystem::path folder() const {
+    return std::filesystem::absolute(state.empty() ? default_cloud_state() : std::filesystem::path(state));
+  }
+};
+
+Result<cloud::CloudOptions> cloud_options(const Options& options) {
+  cloud::CloudOptions result;
+  LIVE_TRY(result.latency, cloud::parse_latency(options.latency));
+  if (options.port >= 0) {
+    result.port = static_cast<uint16_t>(options.port);
+    result.port_is_fixed = true;
+  }
+  result.state = options.folder();
+  result.access_key = options.access_key;
+  result.secret_key = options.secret_key;
+  result.runtimes = options.runtimes.empty() ? runtimes_folder() : std::filesystem::path(options.runtimes);
+  result.log = options.quiet ? Log::Level::warning : Log::Level::info;
+  return result;
+}
+
+void tell_ready(const Options& options, const cloud::Cloud& cloud) {
+  bool known_secret = options.secret_key == "test";
+  fmt::print("Embedded AWS ready at {}\n  access key {}, secret key {}\n  state in {}\n", cloud.endpoint(),
+             options.access_key, known_secret ? "test" : "as given", options.folder().string());
+  std::fflush(stdout);
+  if (options.ready_fd < 0) return;
+  [[maybe_unused]] auto written = ::write(options.ready_fd, "\n", 1);
+  ::close(options.ready_fd);
+}
+
+Result<void> run(const Options& options) {
+  LIVE_TRY(auto wanted, cloud_options(options));
+  auto account = wanted.account;
+  asio::io_context context(1);
+  asio::signal_set ends(context, SIGINT, SIGTERM);
+  LIVE_TRY(auto cloud, cloud::Cloud::start(context.get_executor(), std::move(wanted)));
+  RunningCloud running{.pid = ::getpid(),
+                       .port = cloud->port(),
+                       .endpoint = cloud->endpoint(),
+                       .access_key = options.access_key,
+                       .secret_key = options.secret_key,
+                       .account = account};
+  LIVE_TRY(write_run_file(options.folder(), running));
+  tell_ready(options, *cloud);
+  ends.async_wait([&context](boost::system::error_code, int) { context.stop(); });
+  context.run();
+  remove_run_file(options.folder());
+  cloud.reset();
+  context.restart();
+  context.poll();  // what the closed connections still had to finish
+  return outcome::success();
+}
+
+int status(const Options& options) {
+  auto running = find_cloud(options.folder());
+  if (!running) {
+    fmt::print("No embedded AWS is running on {}; start one with: live cloud\n", options.folder().string());
+    return 1;
+  }
+  fmt::print("Embedded AWS running at {} (pid {}), state in {}\n", running->endpoint, running->pid,
+             options.folder().string());
+  return 0;
+}
+
+int stop(const Options& options) {
+  auto stopped = stop_cloud(options.folder());
+  if (stopped.has_error()) return report(stopped.error());
+  fmt::print("{}\n",
+             stopped.value() ? "Embedded AWS stopped; its state stays." : "No embedded AWS was running.");
+  return 0;
+}
+
+}  // namespace
+
+void add_cloud(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<Options>();
+  auto command = app.add_subcommand("cloud", "Run the embedded AWS (status, stop: the one that runs)");
+  command->require_subcommand(0, 1);
+  command->add_option("--port", options->port, "Port on 127.0.0.1 (4566, or the next free one)")
+      ->check(CLI::Range(0, 65535));
+  command->add_option("--state", options->state, "Folder of its state (~/.live/cloud)");
+  command->add_option("--latency", options->latency, "Delays to inject, in ms: dynamodb=5,apigateway=10");
+  command->add_option("--access-key", options->access_key, "The administrator's access key (test)");
+  command->add_option("--secret-key", options->secret_key, "The administrator's secret key (test)");
+  command->add_option("--runtimes", options->runtimes, "Folder of the Runtime API clients");
+  command->add_flag("--quiet", options->quiet, "No line for each request");
+  command->add_option("--ready-fd", options->ready_fd, "Tells a starting process")->group("");
+  auto status_command = command->add_subcommand("status", "Say whether one is running");
+  auto stop_command = command->add_subcommand("stop", "Stop the one that is running");
+  for (auto each : {status_command, stop_command})
+    each->add_option("--state", options->state, "Its state folder");
+  command->callback([options, status_command, stop_command, &exit_code] {
+    if (status_command->parsed()) {
+      exit_code = status(*options);
+    } else if (stop_command->parsed()) {
+      exit_code = stop(*options);
+    } else {
+      auto done = run(*options);
+      exit_code = done.has_error() ? report(done.error()) : 0;
+    }
+  });
+}
+
+}  // namespace live::cli

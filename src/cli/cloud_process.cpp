@@ -1,0 +1,160 @@
+#include "cli/cloud_process.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <thread>
+
+#include "base/file.h"
+#include "base/json.h"
+#include "cli/command.h"
+#include "net/http_client.h"
+
+namespace live::cli {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+std::filesystem::path run_file(const std::filesystem::path& state) { return state / "run.json"; }
+
+// Asks whoever listens there for its pid.
+std::optional<int64_t> ask_pid(const std::string& endpoint) {
+  auto to = net::parse_endpoint(endpoint);
+  if (to.has_error()) return std::nullopt;
+  asio::io_context context;
+  auto client = net::HttpClient::create(context.get_executor());
+  std::optional<int64_t> pid;
+  auto ask = [](net::HttpClient& client, net::Endpoint to, std::optional<int64_t>& pid) -> Async<void> {
+    net::Request request;
+    request.target = "/_live/status";
+    auto response = co_await client.send(std::move(to), std::move(request), 1s);
+    if (response.has_error()) co_return;
+    auto body = parse_json_object(response.value().body);
+    if (body.has_value()) pid = find_int(body.value(), "pid");
+  };
+  asio::co_spawn(context, ask(*client, to.value(), pid), asio::detached);
+  context.run_for(2s);
+  return pid;
+}
+
+std::string last_lines(const std::filesystem::path& file, size_t bytes = 600) {
+  auto text = live::read_file(file);
+  if (text.has_error()) return {};
+  auto& all = text.value();
+  if (all.size() <= bytes) return all;
+  return "…" + all.substr(all.size() - bytes);
+}
+
+// In the child: only async-signal-safe calls. A second fork leaves no child of ours behind.
+[[noreturn]] void become_cloud(char* const* arguments, int log, int null) {
+  ::setsid();
+  if (::fork() != 0) ::_exit(0);
+  ::dup2(null, 0);
+  ::dup2(log, 1);
+  ::dup2(log, 2);
+  ::execv(arguments[0], arguments);
+  ::_exit(127);
+}
+
+// The child's first line on the pipe is its port; an end without one is its failure.
+Result<void> wait_until_ready(int ready, const std::filesystem::path& log) {
+  pollfd watched{.fd = ready, .events = POLLIN, .revents = 0};
+  int count = ::poll(&watched, 1, 15'000);
+  char byte = 0;
+  if (count > 0 && ::read(ready, &byte, 1) == 1) return outcome::success();
+  if (count == 0)
+    return fault(Fault::Kind::timeout, "the embedded AWS did not start within 15 s; see " + log.string());
+  return fault(fmt::format("the embedded AWS did not start; {} says:\n{}", log.string(), last_lines(log)));
+}
+
+Result<void> start_in_background(const std::filesystem::path& state) {
+  std::error_code failed;
+  std::filesystem::create_directories(state, failed);
+  auto log_path = state / "cloud.log";
+  int log = ::open(log_path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  if (log < 0) return fault(fmt::format("{}: {}", log_path.string(), std::strerror(errno)));
+  int null = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC) != 0) return fault(std::string("no pipe: ") + std::strerror(errno));
+  ::fcntl(ends[1], F_SETFD, 0);
+  std::string words[] = {own_program().string(), "cloud",      "--state",
+                         state.string(),         "--ready-fd", std::to_string(ends[1])};
+  std::vector<char*> arguments;
+  for (auto& word : words) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
+  pid_t child = ::fork();
+  if (child == 0) become_cloud(arguments.data(), log, null);
+  ::close(ends[1]);
+  ::close(log);
+  ::close(null);
+  if (child > 0) ::waitpid(child, nullptr, 0);
+  auto ready = child > 0 ? wait_until_ready(ends[0], log_path)
+                         : Result<void>(fault(std::string("no new process: ") + std::strerror(errno)));
+  ::close(ends[0]);
+  return ready;
+}
+
+}  // namespace
+
+std::filesystem::path default_cloud_state() { return live_home() / "cloud"; }
+
+Result<void> write_run_file(const std::filesystem::path& state, const RunningCloud& cloud) {
+  json::object text{{"pid", cloud.pid},
+                    {"port", cloud.port},
+                    {"endpoint", cloud.endpoint},
+                    {"access_key", cloud.access_key},
+                    {"secret_key", cloud.secret_key},
+                    {"account", cloud.account}};
+  return write_file(run_file(state), pretty_json(text), 0600);
+}
+
+void remove_run_file(const std::filesystem::path& state) {
+  std::error_code failed;
+  std::filesystem::remove(run_file(state), failed);
+}
+
+std::optional<RunningCloud> find_cloud(const std::filesystem::path& state) {
+  auto text = live::read_file(run_file(state));
+  if (text.has_error()) return std::nullopt;
+  auto run = parse_json_object(text.value());
+  if (run.has_error()) return std::nullopt;
+  auto& file = run.value();
+  RunningCloud cloud{.pid = static_cast<pid_t>(find_int(file, "pid").value_or(0)),
+                     .port = static_cast<uint16_t>(find_int(file, "port").value_or(0)),
+                     .endpoint = string_or(file, "endpoint"),
+                     .access_key = string_or(file, "access_key"),
+                     .secret_key = string_or(file, "secret_key"),
+                     .account = string_or(file, "account")};
+  if (cloud.pid <= 0 || ::kill(cloud.pid, 0) != 0 || ask_pid(cloud.endpoint) != cloud.pid)
+    return std::nullopt;
+  return cloud;
+}
+
+Result<RunningCloud> ensure_cloud(const std::filesystem::path& state) {
+  if (auto running = find_cloud(state)) return std::move(*running);
+  LIVE_TRY(start_in_background(state));
+  if (auto running = find_cloud(state)) return std::move(*running);
+  return fault(
+      fmt::format("the embedded AWS started but does not answer; see {}", (state / "cloud.log").string()));
+}
+
+Result<bool> stop_cloud(const std::filesystem::path& state) {
+  auto running = find_cloud(state);
+  if (!running) return false;
+  ::kill(running->pid, SIGTERM);
+  for (auto until = std::chrono::steady_clock::now() + 10s; std::chrono::steady_clock::now() < until;) {
+    if (::kill(running->pid, 0) != 0) return true;
+    std::this_thread::sleep_for(10ms);
+  }
+  return fault(Fault::Kind::timeout,
+               fmt::format("the embedded AWS (pid {}) did not end within 10 s of SIGTERM", running->pid));
+}
+
+}  // namespace live::cli

@@ -1,0 +1,22 @@
+// What every command of `live` shares: where things lie on this machine, and how a fault is told.
+#pragma once
+
+#include <filesystem>
+
+#include "base/result.h"
+
+namespace CLI {
+class App;
+}
+
+namespace live::cli {
+
+// Each command has one file and one such function; the command's callback sets `exit_code`.
+void add_cloud(CLI::App& app, int& exit_code);
+
+std::filesystem::path live_home();        // $LIVE_HOME, or ~/.live
+std::filesystem::path own_program();      // this executable
+std::filesystem::path runtimes_folder();  // with the Runtime API clients, beside or above the executable
+int report(const Fault& fault);           // on standard error; gives the exit code, 1
+
+}  // namespace live::cli
