@@ -52,13 +52,23 @@ function aborted(signal) {
   });
 }
 
+/** `live` cuts a line above 256 KB: what is longer goes in parts. An escaped character takes six bytes. */
+const longest = 40_000;
+
 /** Answers requests until standard input closes. @param {Record<string, Method>} methods */
 export function serve(methods) {
   const write = process.stdout.write.bind(process.stdout);
   // A library or the user's code that prints must not break the protocol.
   process.stdout.write = /** @type {any} */ (process.stderr.write.bind(process.stderr));
-  /** @param {unknown} message */
-  const send = (message) => void write(JSON.stringify(message) + "\n");
+  /** @param {Record<string, unknown>} message */
+  const send = (message) => {
+    const line = JSON.stringify(message);
+    if (line.length <= longest) return void write(line + "\n");
+    for (let at = 0; at < line.length; at += longest) {
+      const part = line.slice(at, at + longest);
+      write(JSON.stringify({ id: message.id, part, last: at + longest >= line.length }) + "\n");
+    }
+  };
   /** @type {Map<number, AbortController>} */
   const running = new Map();
 

@@ -52,7 +52,7 @@ export async function synth(request, call) {
 export async function synthDebugStack(request, call) {
   return inScratch(async (scratch) => {
     const { bundle } = request.form === "main" ? await bundled(request, "debug-stack") : { bundle: undefined };
-    const from = path.join(request.folder, request.main ?? "package.json");
+    const from = path.resolve(request.folder, request.main ?? "package.json");
     const env = { LIVE_APP: JSON.stringify({ ...common(request), what: "debug", from, bundle, main: request.main }) };
     return produce({ ...request, mode: "deploy" }, { command: node(runner), env, scratch, validate: false }, call);
   });
@@ -72,7 +72,7 @@ async function inScratch(work) {
 async function commandFor(request, scratch) {
   if (request.form === "main") {
     const { bundle, inputs } = await bundled(request, "main");
-    const from = path.join(request.folder, request.main ?? "");
+    const from = path.resolve(request.folder, request.main ?? "");
     const env = { LIVE_APP: JSON.stringify({ ...common(request), what: "main", from, bundle, main: request.main }) };
     return { command: node(runner), env, inputs, bundle };
   }
