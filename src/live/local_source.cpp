@@ -1,0 +1,98 @@
+#include "live/local_source.h"
+
+#include <algorithm>
+#include <set>
+
+#include "base/encoding.h"
+#include "base/file.h"
+#include "base/hash.h"
+
+namespace live {
+
+SourceTable::SourceTable(const std::vector<AppFunction>& functions, std::filesystem::path inline_folder)
+    : inline_folder_(std::move(inline_folder)) {
+  for (auto const& one : functions) functions_[{one.stack, one.construct_path}] = one;
+}
+
+const AppFunction* SourceTable::find(const SwappedFunction& function) const {
+  auto const found = functions_.find({function.stack_name, function.construct_path});
+  return found == functions_.end() ? nullptr : &found->second;
+}
+
+std::optional<std::string> SourceTable::cannot_run(const SwappedFunction& function) const {
+  auto const* one = find(function);
+  if (!one) return "the CDK did not say where its source lies";
+  if (!one->skip.empty()) return one->skip;
+  if (!function.runtime.starts_with("nodejs"))
+    return "functions of " + function.runtime + " do not run live yet";
+  return std::nullopt;
+}
+
+Result<LocalFunction> SourceTable::local(const SwappedFunction& function) const {
+  auto const* one = find(function);
+  if (!one) return fault(function.construct_path + ": the CDK did not say where its source lies");
+  LocalFunction local;
+  local.construct_path = function.construct_path;
+  local.runtime = function.runtime;
+  local.handler = function.handler;
+  local.memory_mb = function.memory_mb;
+  local.timeout_seconds = function.timeout_seconds;
+  local.path = one->folder;
+  if (one->kind == "bundle") {
+    local.source = LocalFunction::Source::bundle;
+    local.path = one->entry;
+    local.build_options = one->options;
+  } else if (one->kind == "inline") {
+    local.path = inline_folder_ / hex(sha256(function.construct_path)).substr(0, 16);
+    LIVE_TRY(write_file(local.path / "index.js", one->inline_code));
+  }
+  return local;
+}
+
+Result<Assembly> read_assembly(const std::filesystem::path& folder) {
+  return Assembly::read([&folder](const std::string& file) { return read_file(folder / file); });
+}
+
+Result<void> write_assembly(const std::filesystem::path& folder, Assembly& assembly) {
+  for (auto const& [file, text] : assembly.changed_files()) {
+    LIVE_TRY(write_file(folder / file, text));
+  }
+  return outcome::success();
+}
+
+std::string physical_name(const std::vector<StackState>& states, const SwappedFunction& function) {
+  std::string nested;
+  for (auto const& id : function.nested) nested += (nested.empty() ? "" : "/") + id;
+  for (auto const& state : states) {
+    if (state.name != function.stack_name) continue;
+    for (auto const& resource : state.resources)
+      if (resource.logical_id == function.logical_id && resource.nested_in == nested)
+        return resource.physical_id;
+  }
+  return "";
+}
+
+std::vector<std::string> orphaned_log_groups(const std::vector<StackState>& states) {
+  std::set<std::string> owned, groups;
+  for (auto const& state : states)
+    for (auto const& resource : state.resources)
+      if (resource.type == "AWS::Logs::LogGroup") owned.insert(resource.physical_id);
+  for (auto const& state : states)
+    for (auto const& resource : state.resources)
+      if (resource.type == "AWS::Lambda::Function" && !resource.physical_id.empty())
+        groups.insert("/aws/lambda/" + resource.physical_id);
+  std::vector<std::string> orphaned;
+  std::set_difference(groups.begin(), groups.end(), owned.begin(), owned.end(), std::back_inserter(orphaned));
+  return orphaned;
+}
+
+std::string reachable(const std::string& url, const std::string& endpoint) {
+  constexpr std::string_view kScheme = "https://", kService = ".execute-api.";
+  size_t const service = url.find(kService);
+  if (endpoint.empty() || !url.starts_with(kScheme) || service == std::string::npos) return url;
+  size_t const path = url.find('/', service);
+  std::string const api = url.substr(kScheme.size(), service - kScheme.size());
+  return endpoint + "/_api/" + api + (path == std::string::npos ? "/" : url.substr(path));
+}
+
+}  // namespace live

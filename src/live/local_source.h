@@ -1,0 +1,41 @@
+// Where each function's source lies on this machine, and what links it to the deployed resources.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "live/function_table.h"
+#include "live/host.h"
+#include "template/swap.h"
+
+namespace live {
+
+class SourceTable {
+ public:
+  // `inline_folder`: where the code of inline functions is written to, to be run from there.
+  SourceTable(const std::vector<AppFunction>& functions, std::filesystem::path inline_folder);
+  // Why it cannot run on this machine; nothing when it can.
+  std::optional<std::string> cannot_run(const SwappedFunction& function) const;
+  Result<LocalFunction> local(const SwappedFunction& function) const;  // its name is still empty
+
+ private:
+  const AppFunction* find(const SwappedFunction& function) const;
+  std::map<std::pair<std::string, std::string>, AppFunction> functions_;  // by stack and construct path
+  std::filesystem::path inline_folder_;
+};
+
+Result<Assembly> read_assembly(const std::filesystem::path& folder);
+Result<void> write_assembly(const std::filesystem::path& folder, Assembly& assembly);
+
+// Empty: not there.
+std::string physical_name(const std::vector<StackState>& states, const SwappedFunction& function);
+// Lambda made them at the first invocation: no stack owns them, and none removes them.
+std::vector<std::string> orphaned_log_groups(const std::vector<StackState>& states);
+// "https://ID.execute-api.REGION.amazonaws.com/STAGE/" as people reach it on the embedded AWS.
+std::string reachable(const std::string& url, const std::string& endpoint);
+
+}  // namespace live
