@@ -42,10 +42,17 @@ void Wait::row_came(TimePoint now, Result<std::optional<ClientRow>> row) {
     if (!row.value()) return no_client(now, "");
     return adopt(now, *row.value());
   }
-  auto const& fault = row.error();
-  auto const what = fmt::format("the stub cannot read who the client{} is: {}", for_stage(), fault.message);
-  bool const server_side = fault.status == 429 || fault.status >= 500;
-  if (server_side) return trouble(now, "Live.Unavailable", what, std::nullopt);
+  refused(now, row.error(), fmt::format("The stub cannot read who the client{} is", for_stage()));
+}
+
+void Wait::store_failed(TimePoint now, const Fault& fault) {
+  in_flight_.reset();
+  refused(now, fault, fmt::format("The stub cannot put the event{} into the bucket", for_stage()));
+}
+
+void Wait::refused(TimePoint now, const Fault& fault, std::string what) {
+  what += ": " + fault.message;
+  if (fault.status == 429 || fault.status >= 500) return trouble(now, "Live.Unavailable", what, std::nullopt);
   if (fault.status != 0) return trouble(now, "Live.Refused", what, limits_.refused);
   trouble(now, "Live.Unreachable", what, limits_.unreachable);
 }
@@ -69,7 +76,7 @@ void Wait::posted(TimePoint now, const Posted& posted) {
   bool const ask = in_flight_ == Step::Kind::send_ask;
   in_flight_.reset();
   if (reply_ || answer_coming_) return;
-  auto const what = fmt::format("the stub cannot reach the client{}: {}", for_stage(), posted.message);
+  auto const what = fmt::format("The stub cannot reach the client{}: {}", for_stage(), posted.message);
   switch (posted.outcome) {
     case Posted::Outcome::delivered:
       if (!ask && row_) accept(now);
@@ -122,9 +129,9 @@ void Wait::moved_came(TimePoint now, uint32_t sequence) {
   no_client(now, "another client took over and cannot be found");
 }
 
-void Wait::answer_is_coming(TimePoint now) {
+bool Wait::answer_is_coming(TimePoint now) {
   accept(now);
-  answer_coming_ = true;
+  return !std::exchange(answer_coming_, true);
 }
 
 void Wait::answer_came(Reply reply) {

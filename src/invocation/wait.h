@@ -51,10 +51,12 @@ class Wait {
   void link_is_down(TimePoint now, std::string why);
   void row_came(TimePoint now, Result<std::optional<ClientRow>> row);
   void posted(TimePoint now, const Posted& posted);
+  void store_failed(TimePoint now, const Fault& fault);  // in place of posted(): nothing was sent
   // From the client. The driver has checked the seal, the request id and the nonce.
   void alive_came(TimePoint now, uint32_t sequence);
   void moved_came(TimePoint now, uint32_t sequence);
-  void answer_is_coming(TimePoint now);  // it lies in the store: the client's part is done
+  // It lies in the store: the client's part is done. False: it was already said.
+  bool answer_is_coming(TimePoint now);
   void answer_came(Reply reply);
 
   Step next(TimePoint now);  // marks the operation it returns as in flight
@@ -74,6 +76,7 @@ class Wait {
   Step sleep_until(TimePoint until);
   void fail(std::string type, std::string message);
   void trouble(TimePoint now, std::string type, std::string what, std::optional<Milliseconds> limit);
+  void refused(TimePoint now, const Fault& fault, std::string what);
   void no_client(TimePoint now, std::string what);
   void adopt(TimePoint now, ClientRow row);
   void accept(TimePoint now);

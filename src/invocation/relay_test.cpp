@@ -1,0 +1,360 @@
+// Both ends of the relay with a gateway, a table and a bucket that obey the test.
+#include <deque>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <gtest/gtest.h>
+
+#include "base/hash.h"
+#include "base/json.h"
+#include "invocation/remote.h"
+#include "invocation/remote_server.h"
+
+namespace live {
+namespace {
+
+using Outcome = Posted::Outcome;
+
+class FakeDebugStack final : public Mailbox, public PayloadStore {
+ public:
+  explicit FakeDebugStack(asio::io_context& io) : io_(io) {}
+
+  std::map<std::string, std::function<void(std::string)>> connections;
+  std::optional<ClientRow> row;
+  std::deque<Outcome> scripted;  // outcomes of the next posts; a delivered one is delivered
+  std::map<std::string, std::string> objects;
+  std::vector<std::string> texts;  // everything that was posted
+  int reads = 0, puts = 0;
+  int failing_puts = 0, failing_gets = 0;
+
+  Async<Posted> post(std::string connection, std::string text) override {
+    texts.push_back(text);
+    auto outcome = Outcome::delivered;
+    if (!scripted.empty()) {
+      outcome = scripted.front();
+      scripted.pop_front();
+    }
+    auto const to = connections.find(connection);
+    if (outcome == Outcome::delivered && to == connections.end()) outcome = Outcome::gone;
+    if (text.size() > kMaxMessage) outcome = Outcome::too_large;
+    if (outcome == Outcome::delivered) asio::post(io_, [take = to->second, text] { take(text); });
+    co_return Posted{outcome, "scripted"};
+  }
+  Async<Result<std::optional<ClientRow>>> client() override {
+    ++reads;
+    co_return row;
+  }
+  Async<Result<void>> put(std::string key, std::string bytes) override {
+    ++puts;
+    if (failing_puts-- > 0) co_return fault(Fault::Kind::refused, "SlowDown", 503);
+    objects[key] = bytes;
+    co_return outcome::success();
+  }
+  Async<Result<std::string>> get(std::string key) override {
+    if (failing_gets-- > 0) co_return fault(Fault::Kind::refused, "InternalError", 500);
+    auto const found = objects.find(key);
+    if (found == objects.end()) co_return fault(Fault::Kind::not_found, "NoSuchKey", 404);
+    co_return found->second;
+  }
+  Async<Result<void>> remove(std::string key) override {
+    objects.erase(key);
+    co_return outcome::success();
+  }
+
+ private:
+  asio::io_context& io_;
+};
+
+class Echo final : public Invoker {  // answers the event, when it may
+ public:
+  std::vector<Invocation> calls;
+  std::function<Async<Reply>(Invocation)> instead;
+  Async<Reply> invoke(Invocation invocation) override {
+    calls.push_back(invocation);
+    if (instead) co_return co_await instead(std::move(invocation));
+    co_return Reply{Reply::Outcome::success, invocation.event, ""};
+  }
+};
+
+class RelayTest : public testing::Test {
+ protected:
+  asio::io_context io;
+  SystemClock clock;
+  CountingIds ids;
+  FakeDebugStack aws{io};
+  std::string const key = sha256("stage key");
+  Envelope stub_envelope{key, Side::stub, ids}, client_envelope{key, Side::client, ids};
+  Echo echo;
+  std::vector<std::string> dropped;
+  std::optional<Takeover> takeover;
+  std::unique_ptr<RemoteServer> server;
+  std::unique_ptr<Remote> remote;
+  int drawn = 0;
+
+  void SetUp() override {
+    RemoteServer::Events events;
+    events.on_dropped = [this](std::string_view reason) { dropped.emplace_back(reason); };
+    events.on_superseded = [this](const Takeover& by) { takeover = by; };
+    RemoteServer::Options options;
+    options.alive_every = 20ms;
+    server = std::make_unique<RemoteServer>(io.get_executor(), clock, ids, client_envelope, aws, aws, echo,
+                                            std::move(events), options);
+    Remote::Options how;
+    how.name = {"dev", "app"};
+    how.limits.no_client = 60ms;
+    how.limits.silence = 200ms;
+    how.limits.ask_after = 60ms;
+    how.limits.ask_again = 30ms;
+    how.on_dropped = [this](std::string_view reason) { dropped.emplace_back(reason); };
+    remote = std::make_unique<Remote>(io.get_executor(), clock, ids, stub_envelope, aws, aws, std::move(how));
+    aws.connections["client="] = [this](std::string text) { server->receive(text); };
+    aws.connections["stub="] = [this](std::string text) { remote->receive(text); };
+    aws.row = ClientRow{"client=", "session", 1, clock.now(), "ann@laptop"};
+    remote->link_is_up("stub=");
+  }
+  Invocation call(std::string event) {
+    Invocation call;
+    call.function = "dev-app-fn";
+    call.request_id = "request";
+    call.nonce = std::to_string(++drawn);
+    call.event = std::move(event);
+    call.deadline = clock.now() + 20s;
+    call.variables = {{"AWS_SECRET_ACCESS_KEY", "planted-secret"}};
+    return call;
+  }
+  Reply invoke(Invocation invocation) {
+    std::optional<Reply> reply;
+    auto const run = [](Remote& remote, Invocation invocation, std::optional<Reply>& reply) -> Async<void> {
+      reply = co_await remote.invoke(std::move(invocation));
+    };
+    asio::co_spawn(io, run(*remote, std::move(invocation), reply), asio::detached);
+    while (!reply && io.run_one()) {
+    }
+    return reply.value_or(Reply{Reply::Outcome::function_error, "no reply", "none"});
+  }
+  void settle_down() {
+    while (io.poll()) {
+    }
+  }
+};
+
+TEST_F(RelayTest, ACallRunsAtTheClientAndItsAnswerComesBack) {
+  auto const reply = invoke(call(R"({"a":1})"));
+  EXPECT_EQ(reply.outcome, Reply::Outcome::success);
+  EXPECT_EQ(reply.payload, R"({"a":1})");
+  ASSERT_EQ(echo.calls.size(), 1u);
+  EXPECT_EQ(echo.calls[0].function, "dev-app-fn");
+  EXPECT_EQ(echo.calls[0].request_id, "request");
+  EXPECT_EQ(echo.calls[0].variables[0].second, "planted-secret");
+}
+
+TEST_F(RelayTest, AWarmCallTakesTwoPostsAndNoRead) {
+  invoke(call("1"));
+  aws.texts.clear();
+  aws.reads = 0;
+  invoke(call("2"));
+  EXPECT_EQ(aws.texts.size(), 2u);
+  EXPECT_EQ(aws.reads, 0);
+}
+
+TEST_F(RelayTest, EveryPayloadSizeMakesTheRoundTripAndNothingStaysInTheBucket) {
+  for (size_t const size : {0, 1, 1024, 32'768, 95'000, 100'000, 131'072, 1'000'000, 6'291'456}) {
+    auto const event = ids.bytes(size);
+    auto const reply = invoke(call(event));
+    EXPECT_TRUE(reply.payload == event) << size;
+    settle_down();
+    EXPECT_TRUE(aws.objects.empty()) << size;
+    EXPECT_EQ(aws.puts > 0, size >= 100'000) << size;
+  }
+}
+
+TEST_F(RelayTest, NoSecretIsReadableInAnyMessageOrObject) {
+  auto big = call(ids.bytes(300'000) + "planted-event");
+  std::vector<std::string> seen;
+  echo.instead = [&](Invocation invocation) -> Async<Reply> {
+    for (auto const& [key, bytes] : aws.objects) seen.push_back(bytes);
+    co_return Reply{Reply::Outcome::success, "planted-answer " + invocation.event, ""};
+  };
+  invoke(std::move(big));
+  invoke(call("planted-event"));
+  for (auto const& [key, bytes] : aws.objects) seen.push_back(bytes);
+  seen.insert(seen.end(), aws.texts.begin(), aws.texts.end());
+  for (auto const& text : seen) EXPECT_EQ(text.find("planted"), std::string::npos);
+}
+
+TEST_F(RelayTest, AFunctionErrorArrivesAsItWas) {
+  echo.instead = [](Invocation) -> Async<Reply> {
+    co_return Reply{Reply::Outcome::function_error, R"({"errorType":"TypeError"})", "TypeError"};
+  };
+  auto const reply = invoke(call("{}"));
+  EXPECT_EQ(reply.outcome, Reply::Outcome::function_error);
+  EXPECT_EQ(reply.payload, R"({"errorType":"TypeError"})");
+  EXPECT_EQ(reply.error_type, "TypeError");
+}
+
+TEST_F(RelayTest, WithoutAClientTheCallFailsSoonAndSaysSo) {
+  aws.row.reset();
+  auto const reply = invoke(call("{}"));
+  EXPECT_EQ(reply.outcome, Reply::Outcome::function_error);
+  EXPECT_EQ(reply.error_type, "Live.NoClient");
+}
+
+TEST_F(RelayTest, AnUnclearPostIsSentAgainAndRunsOnce) {
+  aws.connections["client="] = [this](std::string text) {
+    server->receive(text);
+    server->receive(text);  // the network's own duplicate
+  };
+  aws.scripted = {Outcome::delivered};
+  EXPECT_EQ(invoke(call("1")).payload, "1");
+  aws.scripted = {Outcome::failed, Outcome::unreachable, Outcome::throttled, Outcome::delivered};
+  EXPECT_EQ(invoke(call("2")).payload, "2");
+  settle_down();
+  EXPECT_EQ(echo.calls.size(), 2u);
+}
+
+TEST_F(RelayTest, ALongCallIsKeptAliveAndEndsWithItsAnswer) {
+  echo.instead = [this](Invocation) -> Async<Reply> {
+    asio::steady_timer timer(io, 500ms);
+    co_await timer.async_wait(asio::use_awaitable);
+    co_return Reply{Reply::Outcome::success, "slow", ""};
+  };
+  EXPECT_EQ(invoke(call("{}")).payload, "slow");
+  EXPECT_EQ(echo.calls.size(), 1u);
+}
+
+TEST_F(RelayTest, AClientThatVanishesIsNoticed) {
+  aws.connections["client="] = [](std::string) {};
+  auto const reply = invoke(call("{}"));
+  EXPECT_EQ(reply.error_type, "Live.ClientSilent");
+}
+
+TEST_F(RelayTest, AnAnswerThatFindsTheStubGoneIsGivenByItsNextConnection) {
+  echo.instead = [this](Invocation) -> Async<Reply> {
+    aws.connections.erase("stub=");  // while the handler runs the stub's connection goes
+    remote->link_is_down("closed");
+    asio::steady_timer timer(io, 30ms);
+    co_await timer.async_wait(asio::use_awaitable);
+    asio::post(io, [this] {
+      aws.connections["stub2="] = [this](std::string text) { remote->receive(text); };
+      asio::post(io, [this] { remote->link_is_up("stub2="); });
+    });
+    co_return Reply{Reply::Outcome::success, "kept", ""};
+  };
+  EXPECT_EQ(invoke(call("{}")).payload, "kept");
+  EXPECT_EQ(echo.calls.size(), 1u);
+}
+
+TEST_F(RelayTest, ASupersededClientPassesNewCallsOnAndFinishesItsOwn) {
+  Echo other;
+  RemoteServer next(io.get_executor(), clock, ids, client_envelope, aws, aws, other, {});
+  aws.connections["next="] = [&](std::string text) { next.receive(text); };
+  invoke(call("first"));
+  aws.row = ClientRow{"next=", "another session", 2, clock.now(), "bob"};
+  server->receive(superseded_message(client_envelope, clock, {"bob", clock.now()}));
+  ASSERT_TRUE(takeover);
+  EXPECT_EQ(takeover->who, "bob");
+  EXPECT_EQ(invoke(call("second")).payload, "second");
+  EXPECT_EQ(echo.calls.size(), 1u);
+  EXPECT_EQ(other.calls.size(), 1u);
+}
+
+TEST_F(RelayTest, AReplayedInvocationDoesNotRunAgain) {
+  invoke(call("1"));
+  auto const captured = aws.texts;
+  for (auto const& text : captured) {
+    server->receive(text);
+    remote->receive(text);
+  }
+  settle_down();
+  EXPECT_EQ(echo.calls.size(), 1u);
+  EXPECT_GE(remote->dropped(), captured.size());
+}
+
+TEST_F(RelayTest, ForgedTextsRunNothingAndAreCounted) {
+  Envelope thief(sha256("another key"), Side::stub, ids);
+  Head const head{MessageType::invoke, "r", "n", 1, clock.now(), "stub="};
+  server->receive(*thief.seal(head, thief.pack("x").value()));
+  server->receive(R"({"type":"invoke","request_id":"r","body":{"event":1}})");
+  server->receive("");
+  settle_down();
+  EXPECT_EQ(server->dropped(), 3u);
+  EXPECT_EQ(dropped.size(), 3u);
+  EXPECT_TRUE(echo.calls.empty());
+}
+
+TEST_F(RelayTest, AnAnswerOfOneCallIsNotTakenForAnother) {
+  invoke(call("1"));
+  auto text = aws.texts.back();  // the reply to nonce 1
+  auto parsed = parse_json_object(text).value();
+  parsed["nonce"] = "2";
+  aws.connections["client="] = [&](std::string) { remote->receive(json::serialize(parsed)); };
+  auto const reply = invoke(call("2"));
+  EXPECT_EQ(reply.error_type, "Live.ClientSilent");
+}
+
+TEST_F(RelayTest, FailuresOfTheBucketAreRetried) {
+  aws.failing_puts = 2;
+  aws.failing_gets = 2;
+  auto const event = ids.bytes(200'000);
+  EXPECT_TRUE(invoke(call(event)).payload == event);
+}
+
+TEST_F(RelayTest, UnderThrottlingBodiesAbove16KBGoThroughTheBucket) {
+  aws.scripted = {Outcome::throttled};
+  invoke(call(ids.bytes(20'000)));
+  EXPECT_EQ(aws.puts, 1);
+}
+
+TEST_F(RelayTest, AnAnswerLargerThanLambdaAllowsIsLambdasOwnError) {
+  echo.instead = [](Invocation) -> Async<Reply> {
+    co_return Reply{Reply::Outcome::success, std::string(8'000'000, 'x'), ""};
+  };
+  EXPECT_EQ(invoke(call("{}")).error_type, "Function.ResponseSizeTooLarge");
+}
+
+TEST_F(RelayTest, FiftyCallsAtOnceEachGetTheirOwnAnswer) {
+  std::map<int, std::string> answers;
+  auto const run = [](Remote& remote, Invocation one, std::string& answer) -> Async<void> {
+    auto reply = co_await remote.invoke(std::move(one));
+    answer = reply.payload;
+  };
+  for (int i = 0; i < 50; ++i) {
+    auto one = call(std::to_string(i));
+    one.request_id = "request" + std::to_string(i);
+    asio::co_spawn(io, run(*remote, std::move(one), answers[i]), asio::detached);
+  }
+  auto const done = [&] {
+    return std::all_of(answers.begin(), answers.end(), [](auto& a) { return !a.second.empty(); });
+  };
+  while (!done() && io.run_one()) {
+  }
+  for (auto const& [i, answer] : answers) EXPECT_EQ(answer, std::to_string(i));
+  EXPECT_EQ(echo.calls.size(), 50u);
+}
+
+TEST_F(RelayTest, WhoeverGoesAwayLeavesNothingRunning) {
+  echo.instead = [this](Invocation) -> Async<Reply> {
+    asio::steady_timer timer(io, 50ms);
+    co_await timer.async_wait(asio::use_awaitable);
+    co_return Reply{};
+  };
+  std::optional<Reply> reply;
+  auto const run = [](Remote& remote, Invocation one, std::optional<Reply>& reply) -> Async<void> {
+    reply = co_await remote.invoke(std::move(one));
+  };
+  asio::co_spawn(io, run(*remote, call("1"), reply), asio::detached);
+  while (echo.calls.empty() && io.run_one()) {
+  }
+  aws.connections.clear();
+  server.reset();
+  remote.reset();
+  io.run();
+  ASSERT_TRUE(reply);
+  EXPECT_EQ(reply->error_type, "Live.Stopped");
+}
+
+}  // namespace
+}  // namespace live

@@ -1,0 +1,258 @@
+#include "invocation/remote.h"
+
+#include <map>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <fmt/format.h>
+
+#include "invocation/body.h"
+#include "invocation/ledger.h"
+
+namespace live {
+
+struct Remote::Call {
+  Call(Executor executor, CallKey key, TimePoint deadline, Envelope::Content content, Wait wait)
+      : key(std::move(key)),
+        deadline(deadline),
+        content(std::move(content)),
+        wait(std::move(wait)),
+        changed(executor) {}
+
+  CallKey key;
+  TimePoint deadline;
+  Envelope::Content content;
+  std::optional<Envelope::PayloadObject> stored;  // put into the store, its bytes dropped
+  Wait wait;
+  asio::steady_timer changed;  // cancelled when something happened
+};
+
+struct Remote::State : std::enable_shared_from_this<Remote::State> {
+  State(Executor executor, const Clock& clock, Ids& ids, Envelope& envelope, Mailbox& mailbox,
+        PayloadStore& payloads, Options options)
+      : executor(std::move(executor)),
+        clock(clock),
+        ids(ids),
+        envelope(envelope),
+        mailbox(mailbox),
+        payloads(payloads),
+        options(std::move(options)) {}
+
+  Async<Reply> invoke(Invocation invocation);
+  Async<void> drive(std::shared_ptr<Call> call);
+  Async<void> perform(std::shared_ptr<Call> call, Wait::Step step);
+  Async<Result<std::string>> message(std::shared_ptr<Call> call, bool small);
+  Async<void> fetch(std::shared_ptr<Call> call, Envelope::Message message);
+  Async<void> remove(std::string key);
+  Async<void> pause(std::shared_ptr<Call> call, Milliseconds time);
+  Head head(Call& call, MessageType type);
+  void answer(Call& call, std::string_view body);
+  void drop(std::string_view reason);
+  void spawn(Async<void> task) {
+    asio::co_spawn(executor, keeping(shared_from_this(), std::move(task)), asio::detached);
+  }
+  static Async<void> keeping(std::shared_ptr<State> self, Async<void> task) {
+    co_await std::move(task);
+    (void)self;  // a task may start after its owner is gone
+  }
+
+  Executor executor;
+  const Clock& clock;
+  Ids& ids;
+  Envelope& envelope;
+  Mailbox& mailbox;
+  PayloadStore& payloads;
+  Options options;
+  std::map<CallKey, std::shared_ptr<Call>> calls;
+  std::optional<ClientRow> row;  // the client that answered last
+  std::string link;              // our own connection, or empty
+  std::string link_trouble;
+  size_t dropped = 0;
+  bool stopped = false;
+};
+
+Remote::Remote(Executor executor, const Clock& clock, Ids& ids, Envelope& envelope, Mailbox& mailbox,
+               PayloadStore& payloads, Options options)
+    : state_(std::make_shared<State>(std::move(executor), clock, ids, envelope, mailbox, payloads,
+                                     std::move(options))) {}
+
+Remote::~Remote() {
+  state_->stopped = true;
+  for (auto const& [key, call] : state_->calls) call->changed.cancel();
+}
+
+size_t Remote::dropped() const { return state_->dropped; }
+
+Async<Reply> Remote::invoke(Invocation invocation) { return state_->invoke(std::move(invocation)); }
+
+Async<Reply> Remote::State::invoke(Invocation invocation) {
+  auto const self = shared_from_this();
+  auto content = envelope.pack(encode_invocation(invocation));
+  if (!content) co_return function_error("Live.TooLarge", content.error().message);
+  CallKey const key{invocation.request_id, invocation.nonce};
+  Wait wait(ids, options.name, clock.now(), invocation.deadline, options.limits);
+  auto const call =
+      std::make_shared<Call>(executor, key, invocation.deadline, std::move(content.value()), std::move(wait));
+  invocation = {};
+  call->wait.start_with(row);
+  if (!link.empty()) {
+    call->wait.link_is_up(link);
+  } else if (!link_trouble.empty()) {
+    call->wait.link_is_down(clock.now(), link_trouble);
+  }
+  if (!calls.emplace(key, call).second) {
+    co_return function_error("Live.Duplicate",
+                             fmt::format("request {} is already waited for", key.request_id));
+  }
+  co_await drive(call);
+  calls.erase(key);
+  if (stopped) co_return function_error("Live.Stopped", "The stub was stopped while the call ran");
+  // After a failure of the relay's own the next call looks anew for its client.
+  bool const failed = call->wait.reply().error_type.starts_with("Live.");
+  row = failed ? std::nullopt : call->wait.row();
+  if (call->stored && !call->wait.accepted()) spawn(remove(call->stored->key));
+  co_return call->wait.reply();
+}
+
+Async<void> Remote::State::drive(std::shared_ptr<Call> call) {
+  while (!stopped) {
+    auto const now = clock.now();
+    auto const step = call->wait.next(now);
+    if (step.kind == Wait::Step::Kind::finish) co_return;
+    if (step.kind == Wait::Step::Kind::sleep) {
+      co_await pause(call, std::chrono::ceil<Milliseconds>(step.until - now));
+    } else {
+      spawn(perform(call, step));
+    }
+  }
+}
+
+Async<void> Remote::State::pause(std::shared_ptr<Call> call, Milliseconds time) {
+  boost::system::error_code ignored;
+  call->changed.expires_after(time);
+  co_await call->changed.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+}
+
+Head Remote::State::head(Call& call, MessageType type) {
+  return Head{type, call.key.request_id, call.key.nonce, call.wait.next_sequence(), clock.now(), link};
+}
+
+Async<void> Remote::State::perform(std::shared_ptr<Call> call, Wait::Step step) {
+  if (step.kind == Wait::Step::Kind::read_row) {
+    auto row = co_await mailbox.client();
+    call->wait.row_came(clock.now(), std::move(row));
+  } else if (step.kind == Wait::Step::Kind::send_ask) {
+    auto text = envelope.seal_empty(head(*call, MessageType::alive));
+    auto const posted = co_await mailbox.post(step.connection, std::move(text));
+    call->wait.posted(clock.now(), posted);
+  } else {
+    auto text = co_await message(call, step.small);
+    if (!text) {
+      call->wait.store_failed(clock.now(), text.error());
+    } else {
+      auto const posted = co_await mailbox.post(step.connection, std::move(text.value()));
+      call->wait.posted(clock.now(), posted);
+    }
+  }
+  call->changed.cancel();
+}
+
+Async<Result<std::string>> Remote::State::message(std::shared_ptr<Call> call, bool small) {
+  if (!call->stored) {
+    auto const limit = small ? kThrottledMessage : kMaxMessage;
+    auto text = envelope.seal(head(*call, MessageType::invoke), call->content, limit);
+    if (text) co_return std::move(*text);
+    auto object = envelope.seal_payload(head(*call, MessageType::invoke), call->content);
+    auto bytes = object.bytes;
+    LIVE_CO_TRY(co_await payloads.put(object.key, std::move(bytes)));
+    call->stored = std::move(object);
+  }
+  co_return envelope.seal_reference(head(*call, MessageType::invoke), *call->stored);
+}
+
+void Remote::receive(std::string_view text) {
+  auto& state = *state_;
+  auto message = state.envelope.open(text);
+  if (!message) return state.drop(message.error().message);
+  auto& head = message.value().head;
+  auto const known = state.calls.find(CallKey{head.request_id, head.nonce});
+  if (known == state.calls.end()) return state.drop("a message for a call that has ended");
+  auto const call = known->second;
+  auto const now = state.clock.now();
+  if (head.type == MessageType::alive) {
+    call->wait.alive_came(now, head.sequence);
+  } else if (head.type == MessageType::moved) {
+    call->wait.moved_came(now, head.sequence);
+  } else if (head.type != MessageType::reply) {
+    return state.drop(fmt::format("a message of type {} is not for a stub", to_string(head.type)));
+  } else if (message.value().payload_key.empty()) {
+    state.answer(*call, message.value().body);
+  } else if (call->wait.answer_is_coming(now)) {
+    state.spawn(state.fetch(call, std::move(message.value())));
+  }
+  call->changed.cancel();
+}
+
+void Remote::State::answer(Call& call, std::string_view body) {
+  auto answer = decode_answer(body);
+  call.wait.answer_came(answer ? std::move(answer.value().reply)
+                               : function_error("Live.Protocol", answer.error().message));
+}
+
+Async<void> Remote::State::fetch(std::shared_ptr<Call> call, Envelope::Message message) {
+  Backoff backoff(ids, 50ms, 1000ms);
+  auto object = co_await payloads.get(message.payload_key);
+  while (!object && object.error().kind != Fault::Kind::not_found && !stopped &&
+         clock.now() < call->deadline) {
+    asio::steady_timer timer(executor, backoff.next());
+    co_await timer.async_wait(asio::use_awaitable);
+    object = co_await payloads.get(message.payload_key);
+  }
+  if (object) {
+    auto const body = envelope.open_payload(message, object.value());
+    object = std::string();
+    if (body) {
+      answer(*call, body.value());
+    } else {
+      call->wait.answer_came(function_error("Live.Protocol", body.error().message));
+    }
+  } else {
+    call->wait.answer_came(function_error(
+        "Live.PayloadLost",
+        "The answer lies in the debug stack's bucket and cannot be read: " + object.error().message));
+  }
+  call->changed.cancel();
+  if (!stopped) co_await remove(message.payload_key);
+}
+
+Async<void> Remote::State::remove(std::string key) {
+  auto const removed = co_await payloads.remove(std::move(key));
+  (void)removed;  // the bucket expires what is left
+}
+
+void Remote::State::drop(std::string_view reason) {
+  ++dropped;
+  if (options.on_dropped) options.on_dropped(reason);
+}
+
+void Remote::link_is_up(std::string connection) {
+  state_->link = connection;
+  for (auto const& [key, call] : state_->calls) {
+    call->wait.link_is_up(connection);
+    call->changed.cancel();
+  }
+}
+
+void Remote::link_is_down(std::string why) {
+  state_->link.clear();
+  state_->link_trouble = why;
+  for (auto const& [key, call] : state_->calls) {
+    call->wait.link_is_down(state_->clock.now(), why);
+    call->changed.cancel();
+  }
+}
+
+}  // namespace live

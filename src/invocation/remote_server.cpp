@@ -1,0 +1,338 @@
+#include "invocation/remote_server.h"
+
+#include <set>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <fmt/format.h>
+
+#include "invocation/backoff.h"
+#include "invocation/clock_offset.h"
+
+namespace live {
+namespace {
+
+constexpr auto kFirstPause = 50ms, kLongestPause = 2000ms;
+
+CallKey key_of(const Head& head) { return {head.request_id, head.nonce}; }
+
+// Lambda's own words (facts of AWS); 6,291,556 bytes is its limit.
+Reply response_too_large() {
+  return function_error("Function.ResponseSizeTooLarge",
+                        "Response payload size exceeded maximum allowed payload size (6291556 bytes).");
+}
+
+}  // namespace
+
+struct RemoteServer::State : std::enable_shared_from_this<RemoteServer::State> {
+  State(Executor executor, const Clock& clock, Ids& ids, Envelope& envelope, Mailbox& mailbox,
+        PayloadStore& payloads, Invoker& invoker, Events events, Options options)
+      : executor(std::move(executor)),
+        clock(clock),
+        ids(ids),
+        envelope(envelope),
+        mailbox(mailbox),
+        payloads(payloads),
+        invoker(invoker),
+        events(std::move(events)),
+        options(options),
+        ledger(clock, options.ledger),
+        tick(this->executor),
+        idle(this->executor) {}
+
+  void take(Envelope::Message message);
+  void take_question(const Head& head);
+  Async<void> serve(Envelope::Message message, Received received);
+  Async<Result<Invocation>> invocation_of(Envelope::Message& message);
+  Async<Result<std::string>> fetch(std::string key);
+  Async<void> keep_saying_alive(CallKey key, std::shared_ptr<asio::steady_timer> timer);
+  Async<void> answer(CallKey key, Reply reply);
+  Async<Result<std::string>> message_of(CallKey key, Reply reply);
+  Async<void> deliver(CallKey key);
+  Async<void> post(std::string connection, std::string text);
+  Async<void> forget_now_and_then();
+  Async<void> sleep(std::shared_ptr<asio::steady_timer> timer, Milliseconds time);
+  void say(MessageType type, const CallKey& key, const std::string& to);
+  void refuse(const Head& head, Reply reply);
+  void drop(std::string_view reason);
+  void ended();
+  void spawn(Async<void> task) {
+    asio::co_spawn(executor, keeping(shared_from_this(), std::move(task)), asio::detached);
+  }
+  static Async<void> keeping(std::shared_ptr<State> self, Async<void> task) {
+    co_await std::move(task);
+    (void)self;  // a task may start after its owner is gone
+  }
+  std::shared_ptr<asio::steady_timer> timer() { return std::make_shared<asio::steady_timer>(executor); }
+
+  Executor executor;
+  const Clock& clock;
+  Ids& ids;
+  Envelope& envelope;
+  Mailbox& mailbox;
+  PayloadStore& payloads;
+  Invoker& invoker;
+  Events events;
+  Options options;
+  Ledger ledger;
+  ClockOffset offset;
+  std::set<CallKey> delivering;
+  asio::steady_timer tick, idle;
+  size_t serving = 0;
+  size_t dropped = 0;
+  bool ticking = false, superseded = false, stopped = false;
+};
+
+RemoteServer::RemoteServer(Executor executor, const Clock& clock, Ids& ids, Envelope& envelope,
+                           Mailbox& mailbox, PayloadStore& payloads, Invoker& invoker, Events events,
+                           Options options)
+    : state_(std::make_shared<State>(std::move(executor), clock, ids, envelope, mailbox, payloads, invoker,
+                                     std::move(events), options)) {}
+
+RemoteServer::~RemoteServer() {
+  state_->stopped = true;
+  state_->events = {};
+  state_->tick.cancel();
+  state_->idle.cancel();
+}
+
+void RemoteServer::supersede() { state_->superseded = true; }
+size_t RemoteServer::running() const { return state_->serving; }
+size_t RemoteServer::dropped() const { return state_->dropped; }
+
+void RemoteServer::receive(std::string_view text) {
+  auto message = state_->envelope.open(text);
+  if (!message) return state_->drop(message.error().message);
+  state_->take(std::move(message.value()));
+}
+
+void RemoteServer::State::take(Envelope::Message message) {
+  if (message.head.type == MessageType::superseded) {
+    auto const takeover = decode_takeover(message.body);
+    if (!takeover) return drop(takeover.error().message);
+    superseded = true;
+    if (events.on_superseded) events.on_superseded(takeover.value());
+    return;
+  }
+  if (message.head.type == MessageType::alive) return take_question(message.head);
+  if (message.head.type != MessageType::invoke) {
+    return drop(fmt::format("a message of type {} is not for a client", to_string(message.head.type)));
+  }
+  auto const key = key_of(message.head);
+  if (superseded && !ledger.reply_to(key)) return say(MessageType::moved, key, message.head.reply_to);
+  auto const admission =
+      ledger.admit(key, message.head.reply_to, message.head.sequence, message.head.sent_at);
+  switch (admission.verdict) {
+    case Ledger::Verdict::run: {
+      Received received{admission.attempt, {}, clock.now(), !message.payload_key.empty()};
+      ++serving;
+      return spawn(serve(std::move(message), received));
+    }
+    case Ledger::Verdict::running:
+      return say(MessageType::alive, key, *ledger.reply_to(key));
+    case Ledger::Verdict::answered:
+      return spawn(deliver(key));
+    case Ledger::Verdict::over:
+      return drop("a duplicate of a call that is over");
+    case Ledger::Verdict::stale:
+      return drop("a message too old, or from the future, to be told from a replay");
+    case Ledger::Verdict::full:
+      return refuse(message.head, function_error("Live.Busy", "The client runs as many calls as it can"));
+  }
+}
+
+void RemoteServer::State::take_question(const Head& head) {
+  auto const key = key_of(head);
+  switch (ledger.ask(key, head.reply_to, head.sequence)) {
+    case Ledger::Verdict::running:
+      return say(MessageType::alive, key, *ledger.reply_to(key));
+    case Ledger::Verdict::answered:
+      return spawn(deliver(key));
+    default:
+      return drop("a question about a call that is not known here, or over");
+  }
+}
+
+Async<void> RemoteServer::State::serve(Envelope::Message message, Received received) {
+  auto const key = key_of(message.head);
+  auto const pulse = timer();
+  spawn(keep_saying_alive(key, pulse));
+  if (!std::exchange(ticking, true)) spawn(forget_now_and_then());
+  auto invocation = co_await invocation_of(message);
+  if (stopped) co_return;
+  if (!invocation) {
+    co_await answer(key, function_error("Live.Protocol",
+                                        "The client cannot read the call: " + invocation.error().message));
+  } else {
+    offset.observe(message.head.sent_at, received.received_at);
+    received.clock_offset = offset.estimate();
+    auto& call = invocation.value();
+    call.deadline = offset.ours(call.deadline);
+    ledger.due(key, call.deadline);
+    if (clock.now() >= call.deadline) {
+      ledger.settle(key, "");
+      drop("a call that came after its deadline");
+    } else {
+      if (events.on_started) events.on_started(call, received);
+      auto reply = co_await invoker.invoke(std::move(call));
+      if (stopped) co_return;
+      if (events.on_answered) events.on_answered(key, reply);
+      co_await answer(key, std::move(reply));
+    }
+  }
+  pulse->cancel();
+  --serving;
+  ended();
+}
+
+Async<Result<Invocation>> RemoteServer::State::invocation_of(Envelope::Message& message) {
+  if (!message.payload_key.empty()) {
+    auto const object = co_await fetch(message.payload_key);
+    if (!object) co_return within("reading its payload from the bucket", object.error());
+    LIVE_CO_TRY(message.body, envelope.open_payload(message, object.value()));
+  }
+  LIVE_CO_TRY(auto invocation, decode_invocation(message.body));
+  message.body = {};
+  invocation.request_id = message.head.request_id;
+  invocation.nonce = message.head.nonce;
+  co_return invocation;
+}
+
+Async<Result<std::string>> RemoteServer::State::fetch(std::string key) {
+  Backoff backoff(ids, kFirstPause, kLongestPause);
+  auto object = co_await payloads.get(key);
+  while (!object && object.error().kind != Fault::Kind::not_found && !stopped && backoff.failures() < 8) {
+    co_await sleep(timer(), backoff.next());
+    object = co_await payloads.get(key);
+  }
+  if (object && !stopped) {
+    auto const remove = [](std::shared_ptr<State> state, std::string key) -> Async<void> {
+      auto const removed = co_await state->payloads.remove(std::move(key));
+      (void)removed;  // the bucket expires what is left
+    };
+    spawn(remove(shared_from_this(), key));
+  }
+  co_return object;
+}
+
+Async<void> RemoteServer::State::keep_saying_alive(CallKey key, std::shared_ptr<asio::steady_timer> timer) {
+  for (;;) {
+    co_await sleep(timer, options.alive_every);
+    if (stopped || !ledger.running(key)) co_return;
+    say(MessageType::alive, key, *ledger.reply_to(key));
+  }
+}
+
+Async<void> RemoteServer::State::answer(CallKey key, Reply reply) {
+  auto message = co_await message_of(key, std::move(reply));
+  if (stopped) co_return;
+  if (!message) {
+    ledger.settle(key, "");
+    co_return drop(within("an answer that could not be put into the bucket", message.error()).message);
+  }
+  auto const reply_to = ledger.settle(key, std::move(message.value()));
+  if (!reply_to) co_return drop("an answer that came after the function's end");
+  co_await deliver(key);
+}
+
+Async<Result<std::string>> RemoteServer::State::message_of(CallKey key, Reply reply) {
+  Head const head{MessageType::reply, key.request_id, key.nonce, ledger.next_sequence(key), clock.now(), ""};
+  auto content = envelope.pack(encode_answer(reply));
+  if (!content) content = envelope.pack(encode_answer(response_too_large()));
+  reply = {};
+  if (auto text = envelope.seal(head, content.value())) co_return std::move(*text);
+  auto object = envelope.seal_payload(head, content.value());
+  Backoff backoff(ids, kFirstPause, kLongestPause);
+  auto put = co_await payloads.put(object.key, object.bytes);
+  while (!put && !stopped && ledger.running(key)) {
+    co_await sleep(timer(), backoff.next());
+    put = co_await payloads.put(object.key, object.bytes);
+  }
+  if (!put) co_return put.error();
+  co_return envelope.seal_reference(head, object);
+}
+
+// Until the stub's connection has it. One that is gone ends the attempt: the stub will ask by its next one.
+Async<void> RemoteServer::State::deliver(CallKey key) {
+  if (!delivering.insert(key).second) co_return;
+  Backoff backoff(ids, kFirstPause, kLongestPause);
+  while (!stopped) {
+    auto const* kept = ledger.kept(key);
+    if (!kept) break;
+    auto const to = *ledger.reply_to(key);
+    auto text = *kept;
+    auto const posted = co_await mailbox.post(to, std::move(text));
+    if (stopped) co_return;
+    if (posted.outcome == Posted::Outcome::delivered) {
+      if (events.on_delivered) events.on_delivered(key);
+      break;
+    }
+    bool const has_moved = ledger.reply_to(key) != to;
+    if (has_moved) continue;
+    if (posted.outcome == Posted::Outcome::gone || posted.outcome == Posted::Outcome::too_large) break;
+    co_await sleep(timer(), backoff.next());
+  }
+  delivering.erase(key);
+  ended();
+}
+
+void RemoteServer::State::say(MessageType type, const CallKey& key, const std::string& to) {
+  if (to.empty()) return drop("a message that names no connection to answer");
+  Head const head{type, key.request_id, key.nonce, ledger.next_sequence(key), clock.now(), ""};
+  spawn(post(to, envelope.seal_empty(head)));
+}
+
+void RemoteServer::State::refuse(const Head& to, Reply reply) {
+  Head const head{MessageType::reply, to.request_id, to.nonce, 1, clock.now(), ""};
+  auto const content = envelope.pack(encode_answer(reply));
+  if (auto text = envelope.seal(head, content.value())) spawn(post(to.reply_to, std::move(*text)));
+}
+
+Async<void> RemoteServer::State::post(std::string connection, std::string text) {
+  auto const posted = co_await mailbox.post(std::move(connection), std::move(text));
+  (void)posted;  // the stub asks again, or gives up by itself
+}
+
+Async<void> RemoteServer::State::forget_now_and_then() {
+  while (!stopped && ledger.known_calls() > 0) {
+    boost::system::error_code ignored;
+    tick.expires_after(1s);
+    co_await tick.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    ledger.expire();
+  }
+  ticking = false;
+}
+
+Async<void> RemoteServer::State::sleep(std::shared_ptr<asio::steady_timer> timer, Milliseconds time) {
+  boost::system::error_code ignored;
+  timer->expires_after(time);
+  co_await timer->async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+}
+
+void RemoteServer::State::drop(std::string_view reason) {
+  ++dropped;
+  if (events.on_dropped) events.on_dropped(reason);
+}
+
+void RemoteServer::State::ended() {
+  if (serving == 0 && delivering.empty()) idle.cancel();
+}
+
+Async<void> RemoteServer::drain() {
+  auto const state = state_;
+  while (!state->stopped && (state->serving > 0 || !state->delivering.empty())) {
+    boost::system::error_code ignored;
+    state->idle.expires_at(asio::steady_timer::time_point::max());
+    co_await state->idle.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+  }
+}
+
+std::string superseded_message(Envelope& envelope, const Clock& clock, const Takeover& takeover) {
+  Head const head{MessageType::superseded, "", "", 1, clock.now(), ""};
+  return *envelope.seal(head, envelope.pack(encode_takeover(takeover)).value());
+}
+
+}  // namespace live

@@ -1,0 +1,66 @@
+// The client's end of the relay: takes the messages of the session's connection, runs each call once by the
+// Invoker it is given, says that it is alive while it runs, and posts the answer to the stub that asked.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/clock.h"
+#include "base/ids.h"
+#include "invocation/body.h"
+#include "invocation/envelope.h"
+#include "invocation/invocation.h"
+#include "invocation/ledger.h"
+#include "invocation/mailbox.h"
+#include "invocation/payload_store.h"
+
+namespace live {
+
+class RemoteServer {
+ public:
+  struct Received {
+    int attempt = 1;                     // above 1: Lambda tries this request again
+    TimePoint::duration clock_offset{};  // ours minus the stub's, as far as we can tell
+    TimePoint received_at{};
+    bool by_store = false;
+  };
+  // Told of facts; any of them may be empty.
+  struct Events {
+    std::function<void(const Invocation&, const Received&)> on_started;
+    std::function<void(const CallKey&, const Reply&)> on_answered;  // the invoker's answer
+    std::function<void(const CallKey&)> on_delivered;               // the stub's connection has it
+    std::function<void(std::string_view reason)> on_dropped;
+    std::function<void(const Takeover&)> on_superseded;  // another client has the stage: supersede() is done
+  };
+  struct Options {
+    std::chrono::milliseconds alive_every{1500};
+    Ledger::Limits ledger;
+  };
+
+  // Everything is borrowed, and outlives the executor's last step.
+  RemoteServer(Executor executor, const Clock& clock, Ids& ids, Envelope& envelope, Mailbox& mailbox,
+               PayloadStore& payloads, Invoker& invoker, Events events, Options options);
+  RemoteServer(Executor executor, const Clock& clock, Ids& ids, Envelope& envelope, Mailbox& mailbox,
+               PayloadStore& payloads, Invoker& invoker, Events events)
+      : RemoteServer(std::move(executor), clock, ids, envelope, mailbox, payloads, invoker, std::move(events),
+                     Options()) {}
+  ~RemoteServer();
+
+  void receive(std::string_view text);  // one message; returns at once
+  void supersede();                     // from now on new calls are told that we moved
+  Async<void> drain();                  // until nothing runs and every answer has been given
+  size_t running() const;
+  size_t dropped() const;
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;
+};
+
+// What a new client posts to the connection of the one before it.
+std::string superseded_message(Envelope& envelope, const Clock& clock, const Takeover& takeover);
+
+}  // namespace live
