@@ -8,6 +8,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -286,10 +287,13 @@ class Server final : public HttpServer {
   ~Server() override {
     shared_->closed = true;
     error_code ignored;
+    const Executor executor = shared_->acceptor.get_executor();
     shared_->acceptor.close(ignored);
     for (auto& [key, connection] : std::exchange(shared_->connections, {})) {
       if (connection->wire) connection->wire->close();
-      connection->stop.emit(asio::cancellation_type::terminal);
+      // Posted: outside the executor's thread, emit() defers to a handler that may be gone when it runs.
+      asio::post(executor,
+                 [connection = connection] { connection->stop.emit(asio::cancellation_type::terminal); });
     }
   }
   uint16_t port() const override { return port_; }

@@ -1,10 +1,10 @@
 #include "net/tls.h"
 
-#include <unistd.h>
-
 #include <map>
 
 #include <boost/asio/ssl/context.hpp>
+
+#include "net/roots.h"
 
 namespace live::net {
 
@@ -12,9 +12,6 @@ namespace ssl = boost::asio::ssl;
 using boost::system::error_code;
 
 namespace {
-
-// Amazon Linux, then Debian. OpenSSL's own default depends on who built it, and is wrong on the other system.
-constexpr const char* bundles[] = {"/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/certs/ca-certificates.crt"};
 
 Fault tls_fault(std::string_view what, error_code error) {
   return fault("TLS: " + std::string(what) + ": " + error.message());
@@ -26,12 +23,7 @@ Result<std::shared_ptr<TlsContext>> load_client(const std::string& extra_root_pe
   context->set_options(ssl::context::default_workarounds | ssl::context::no_tlsv1 | ssl::context::no_tlsv1_1,
                        error);
   context->set_verify_mode(ssl::verify_peer, error);
-  context->set_default_verify_paths(error);  // honours SSL_CERT_FILE and SSL_CERT_DIR
-  for (const char* bundle : bundles)
-    if (::access(bundle, R_OK) == 0) {
-      context->load_verify_file(bundle, error);
-      break;
-    }
+  LIVE_TRY(trust_amazon_and_the_system(context->native_handle()));
   if (!extra_root_pem.empty()) {
     context->add_certificate_authority(boost::asio::buffer(extra_root_pem), error);
     if (error) return tls_fault("reading the extra root certificate", error);

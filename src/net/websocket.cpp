@@ -122,7 +122,11 @@ Async<void> Channel::flush(std::shared_ptr<Channel> self) {
     self->resume_waiters();
   }
   self->flushing_ = false;
-  if (!self->wire_->is_open()) self->drop();
+  if (!self->wire_->is_open()) {
+    self->queue_.clear();
+    self->queued_bytes_ = 0;
+    self->drop();
+  }
   self->resume_waiters();
 }
 
@@ -140,15 +144,15 @@ Async<bool> Channel::reached(uint64_t number) {
 void Channel::resume_waiters() {
   const bool ended = !open_ && (!finishing_ || !wire_->is_open());
   auto due = [&](const Waiter& waiter) { return ended || (waiter.number != 0 && waiter.number <= written_); };
-  for (size_t i = 0; i < waiters_.size();) {
-    if (!due(waiters_[i])) {
-      ++i;
+  for (auto waiter = waiters_.begin(); waiter != waiters_.end();) {
+    if (!due(*waiter)) {
+      ++waiter;
       continue;
     }
-    const bool written = waiters_[i].number != 0 && waiters_[i].number <= written_;
+    const bool written = waiter->number != 0 && waiter->number <= written_;
     asio::post(wire_->executor(),
-               [resume = std::move(waiters_[i].resume), written]() mutable { std::move(resume)(written); });
-    waiters_.erase(waiters_.begin() + static_cast<std::ptrdiff_t>(i));
+               [resume = std::move(waiter->resume), written]() mutable { std::move(resume)(written); });
+    waiter = waiters_.erase(waiter);
   }
 }
 
@@ -161,7 +165,14 @@ void Channel::leave(uint16_t code, std::string reason) {
 
 Async<void> Channel::finish(std::shared_ptr<Channel> self) {
   self->wire_->expire_in(close_patience);
-  if (!self->queue_.empty()) co_await self->reached(self->accepted_);
+  if (!self->queue_.empty()) {
+    std::weak_ptr<Channel> again = self;
+    auto flushed = self->reached(self->accepted_);
+    self.reset();  // flush() keeps it; a waiter that did so too would never be freed with its loop
+    co_await std::move(flushed);
+    self = again.lock();
+  }
+  if (!self) co_return;
   co_await self->wire_->finish();
   self->drop();
 }
@@ -179,7 +190,9 @@ Async<void> Channel::close(std::shared_ptr<Channel> self, uint16_t code, std::st
   self->send(Opcode::close, close_payload(code, reason));
   self->wire_->expire_in(close_patience);
   if (self->reading_) {
-    co_await self->reached(0);
+    auto ended = self->reached(0);
+    self.reset();
+    co_await std::move(ended);
     co_return;
   }
   while (self->open_) {
@@ -191,9 +204,7 @@ Async<void> Channel::close(std::shared_ptr<Channel> self, uint16_t code, std::st
 void Channel::drop() {
   if (finishing_ && open_ == false && wire_->is_open()) return;  // finish() closes it, within a second
   open_ = false;
-  wire_->close();
-  queue_.clear();
-  queued_bytes_ = 0;
+  wire_->close();  // flush(), if it runs, still reads from the queue, and clears it
   resume_waiters();
 }
 

@@ -3,9 +3,9 @@
 #pragma once
 
 #include <deque>
+#include <list>
 #include <memory>
 #include <string>
-#include <vector>
 
 #include <boost/asio/any_completion_handler.hpp>
 
@@ -49,9 +49,9 @@ class Channel : public std::enable_shared_from_this<Channel> {
   std::deque<Outgoing> queue_;
   size_t queued_bytes_ = 0;
   uint64_t accepted_ = 0, written_ = 0;  // messages
-  std::vector<Waiter> waiters_;
-  bool open_ = true;      // neither ended nor dropped
-  bool reading_ = false;  // a read() is under way
+  std::list<Waiter> waiters_;  // a list: Boost 1.81's any_completion_handler does not survive move assignment
+  bool open_ = true;           // neither ended nor dropped
+  bool reading_ = false;       // a read() is under way
   bool flushing_ = false;
   bool close_sent_ = false;
   bool finishing_ = false;  // our close frame is on its way; the wire closes itself
