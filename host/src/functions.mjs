@@ -24,7 +24,7 @@ export function stacksOf(assembly) {
     environment: { account: stack.environment.account, region: stack.environment.region },
     tags: stack.tags,
     terminationProtection: stack.terminationProtection ?? false,
-    nested: nestedOf(stack.template, stack.assembly.directory).map((n) => ({ logicalId: n.logicalId, templateFile: n.file })),
+    nested: nestedOf(stack.template, stack.assembly.directory).map(({ logicalId, file }) => ({ logicalId, templateFile: file })),
   }));
 }
 
@@ -38,7 +38,7 @@ function nestedOf(template, folder) {
   return Object.entries(template.Resources ?? {}).flatMap(([logicalId, resource]) => {
     const file = resource.Type === "AWS::CloudFormation::Stack" && resource.Metadata?.["aws:asset:path"];
     if (typeof file !== "string") return [];
-    return [{ logicalId, file: path.resolve(folder, file), construct: String(resource.Metadata["aws:cdk:path"] ?? "") }];
+    return [{ logicalId, file: path.resolve(folder, file) }];
   });
 }
 
@@ -57,8 +57,9 @@ export async function functionsOf(assembly, notes) {
     for (const [logicalId, resource] of Object.entries(template.Resources ?? {}))
       if (resource.Type === "AWS::Lambda::Function")
         found.push(describe(stack, nestedIn, logicalId, resource, sources));
-    for (const { file, construct } of nestedOf(template, stack.assembly.directory))
-      if (existsSync(file)) await walk(stack, JSON.parse(await readFile(file, "utf8")), construct);
+    for (const { file, logicalId } of nestedOf(template, stack.assembly.directory))
+      if (existsSync(file))
+        await walk(stack, JSON.parse(await readFile(file, "utf8")), nestedIn ? `${nestedIn}/${logicalId}` : logicalId);
   }
   for (const stack of assembly.stacksRecursively) await walk(stack, stack.template, "");
   return found;

@@ -58,7 +58,7 @@ export type Note =
 export interface AppFunction {
   constructPath: string;
   stack: string;
-  /** Construct path of the nested stack, or empty. */
+  /** Logical ids of the nested stacks, joined by '/'; empty for the stack's own. */
   nestedIn: string;
   logicalId: string;
   functionName?: unknown;

@@ -60,7 +60,7 @@ struct SynthRequest {
 struct AppFunction {
   std::string construct_path;
   std::string stack;      // its name
-  std::string nested_in;  // construct path of the nested stack, or empty
+  std::string nested_in;  // as StackResource::nested_in
   std::string logical_id;
   std::string runtime, handler;
   int memory_mb = 128, timeout_seconds = 3;

@@ -1,0 +1,127 @@
+import assert from "node:assert/strict";
+import { mkdir, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { after, before, test } from "node:test";
+import { open, scratch } from "./session.mjs";
+
+let builder;
+before(() => (builder = open("builder")));
+after(() => builder.close());
+
+async function source(t, files) {
+  const folder = await scratch(t);
+  for (const [name, text] of Object.entries({ "package.json": "{}", ...files })) {
+    await mkdir(path.dirname(path.join(folder, name)), { recursive: true });
+    await writeFile(path.join(folder, name), text);
+  }
+  return folder;
+}
+
+test("a rebuild after a save takes milliseconds and gives the new code", async (t) => {
+  const folder = await source(t, { "api.ts": "export const handler = async (): Promise<number> => 1;" });
+  const request = { function: "Warm", entry: path.join(folder, "api.ts"), handler: "handler" };
+  const first = await builder.call("build", request);
+  assert.deepEqual(first.errors, []);
+  const times = [];
+  for (let n = 2; n < 12; ++n) {
+    await writeFile(path.join(folder, "api.ts"), `export const handler = async (): Promise<number> => ${n};`);
+    const { elapsed_ms, changed } = await builder.call("build", request);
+    assert.equal(changed, true);
+    times.push(elapsed_ms);
+  }
+  const require = createRequire(import.meta.url);
+  assert.equal(await require(first.outfile).handler(), 11);
+  assert.ok(times.sort((a, b) => a - b)[5] < 50, `median of ${times}`);
+});
+
+test("stacks map to the source, and names survive", async (t) => {
+  const folder = await source(t, {
+    "api.ts": "import { fail } from './fail';\n\nexport const handler = async () => fail();",
+    "fail.ts": "interface Unused {}\n\nexport function fail(): never {\n  throw new Error('here');\n}",
+  });
+  const built = await builder.call("build", { function: "Mapped", entry: path.join(folder, "api.ts"), handler: "handler" });
+  process.setSourceMapsEnabled(true);
+  const error = await createRequire(import.meta.url)(built.outfile).handler().catch((e) => e);
+  assert.match(error.stack, /at fail .*fail\.ts:4:/);
+});
+
+test("an ES module bundle is one", async (t) => {
+  const folder = await source(t, { "api.mjs": "const x = await 1; export const handler = async () => x;" });
+  const built = await builder.call("build", {
+    function: "Module",
+    entry: path.join(folder, "api.mjs"),
+    handler: "index.handler",
+    format: "esm",
+  });
+  assert.match(built.outfile, /index\.mjs$/);
+  assert.equal(await (await import(built.outfile)).handler(), 1);
+});
+
+test("define, banner and externals are NodejsFunction's", async (t) => {
+  const folder = await source(t, { "api.js": "const left = require('left-out'); exports.handler = () => VERSION;" });
+  const options = { define: { VERSION: '"7"' }, banner: "/* ours */", externalModules: ["left-out"] };
+  const request = { function: "Options", entry: path.join(folder, "api.js"), handler: "handler", options };
+  const built = await builder.call("build", request);
+  assert.deepEqual(built.errors, []);
+  assert.match(built.warnings[0].text, /left-out is not installed here: npm install/);
+  const { readFile } = await import("node:fs/promises");
+  const text = await readFile(built.outfile, "utf8");
+  assert.match(text, /^\/\* ours \*\//);
+  assert.match(text, /"7"/);
+});
+
+test("a syntax error says where, and the fix mends it", async (t) => {
+  const folder = await source(t, { "api.js": "exports.handler = () => {\n  retrun 1;\n" });
+  const request = { function: "Broken", entry: path.join(folder, "api.js"), handler: "handler" };
+  const broken = await builder.call("build", request);
+  assert.equal(broken.errors[0].file, path.join(folder, "api.js"));
+  assert.equal(broken.errors[0].line, 2);
+  assert.ok(broken.inputs.includes(path.join(folder, "api.js")));
+  await writeFile(path.join(folder, "api.js"), "exports.handler = () => 1;");
+  assert.deepEqual((await builder.call("build", request)).errors, []);
+});
+
+test("a missing package names the folders where it may appear", async (t) => {
+  const folder = await source(t, { "src/api.js": "require('@scope/gone/deep'); exports.handler = () => 1;" });
+  const built = await builder.call("build", { function: "Gone", entry: path.join(folder, "src/api.js"), handler: "handler" });
+  assert.equal(built.errors.length, 1);
+  assert.ok(built.missing.includes(path.join(folder, "node_modules/@scope/gone")));
+});
+
+test("a handler file that is not there is an error, not a failure", async (t) => {
+  const folder = await source(t, {});
+  const entry = path.join(folder, "none.ts");
+  const built = await builder.call("build", { function: "None", entry, handler: "handler" });
+  assert.match(built.errors[0].text, /none\.ts is not there/);
+  assert.deepEqual(built.missing, [entry]);
+});
+
+test("no credentials: the error says what to do", async (t) => {
+  const folder = await source(t, {});
+  const bare = { AWS_ACCESS_KEY_ID: "", AWS_SECRET_ACCESS_KEY: "", HOME: folder, AWS_CONFIG_FILE: `${folder}/c`, AWS_SHARED_CREDENTIALS_FILE: `${folder}/s` };
+  const other = open("builder", bare);
+  t.after(() => other.close());
+  await assert.rejects(other.call("credentials", {}), { code: "NoCredentials", message: /no AWS credentials found: .*use --profile, or --local/ });
+});
+
+test("a profile's keys, region and MFA device are found in the shared files", async (t) => {
+  const folder = await source(t, {
+    config: "[profile dev]\nregion = eu-west-1\n[profile two]\nrole_arn = arn:aws:iam::1:role/x\nsource_profile = dev\nmfa_serial = arn:aws:iam::1:mfa/me\n",
+    keys: "[dev]\naws_access_key_id = AKIADEV\naws_secret_access_key = hush\n",
+  });
+  const env = { AWS_ACCESS_KEY_ID: "", AWS_SECRET_ACCESS_KEY: "", AWS_CONFIG_FILE: `${folder}/config`, AWS_SHARED_CREDENTIALS_FILE: `${folder}/keys` };
+  const other = open("builder", env);
+  t.after(() => other.close());
+  const found = await other.call("credentials", { profile: "dev" });
+  assert.equal(found.accessKeyId, "AKIADEV");
+  assert.equal(found.source, "profile dev");
+  assert.equal((await other.call("region", { profile: "dev" })).region, "eu-west-1");
+  await assert.rejects(other.call("credentials", { profile: "two", region: "eu-west-1" }), { code: "MfaRequired", detail: { serial: "arn:aws:iam::1:mfa/me" } });
+});
+
+test("it ends when its input closes", async () => {
+  const other = open("builder");
+  await other.call("node", {});
+  assert.equal(await other.close(), 0);
+});
