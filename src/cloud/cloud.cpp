@@ -8,10 +8,13 @@
 #include <charconv>
 #include <cstring>
 
+#include "cloud/dynamodb/dynamodb.h"
 #include "cloud/ecr/ecr.h"
 #include "cloud/iam/iam.h"
 #include "cloud/keys.h"
+#include "cloud/lambda/lambda.h"
 #include "cloud/logs/logs.h"
+#include "cloud/s3/s3.h"
 #include "cloud/ssm/ssm.h"
 #include "cloud/sts/sts.h"
 
@@ -91,6 +94,9 @@ void Cloud::add_services() {
   add_ssm(world_, front_);
   add_ecr(world_, front_);
   add_logs(world_, front_);
+  add_s3(world_, front_);
+  add_dynamodb(world_, front_);
+  add_lambda(world_, front_);
 }
 
 Result<void> Cloud::listen(const CloudOptions& options) {
