@@ -14,6 +14,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "cli/command.h"
+#include "cloud/cloud.h"
 #include "net/http_client.h"
 
 namespace live::cli {
@@ -150,7 +151,7 @@ Result<bool> stop_cloud(const std::filesystem::path& state) {
   if (!running) return false;
   ::kill(running->pid, SIGTERM);
   for (auto until = std::chrono::steady_clock::now() + 10s; std::chrono::steady_clock::now() < until;) {
-    if (::kill(running->pid, 0) != 0) return true;
+    if (cloud::FolderLock::take(state).has_value()) return true;
     std::this_thread::sleep_for(10ms);
   }
   return fault(Fault::Kind::timeout,
