@@ -73,6 +73,10 @@ void Terminal::step(std::string_view done, std::chrono::milliseconds took) {
 
 void Terminal::warn(std::string_view line) { write_(fmt::format("{} {}", tint(Tint::yellow, "!"), line)); }
 
+void Terminal::detail(std::string_view line) {
+  if (detail_ == Detail::whole) write_(tint(Tint::dim, line));
+}
+
 void Terminal::fail(std::string_view line) { write_(fmt::format("{} {}", tint(Tint::red, "✗"), line)); }
 
 void Terminal::lines(std::string_view id, std::string_view mark, Tint colour, std::string_view text) {

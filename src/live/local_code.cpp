@@ -1,0 +1,184 @@
+#include "live/local_code.h"
+
+#include <algorithm>
+#include <set>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <fmt/format.h>
+
+namespace live {
+namespace {
+
+using Steady = std::chrono::steady_clock;
+
+bool is_within(const std::filesystem::path& path, const std::filesystem::path& folder) {
+  auto const mismatch = std::mismatch(folder.begin(), folder.end(), path.begin(), path.end());
+  return mismatch.first == folder.end();
+}
+
+// One function's code. A handler's file may change while a build runs: then that build is already stale.
+struct Entry {
+  Entry(LocalFunction of, Executor executor) : function(std::move(of)), built(std::move(executor)) {}
+
+  LocalFunction function;
+  bool building = false, stale = true;
+  std::optional<Result<Code::Ready>> last;
+  uint64_t generation = 1;
+  std::set<std::filesystem::path> watched;
+  asio::steady_timer built;  // cancelled when a build ended
+
+  bool concerns(const Changes& changes) const {
+    if (changes.everything) return true;
+    return std::any_of(changes.paths.begin(), changes.paths.end(), [this](auto& path) {
+      return function.source == LocalFunction::Source::folder ? is_within(path, function.path)
+                                                              : watched.contains(path);
+    });
+  }
+};
+
+}  // namespace
+
+struct LocalCode::State : std::enable_shared_from_this<LocalCode::State> {
+  State(Executor executor, Host& host, Observer& observer, std::unique_ptr<Watch> watch)
+      : executor(std::move(executor)), host(host), observer(observer), watch(std::move(watch)) {}
+
+  Async<void> build(std::shared_ptr<Entry> entry);
+  Async<void> follow();
+  void take(Entry& entry, const Build& build, std::chrono::microseconds took);
+  void changed(const std::shared_ptr<Entry>& entry);
+
+  Executor executor;
+  Host& host;
+  Observer& observer;
+  std::unique_ptr<Watch> watch;
+  OnChanged told;
+  std::map<std::string, std::shared_ptr<Entry>> entries;  // by physical name
+  bool closed = false;
+};
+
+LocalCode::LocalCode(Executor executor, Host& host, Observer& observer, std::unique_ptr<Watch> watch)
+    : state_(std::make_shared<State>(executor, host, observer, std::move(watch))) {
+  asio::co_spawn(executor, state_->follow(), asio::detached);
+}
+
+LocalCode::~LocalCode() {
+  state_->closed = true;
+  state_->told = {};
+  state_->watch.reset();
+  for (auto& [name, entry] : state_->entries) entry->built.cancel();
+}
+
+void LocalCode::on_changed(OnChanged told) { state_->told = std::move(told); }
+
+Async<Result<Code::Ready>> LocalCode::ready(LocalFunction function) {
+  auto const state = state_;
+  auto& slot = state->entries[function.name];
+  bool const same = slot && slot->function.path == function.path &&
+                    slot->function.handler == function.handler &&
+                    slot->function.build_options == function.build_options;
+  if (!same) {
+    slot = std::make_shared<Entry>(function, state->executor);
+    if (function.source == LocalFunction::Source::folder) state->watch->add_folder(function.path);
+  }
+  auto const entry = slot;
+  if (function.source == LocalFunction::Source::folder)
+    co_return Ready{function.path, function.handler, entry->generation};
+  while (!state->closed && (entry->stale || entry->building || !entry->last)) {
+    if (entry->building) {
+      boost::system::error_code ignored;
+      entry->built.expires_at(Steady::time_point::max());
+      co_await entry->built.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    } else {
+      co_await state->build(entry);
+    }
+  }
+  if (state->closed) co_return fault(Fault::Kind::cancelled, "the session ends");
+  co_return *entry->last;
+}
+
+Async<void> LocalCode::State::build(std::shared_ptr<Entry> entry) {
+  auto const self = shared_from_this();
+  if (closed || entry->building || !entry->stale) co_return;  // somebody was quicker
+  entry->building = true;
+  entry->stale = false;
+  auto const started = Steady::now();
+  BuildRequest request;
+  request.function = entry->function.construct_path;
+  request.entry = entry->function.path;
+  request.handler = entry->function.handler;
+  request.options = entry->function.build_options;
+  auto const built = co_await host.build(std::move(request));
+  entry->building = false;
+  if (closed) co_return;
+  if (built.has_error()) {
+    entry->last = built.error();  // the builder itself failed: the next call tries again
+    entry->watched.insert(entry->function.path);
+    watch->add(entry->function.path);
+  } else {
+    take(*entry, built.value(),
+         std::chrono::duration_cast<std::chrono::microseconds>(Steady::now() - started));
+  }
+  entry->built.cancel();
+  if (entry->stale) asio::co_spawn(executor, build(entry), asio::detached);
+}
+
+void LocalCode::State::take(Entry& entry, const Build& build, std::chrono::microseconds took) {
+  std::set<std::filesystem::path> watched(build.inputs.begin(), build.inputs.end());
+  watched.insert(build.missing.begin(), build.missing.end());
+  watched.insert(entry.function.path);
+  for (auto const& path : watched)
+    if (!entry.watched.contains(path)) watch->add(path);
+  entry.watched = std::move(watched);
+  if (!build.errors.empty()) {
+    std::string const errors = describe_errors(build.errors);
+    observer.build_failed(entry.function, errors);
+    entry.last = fault(errors);
+    return;
+  }
+  bool const first = !entry.last;
+  if (build.changed || !entry.last || entry.last->has_error()) ++entry.generation;
+  entry.last = Code::Ready{build.outfile.parent_path(), build.handler, entry.generation};
+  if (first) return;
+  observer.rebuilt(entry.function, took);
+  if (told) told(entry.function.name);
+}
+
+void LocalCode::State::changed(const std::shared_ptr<Entry>& entry) {
+  if (entry->function.source == LocalFunction::Source::folder) {
+    ++entry->generation;
+    observer.rebuilt(entry->function, std::chrono::microseconds(0));
+    if (told) told(entry->function.name);
+    return;
+  }
+  entry->stale = true;
+  // It was called before: what it answers next is built now, not when somebody waits.
+  if (!entry->building) asio::co_spawn(executor, build(entry), asio::detached);
+}
+
+Async<void> LocalCode::State::follow() {
+  auto const self = shared_from_this();
+  while (!closed) {
+    auto const changes = co_await watch->next();  // a fault when the watch ends
+    if (closed || changes.has_error()) co_return;
+    for (auto const& [name, entry] : entries)
+      if (entry->concerns(changes.value())) changed(entry);
+  }
+}
+
+std::string describe_errors(const std::vector<BuildMessage>& errors) {
+  std::string text;
+  for (auto const& error : errors) {
+    if (!text.empty()) text += '\n';
+    if (!error.file.empty() && error.line > 0)
+      text += fmt::format("{}:{}:{}: ", error.file, error.line, error.column + 1);
+    text += error.text;
+    if (!error.line_text.empty()) text += fmt::format("\n    {} | {}", error.line, error.line_text);
+  }
+  return text;
+}
+
+}  // namespace live

@@ -1,0 +1,34 @@
+// Code on the developer's disk: a folder runs as it lies there, an entry file is bundled by the builder. What
+// a build contains is watched, and what was missing when one failed.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "live/code.h"
+#include "live/host.h"
+#include "live/observer.h"
+#include "watch/watch.h"
+
+namespace live {
+
+class LocalCode final : public Code {
+ public:
+  using OnChanged = std::function<void(const std::string& function)>;  // by physical name
+
+  // Host and observer are borrowed.
+  LocalCode(Executor executor, Host& host, Observer& observer, std::unique_ptr<Watch> watch);
+  ~LocalCode() override;
+
+  Async<Result<Ready>> ready(LocalFunction function) override;
+  void on_changed(OnChanged told);
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;
+};
+
+// The builder's errors as the developer reads them: place, text, the line of code.
+std::string describe_errors(const std::vector<BuildMessage>& errors);
+
+}  // namespace live

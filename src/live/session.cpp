@@ -1,0 +1,76 @@
+#include "live/session.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <fmt/format.h>
+
+namespace live {
+
+Session::Session(SessionParts parts, std::string stage_key, std::string who)
+    : parts_(std::move(parts)),
+      who_(std::move(who)),
+      envelope_(std::move(stage_key), Side::client, parts_.ids),
+      server_(parts_.executor, parts_.clock, parts_.ids, envelope_, parts_.mailbox, parts_.payloads,
+              parts_.invoker, events()),
+      link_(
+          parts_.executor, parts_.ids, parts_.dial, parts_.registry, LinkOptions{.who = who_},
+          Link::Events{.on_message = [this](std::string text) { server_.receive(text); },
+                       .on_lost =
+                           [this](const Fault& why) {
+                             parts_.terminal.warn("Connection lost (" + why.message + "), connecting again…");
+                           },
+                       .on_found = [this] { parts_.terminal.say("Connected again."); }}) {}
+
+RemoteServer::Events Session::events() {
+  RemoteServer::Events events;
+  events.on_superseded = [this](const Takeover& by) {
+    parts_.terminal.warn(
+        fmt::format("{} started a session on this stage at {}; this one ends. Every developer's own "
+                    "stage: --stage NAME",
+                    by.who, iso8601(by.since)));
+    link_.superseded();
+  };
+  events.on_dropped = [this](std::string_view reason) {
+    parts_.terminal.detail(fmt::format("message dropped: {}", reason));
+  };
+  return events;
+}
+
+Async<Result<void>> Session::connect() {
+  LIVE_CO_TRY(auto previous, co_await link_.open());
+  if (previous && !previous->connection.empty()) {
+    parts_.terminal.warn(fmt::format("Took the stage over from {} (connected since {})", previous->who,
+                                     iso8601(previous->since)));
+    co_await tell_predecessor(*previous);
+  }
+  co_return outcome::success();
+}
+
+// It may be gone without a goodbye: then nobody needs to be told.
+Async<void> Session::tell_predecessor(ClientRow previous) {
+  Takeover const by{who_, parts_.clock.now()};
+  auto text = superseded_message(envelope_, parts_.clock, by);
+  auto const posted = co_await parts_.mailbox.post(previous.connection, std::move(text));
+  (void)posted;  // it learns it from the row at its next reconnect, and from stubs that no longer call it
+}
+
+Async<Link::End> Session::run() {
+  auto const end = co_await link_.run();
+  if (end == Link::End::superseded) server_.supersede();
+  co_return end;
+}
+
+Async<void> Session::stop(std::chrono::milliseconds grace) {
+  server_.supersede();
+  auto const until = std::chrono::steady_clock::now() + grace;
+  asio::steady_timer timer(parts_.executor);
+  while (server_.running() > 0 && std::chrono::steady_clock::now() < until) {
+    timer.expires_after(std::chrono::milliseconds(20));
+    co_await timer.async_wait(asio::use_awaitable);
+  }
+  co_await link_.close();
+}
+
+}  // namespace live
