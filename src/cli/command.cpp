@@ -17,14 +17,18 @@ std::filesystem::path own_program() {
   return std::filesystem::read_symlink("/proc/self/exe", failed);
 }
 
-std::filesystem::path runtimes_folder() {
-  if (auto set = std::getenv("LIVE_RUNTIMES"); set && *set) return set;
+std::filesystem::path shipped_folder(std::string_view name) {
   for (auto folder = own_program().parent_path(); folder.has_relative_path(); folder = folder.parent_path()) {
-    for (auto name : {"runtimes", "share/live/runtimes"}) {
-      if (std::filesystem::is_directory(folder / name)) return folder / name;
+    for (auto const& candidate : {folder / name, folder / "share" / "live" / name}) {
+      if (std::filesystem::is_directory(candidate)) return candidate;
     }
   }
   return {};
+}
+
+std::filesystem::path runtimes_folder() {
+  if (auto set = std::getenv("LIVE_RUNTIMES"); set && *set) return set;
+  return shipped_folder("runtimes");
 }
 
 int report(const Fault& fault) {

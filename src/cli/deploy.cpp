@@ -1,0 +1,39 @@
+// live deploy: the app with its real code, functions that ran live included.
+#include <CLI/CLI.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include "cli/command.h"
+#include "cli/run.h"
+#include "cli/target.h"
+
+namespace live::cli {
+namespace {
+
+Async<Result<void>> deploy(CommonOptions options, Terminal& terminal) {
+  auto const executor = co_await asio::this_coro::executor;
+  LIVE_CO_TRY(auto prepared, prepare(options, terminal));
+  Host host(executor, Host::Options{.folder = host_folder(), .environment = prepared.host_environment});
+  LIVE_CO_TRY(co_await find_account(host, prepared.target));
+  auto const question = [options](const std::string& text) { return ask(options, text); };
+  Deployment deployment(host, prepared.target, stub_folders(), terminal, question);
+  LIVE_CO_TRY(co_await deployment.ensure_bootstrapped());
+  LIVE_CO_TRY(auto plan, co_await deployment.plan_real());
+  LIVE_CO_TRY(co_await deployment.deploy(std::move(plan)));
+  terminal.say("Deployed: every function runs its own code.");
+  co_return outcome::success();
+}
+
+}  // namespace
+
+void add_deploy(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<CommonOptions>();
+  auto* command = app.add_subcommand("deploy", "Deploy the app with its real code");
+  add_common(*command, *options);
+  command->callback([options, &exit_code] {
+    auto const terminal = make_terminal(*options);
+    exit_code = run_command(*terminal, [&] { return deploy(*options, *terminal); });
+  });
+}
+
+}  // namespace live::cli

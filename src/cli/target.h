@@ -1,0 +1,43 @@
+// What start, deploy and remove have in common: which app, which stage, which account, with which keys.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/async.h"
+#include "base/result.h"
+#include "live/deployment.h"
+#include "live/host.h"
+#include "live/terminal.h"
+
+namespace CLI {
+class App;
+}
+
+namespace live::cli {
+
+struct CommonOptions {
+  std::string stage, region, profile, role_arn;
+  bool local = false;  // on the embedded AWS
+  bool verbose = false, no_color = false, yes = false;
+};
+void add_common(CLI::App& command, CommonOptions& options);
+
+// The app on disk and its stage; starts the embedded AWS with --local. Asks where a terminal is there.
+struct Prepared {
+  Target target;  // its account is still empty
+  Environment host_environment;
+};
+Result<Prepared> prepare(const CommonOptions& options, Terminal& terminal);
+
+// Finds out the account, by which the keys are proven.
+Async<Result<void>> find_account(Host& host, Target& target);
+
+std::unique_ptr<Terminal> make_terminal(const CommonOptions& options);
+std::filesystem::path host_folder();
+Deployment::Folders stub_folders();
+bool ask(const CommonOptions& options, const std::string& question);  // yes or no; no without a terminal
+std::string user_name();
+std::string who();  // "jane@laptop"
+
+}  // namespace live::cli
