@@ -70,6 +70,15 @@ Result<Launch> launch_node(const Program& program, std::string_view runtime_api)
 
 }  // namespace
 
+Command node_spare(const fs::path& runtimes) {
+  return {.arguments = {"node", "--enable-source-maps", (runtimes / "node" / "spare.mjs").string()},
+          .environment = {{"PATH", ours("PATH", "/usr/local/bin:/usr/bin:/bin")},
+                          {"HOME", ours("HOME", "/tmp")},
+                          {"TZ", ":UTC"},
+                          {"LANG", "en_US.UTF-8"}},
+          .takes_input = true};
+}
+
 bool is_node(std::string_view runtime) { return runtime.starts_with("nodejs"); }
 
 Result<Launch> launch(const Program& program, std::string_view runtime_api) {

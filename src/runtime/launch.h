@@ -19,6 +19,8 @@ struct Launch {
 // Fault: the runtime is not supported, or what it would run is not there.
 Result<Launch> launch(const Program& program, std::string_view runtime_api);
 
+Command node_spare(const std::filesystem::path& runtimes);  // waits to be told what to become
+
 bool is_node(std::string_view runtime);  // nodejs18.x, nodejs22.x, …
 
 }  // namespace live

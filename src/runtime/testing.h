@@ -57,8 +57,8 @@ struct WorkerTest : testing::Test {
             .on_exit = [this] { ++exits; }};
   }
 
-  std::unique_ptr<Worker> start(Program program) {
-    auto worker = Worker::start(context.get_executor(), clock, ids, std::move(program), events());
+  std::unique_ptr<Worker> start(Program program, Spares* spares = nullptr) {
+    auto worker = Worker::start(context.get_executor(), clock, ids, std::move(program), events(), spares);
     EXPECT_TRUE(worker) << worker.error().message;
     return std::move(worker.value());
   }

@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "runtime/launch.h"
 #include "runtime/runtime_api.h"
+#include "runtime/spares.h"
 
 namespace live {
 
@@ -36,15 +37,18 @@ class Environs : public std::enable_shared_from_this<Environs> {
         started_(std::chrono::steady_clock::now()),
         init_timer_(executor) {}
 
-  Result<void> start(Executor executor, const Clock& clock, Ids& ids) {
+  Result<void> start(Executor executor, const Clock& clock, Ids& ids, Spares* spares) {
     LIVE_TRY(api_, RuntimeApi::listen(executor, clock, ids, api_events()));
     LIVE_TRY(Launch launch, live::launch(program_, api_->address()));
     auto on_line = [this](Process::Stream stream, std::string_view line) {
       if (is_owned_ && events_.on_line) events_.on_line(api_->request_id(), stream, line);
     };
-    auto started = Process::start(executor, std::move(launch.command), on_line);
-    if (!started) return within(fmt::format("starting {}", program_.function), started.error());
-    process_ = std::move(started.value());
+    if (spares && launch.can_be_spare) process_ = spares->become(launch.command, on_line);
+    if (!process_) {
+      auto started = Process::start(executor, std::move(launch.command), on_line);
+      if (!started) return within(fmt::format("starting {}", program_.function), started.error());
+      process_ = std::move(started.value());
+    }
     asio::co_spawn(executor, follow(shared_from_this()), asio::detached);
     limit_init();
     return outcome::success();
@@ -140,9 +144,9 @@ class LocalWorker final : public Worker {
 }  // namespace
 
 Result<std::unique_ptr<Worker>> Worker::start(Executor executor, const Clock& clock, Ids& ids,
-                                              Program program, Events events) {
+                                              Program program, Events events, Spares* spares) {
   auto environs = std::make_shared<Environs>(executor, std::move(program), std::move(events));
-  LIVE_TRY(environs->start(executor, clock, ids));
+  LIVE_TRY(environs->start(executor, clock, ids, spares));
   return std::make_unique<LocalWorker>(std::move(environs));
 }
 

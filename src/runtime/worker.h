@@ -31,6 +31,8 @@ struct Program {
   std::filesystem::path runtimes;  // the folder with the Runtime API clients (node/…)
 };
 
+class Spares;
+
 class Worker : public Invoker {
  public:
   struct Events {
@@ -40,9 +42,10 @@ class Worker : public Invoker {
   };
 
   // Starts the process; init runs in the background and its failure is the answer of the invocations that
-  // wait for it. Fault: the runtime is not supported or its program cannot be started.
+  // wait for it. Fault: the runtime is not supported or its program cannot be started. `spares`, which is
+  // only used here, saves the start of a process where it can.
   static Result<std::unique_ptr<Worker>> start(Executor executor, const Clock& clock, Ids& ids,
-                                               Program program, Events events);
+                                               Program program, Events events, Spares* spares = nullptr);
 
   // One at a time. At the deadline the process is killed and the reply is Sandbox.Timedout; an exit gives
   // Runtime.ExitError: in Lambda's words (facts of AWS: "Task timed out after 3.00 seconds").

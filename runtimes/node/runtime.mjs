@@ -1,0 +1,38 @@
+// Loads the handler that the environment names, and serves it.
+import { RuntimeApi } from './api.mjs'
+import { envelope, RuntimeError, UnhandledPromiseRejection } from './errors.mjs'
+import { loadHandler } from './handler.mjs'
+import { Loop } from './loop.mjs'
+import { installGlobals, isStreaming } from './streaming.mjs'
+
+function reportInitError(api, error, code) {
+  const told = envelope(error)
+  console.error(error)
+  api.initError(told.errorType, JSON.stringify(told), () => process.exit(code))
+}
+
+export async function run() {
+  const api = new RuntimeApi(process.env.AWS_LAMBDA_RUNTIME_API)
+  const major = Number(/nodejs(\d+)/.exec(process.env.AWS_EXECUTION_ENV)?.[1] ?? 22)
+  const uncaught = (error) => reportInitError(api, error, 129)
+  const rejected = (reason, promise) => reportInitError(api, new UnhandledPromiseRejection(reason, promise), 128)
+  process.on('uncaughtException', uncaught)
+  process.on('unhandledRejection', rejected)
+  console._stderr = process.stdout // one stream, so that lines keep their order
+  installGlobals()
+  let handler
+  try {
+    handler = await loadHandler(process.env.LAMBDA_TASK_ROOT, process.env._HANDLER)
+    if (major >= 24 && handler.length > 2 && !isStreaming(handler)) {
+      throw new RuntimeError(
+        'CallbackHandlerDeprecated',
+        'Node.js 24 and later take no callback: make the handler async and return its result.',
+      )
+    }
+  } catch (error) {
+    return reportInitError(api, error, 1)
+  }
+  process.off('uncaughtException', uncaught)
+  process.off('unhandledRejection', rejected)
+  new Loop(api, handler, major).start()
+}

@@ -1,0 +1,31 @@
+// A Lambda runtime for Node that waits, with everything loaded but the user's code and environment, until a line on
+// its standard input tells which function it is: {"folder": …, "environment": {…}}.
+import { closeSync, openSync, readSync } from 'node:fs'
+import Module from 'node:module'
+import { run } from './runtime.mjs'
+
+// What the AWS SDK and most handlers load.
+await Promise.all(['buffer', 'crypto', 'events', 'http', 'https', 'os', 'path', 'stream', 'url', 'util', 'zlib'].map(
+  (name) => import(`node:${name}`),
+))
+
+function readLine() {
+  const chunks = []
+  const buffer = Buffer.alloc(65536)
+  for (;;) {
+    const count = readSync(0, buffer)
+    if (count === 0) process.exit(0) // nobody needs us
+    chunks.push(Buffer.from(buffer.subarray(0, count)))
+    if (buffer[count - 1] === 10) return Buffer.concat(chunks).toString()
+  }
+}
+
+const { folder, environment } = JSON.parse(readLine())
+closeSync(0)
+openSync('/dev/null') // takes the number that has just become free: standard input
+for (const name of Object.keys(process.env)) delete process.env[name]
+Object.assign(process.env, environment)
+Module._initPaths() // NODE_PATH
+process.chdir(folder)
+
+await run()

@@ -1,0 +1,62 @@
+#include "runtime/spares.h"
+
+#include "runtime/testing.h"
+
+namespace live {
+namespace {
+
+using testing::ElementsAre;
+
+struct SparesTest : NodeTest {
+  Spares spares{context.get_executor(), LIVE_SOURCE_DIR "/runtimes"};
+};
+
+TEST_F(SparesTest, ASpareBecomesTheFunctionWithNothingOfItsOwn) {
+  write("index.js", R"(
+    const loaded = process.env.AWS_LAMBDA_FUNCTION_NAME
+    exports.handler = async () => {
+      console.log('hello')
+      const input = require('fs').readFileSync(0, 'utf8')
+      return { loaded, own: process.env.OWN, folder: process.cwd() === process.env.LAMBDA_TASK_ROOT,
+               names: Object.keys(process.env).length, input }
+    })");
+  Program program = node("index.handler");
+  program.variables.emplace_back("OWN", "line\nbreak");
+  auto fresh = start(program), spare = start(program, &spares);
+  Reply from_fresh = invoke(*fresh), from_spare = invoke(*spare);
+  EXPECT_EQ(from_spare.outcome, Reply::Outcome::success);
+  EXPECT_EQ(from_spare.payload, from_fresh.payload);
+  EXPECT_EQ(member(from_spare, "own"), "line\nbreak");
+  EXPECT_THAT(lines, ElementsAre("r1|hello", "r2|hello"));
+}
+
+TEST_F(SparesTest, OneTakenIsReplacedAndAllAreDifferentProcesses) {
+  write(
+      "index.js",
+      "exports.handler = async () => process.pid + (process.argv[1].endsWith('spare.mjs') ? ' spare' : '')");
+  auto first = start(node("index.handler"), &spares);
+  EXPECT_EQ(invoke(*first).payload, fmt::format("\"{} spare\"", first->pid()));
+  auto second = start(node("index.handler"), &spares);  // none waits yet: a fresh one
+  EXPECT_EQ(invoke(*second).payload, fmt::format("\"{}\"", second->pid()));
+  context.restart();
+  context.run_for(300ms);
+  auto third = start(node("index.handler"), &spares);
+  EXPECT_EQ(invoke(*third).payload, fmt::format("\"{} spare\"", third->pid()));
+}
+
+TEST_F(SparesTest, WhatNodeReadsOnlyAtItsStartNeedsAFreshProcess) {
+  write("index.js", "exports.handler = async () => process.execArgv.length + process.env.NODE_OPTIONS");
+  Program program = node("index.handler");
+  program.variables.emplace_back("NODE_OPTIONS", "--max-old-space-size=100");
+  auto worker = start(program, &spares);
+  EXPECT_EQ(invoke(*worker).payload, R"("1--max-old-space-size=100")");
+}
+
+TEST_F(SparesTest, AFailedInitOfASpareIsToldLikeAnyOther) {
+  write("index.js", "syntax error");
+  auto worker = start(node("index.handler"), &spares);
+  EXPECT_EQ(invoke(*worker).error_type, "Runtime.UserCodeSyntaxError");
+}
+
+}  // namespace
+}  // namespace live
