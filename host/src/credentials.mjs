@@ -95,5 +95,7 @@ export async function region({ profile }) {
 
 /** @param {Identity} identity */
 export function clientConfig(identity) {
-  return { region: identity.region || process.env.AWS_REGION || "us-east-1", credentials: provider(identity) };
+  const find = provider(identity);
+  const credentials = () => find().catch((error) => Promise.reject(explain(error, identity)));
+  return { region: identity.region || process.env.AWS_REGION || "us-east-1", credentials };
 }

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { isStack } from "./functions.mjs";
+import { inOrder } from "./order.mjs";
 import { HostError, plain } from "./protocol.mjs";
 import { describeStack } from "./stacks.mjs";
 import { synthDebugStack } from "./synth.mjs";
@@ -23,32 +24,12 @@ import { pollingInterval, toolkitFor } from "./toolkit-host.mjs";
 export async function deploy(request, call) {
   const began = performance.now();
   const plan = await planned(request, call);
-  /** @type {Map<string, Deployed>} */
-  const done = new Map();
-  /** @param {Deployed} result */
-  const settle = (result) => {
-    done.set(result.name, result);
-    call.emit({ event: "stack", stack: result.name, status: result.status, reason: result.reason, outputs: result.outputs });
-  };
-  /** @type {Map<string, Promise<void>>} */
-  const running = new Map();
-  let waiting = plan;
-  while (waiting.length > 0 || running.size > 0) {
-    waiting = waiting.filter((stack) => {
-      const failed = stack.needs.find((need) => ["failed", "not deployed"].includes(done.get(need)?.status ?? ""));
-      if (failed) settle({ name: stack.name, status: "not deployed", reason: `it needs ${failed}, which was not deployed` });
-      if (failed) return false;
-      if (running.size >= (request.concurrency ?? 4) || call.signal.aborted) return true;
-      if (!stack.needs.every((need) => done.has(need))) return true;
-      const work = one(request, stack, call).then(settle).finally(() => running.delete(stack.name));
-      running.set(stack.name, work);
-      return false;
-    });
-    if (running.size > 0) await Promise.race(running.values());
-    else if (call.signal.aborted) return { stacks: [...done.values()], ok: false };
-  }
-  const stacks = plan.flatMap(({ name }) => done.get(name) ?? []);
-  const ok = stacks.every((s) => s.status === "deployed" || s.status === "unchanged");
+  const stacks = await inOrder(plan, (stack) => one(request, stack, call), {
+    settle: ({ name, ...outcome }) => call.emit({ event: "stack", stack: name, ...outcome }),
+    signal: call.signal,
+    atOnce: request.concurrency ?? 4,
+  });
+  const ok = stacks.length === plan.length && stacks.every((s) => s.status === "deployed" || s.status === "unchanged");
   return { stacks, ok, elapsed_ms: Math.round(performance.now() - began) };
 }
 
@@ -143,7 +124,7 @@ export async function deployDebugStack(request, call) {
   try {
     await synthDebugStack({ ...request, outdir }, call);
     const { stacks } = await deploy({ ...request, assembly: outdir }, call);
-    const [stack] = stacks;
+    const [stack] = /** @type {Deployed[]} */ (stacks);
     if (!stack || stack.status === "failed") throw new HostError(stack?.reason ?? "nothing was deployed", { code: "DeployFailed" });
     const outputs = stack.outputs ?? {};
     return { name: stack.name, status: stack.status, url: outputs.Url, table: outputs.Table, bucket: outputs.Bucket };

@@ -57,6 +57,7 @@ const longest = 40_000;
 
 /** Answers requests until standard input closes. @param {Record<string, Method>} methods */
 export function serve(methods) {
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true"; // its advice is not for our user
   const write = process.stdout.write.bind(process.stdout);
   // A library or the user's code that prints must not break the protocol.
   process.stdout.write = /** @type {any} */ (process.stderr.write.bind(process.stderr));
