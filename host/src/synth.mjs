@@ -24,7 +24,7 @@ const runner = fileURLToPath(new URL("./main-app.mjs", import.meta.url));
 /** @param {SynthRequest & Identity} request @param {Call} call */
 export async function synth(request, call) {
   const began = performance.now();
-  return inScratch(async (scratch) => {
+  return inScratch(request.folder, async (scratch) => {
     const noted = path.join(scratch, "notes.jsonl");
     await writeFile(noted, "");
     const app = await commandFor(request, scratch);
@@ -50,38 +50,47 @@ export async function synth(request, call) {
 
 /** @param {Omit<SynthRequest, "mode"> & Identity} request @param {Call} call */
 export async function synthDebugStack(request, call) {
-  return inScratch(async (scratch) => {
-    const { bundle } = request.form === "main" ? await bundled(request, "debug-stack") : { bundle: undefined };
+  return inScratch(request.folder, async (scratch) => {
+    const { bundle } = request.form === "main" ? await bundled(request, scratch) : { bundle: undefined };
     const from = path.resolve(request.folder, request.main ?? "package.json");
     const env = { LIVE_APP: JSON.stringify({ ...common(request), what: "debug", from, bundle, main: request.main }) };
     return produce({ ...request, mode: "deploy" }, { command: node(runner), env, scratch, validate: false }, call);
   });
 }
 
-/** @template T @param {(scratch: string) => Promise<T>} work */
-async function inScratch(work) {
+/** @template T @param {string} folder the app's @param {(scratch: string) => Promise<T>} work */
+async function inScratch(folder, work) {
   const scratch = await mkdtemp(path.join(tmpdir(), "live-synth-"));
   try {
     return await work(scratch);
   } finally {
     await rm(scratch, { recursive: true, force: true });
+    await rm(bundleOf(folder, scratch), { force: true });
   }
+}
+
+/** Inside the app's folder, so that packages resolve; its own for each run. @param {string} folder @param {string} scratch */
+function bundleOf(folder, scratch) {
+  return path.join(folder, ".live", "app", `${path.basename(scratch)}.mjs`);
 }
 
 /** @param {SynthRequest} request @param {string} scratch */
 async function commandFor(request, scratch) {
   if (request.form === "main") {
-    const { bundle, inputs } = await bundled(request, "main");
+    const { bundle, inputs } = await bundled(request, scratch);
     const from = path.resolve(request.folder, request.main ?? "");
     const env = { LIVE_APP: JSON.stringify({ ...common(request), what: "main", from, bundle, main: request.main }) };
     return { command: node(runner), env, inputs, bundle };
   }
   const manifest = path.join(request.folder, "cdk.json");
-  const command = request.command ?? (existsSync(manifest) ? (await readJson(manifest)).app : undefined);
+  const settings = existsSync(manifest) ? await readJson(manifest) : {};
+  const command = request.command ?? settings.app;
   if (!command) throw new HostError(`${manifest}: has no "app"; write the command that runs the CDK app`, { code: "NoApp" });
   const { stage, name } = common(request);
   const env = { LIVE_STAGE: stage, LIVE_APP_NAME: name };
-  return { command: executable(command, request.folder), env, inputs: existsSync(manifest) ? [manifest] : [], bundle: "" };
+  const run = executable(command, request.folder);
+  const inputs = existsSync(manifest) ? [manifest] : [];
+  return { command: settings.build ? `${settings.build} && ${run}` : run, env, inputs, bundle: "" };
 }
 
 /** @param {Omit<SynthRequest, "mode">} request */
@@ -89,12 +98,12 @@ function common({ stage, app, region, account }) {
   return { stage, name: app, region, account };
 }
 
-/** @param {Omit<SynthRequest, "mode">} request @param {string} name */
-async function bundled({ folder, main }, name) {
+/** @param {Omit<SynthRequest, "mode">} request @param {string} scratch */
+async function bundled({ folder, main }, scratch) {
   if (!main) throw new HostError(`${folder}: no lib/index.js and no cdk.json`, { code: "NoApp" });
   const file = path.resolve(folder, main);
   if (!existsSync(file)) throw new HostError(`${file} is not there`, { code: "NoApp" });
-  const bundle = path.join(folder, ".live", "app", `${name}.mjs`);
+  const bundle = bundleOf(folder, scratch);
   return { bundle, inputs: await bundleMain(folder, file, bundle) };
 }
 
@@ -132,7 +141,7 @@ async function produce(request, { command, env, scratch, validate = true }, call
         ...asked.env,
         CDK_DEFAULT_REGION: region,
         CDK_DEFAULT_ACCOUNT: account,
-        IS_LOCAL: "true",
+        ...(request.local === false ? {} : { IS_LOCAL: "true" }),
         LIVE_FAILURE: failure,
         ...env,
       };

@@ -91,6 +91,8 @@ export interface SynthRequest {
   mode: "discover" | "deploy";
   outdir: string;
   context?: Record<string, unknown>;
+  /** False: for `live deploy`; IS_LOCAL is then not set. */
+  local?: boolean;
   /** Construct paths of the functions whose bundling is skipped. */
   swapped?: string[];
 }

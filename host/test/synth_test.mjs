@@ -188,6 +188,26 @@ test("no default export: the error shows what to write", async (t) => {
   await assert.rejects(synth(t, "api-sns", { folder }), { message: /lib\/index\.js: has no default export; write: export default function main/ });
 });
 
+test("lib/index.ts runs in a package of ES modules; IS_LOCAL is set only for a live session", async (t) => {
+  const folder = await app(t, "api-sns", "");
+  await writeFile(path.join(folder, "package.json"), '{ "type": "module" }');
+  await writeFile(path.join(folder, "lib/name.ts"), "export const name: string = process.env.IS_LOCAL ?? 'no';");
+  await writeFile(path.join(folder, "lib/index.ts"), `
+    import { Stack, type App } from "aws-cdk-lib";
+    import { name } from "./name";
+    export default (app: App) => new Stack(app, "local-" + name);`);
+  const live = await synth(t, "api-sns", { folder, main: path.join(folder, "lib/index.ts") });
+  assert.equal(live.stacks[0].name, "dev-shop-local-true");
+  assert.deepEqual(live.inputs.map((f) => path.relative(folder, f)).sort(), ["lib/index.ts", "lib/name.ts"]);
+  const plain = await synth(t, "api-sns", { folder, main: "lib/index.ts", local: false });
+  assert.equal(plain.stacks[0].name, "dev-shop-local-no");
+});
+
+test("two syntheses of one app at a time do not meet", async (t) => {
+  const both = await Promise.all([synth(t, "api-sns"), synth(t, "api-sns", { stage: "two" })]);
+  assert.deepEqual(both.map((f) => f.stacks[0].name), ["dev-shop-api", "two-shop-api"]);
+});
+
 test("what the app prints arrives as lines", async (t) => {
   const folder = await app(t, "api-sns", `
     import * as cdk from "aws-cdk-lib";

@@ -55,6 +55,7 @@ struct SynthRequest {
   std::filesystem::path outdir;
   json::object context;
   std::vector<std::string> swapped;  // construct paths of functions whose bundling is skipped
+  bool local = true;                 // the app sees IS_LOCAL=true; false for a plain deployment
 };
 
 struct AppFunction {

@@ -119,7 +119,8 @@ json::object params_of(const SynthRequest& request) {
                       {"mode", request.mode == SynthRequest::Mode::discover ? "discover" : "deploy"},
                       {"outdir", request.outdir.string()},
                       {"context", request.context},
-                      {"swapped", json::value_from(request.swapped)}};
+                      {"swapped", json::value_from(request.swapped)},
+                      {"local", request.local}};
   if (!request.main.empty()) params["main"] = request.main.string();
   if (!request.account.empty()) params["account"] = request.account;
   return params;
