@@ -1,5 +1,5 @@
 module runtimeclients
 
-go 1.21
+go 1.26
 
 require github.com/aws/aws-lambda-go v1.55.1
