@@ -49,7 +49,8 @@ DebugStackArns arns_of(const DebugStackAddress& stack) {
 std::string stub_configuration(const DebugStackAddress& stack, const std::string& endpoint,
                                const std::string& stage_key, const std::string& stage,
                                const std::string& app) {
-  return pretty_json(json::object{{"app", app},
+  return pretty_json(json::object{{"version", 1},
+                                  {"app", app},
                                   {"stage", stage},
                                   {"region", stack.region},
                                   {"endpoint", endpoint},

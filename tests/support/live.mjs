@@ -1,0 +1,149 @@
+// Runs the `live` of a build as a user would: a session and its lines, commands, an embedded AWS and a home
+// folder of its own for each test.
+import { execFile, spawn } from "node:child_process";
+import { cpSync, existsSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+export const root = path.resolve(import.meta.dirname, "../..");
+
+/** A folder with a copy of an example, a home for `live`, and everything that was started there. */
+export class Workplace {
+  sessions = [];
+  /** @param {string} example a folder of examples/ @param {{ live?: string, env?: Record<string, string> }} options */
+  constructor(example, { live, env } = {}) {
+    this.live = path.resolve(live ?? process.env.LIVE_BINARY ?? path.join(root, "build/dev/live"));
+    this.folder = mkdtempSync(path.join(tmpdir(), "live-e2e-"));
+    this.env = { ...process.env, LIVE_HOME: path.join(this.folder, "home"), NO_COLOR: "1", CI: "1", ...env };
+    for (const name of Object.keys(this.env)) if (/^AWS_/.test(name) && !(name in (env ?? {}))) delete this.env[name];
+    this.app = path.join(this.folder, example);
+    const source = path.join(root, "examples", example);
+    cpSync(source, this.app, {
+      recursive: true,
+      filter: (file) => !/(^|\/)(node_modules|\.live|cdk\.out)(\/|$)/.test(path.relative(source, file)),
+    });
+    if (existsSync(path.join(source, "node_modules"))) symlinkSync(path.join(source, "node_modules"), path.join(this.app, "node_modules"));
+  }
+
+  start(...args) {
+    const session = new Session(this, ["start", "--local", ...args]);
+    this.sessions.push(session);
+    return session;
+  }
+
+  /** Runs a command to its end: {code, text}. */
+  async run(...args) {
+    try {
+      const { stdout, stderr } = await run(this.live, args, { cwd: this.app, env: this.env, timeout: 240_000, maxBuffer: 1 << 26 });
+      return { code: 0, text: stdout + stderr };
+    } catch (error) {
+      if (typeof error.code !== "number") throw error;
+      return { code: error.code, text: error.stdout + error.stderr };
+    }
+  }
+
+  /** Runs a command that has to work. */
+  async must(...args) {
+    const { code, text } = await this.run(...args);
+    if (code !== 0) throw new Error(`live ${args.join(" ")} exited with ${code}:\n${text.split("\n").slice(-30).join("\n")}`);
+    return text;
+  }
+
+  /** What a client of the embedded AWS needs in its environment. */
+  async aws() {
+    const endpoint = /http:\/\/127\.0\.0\.1:\d+/.exec((await this.run("cloud", "status")).text)?.[0];
+    return { ...this.env, AWS_ENDPOINT_URL: endpoint, AWS_REGION: "us-east-1", AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test" };
+  }
+
+  async dispose({ keep = false } = {}) {
+    for (const session of this.sessions) await session.kill();
+    await run(this.live, ["cloud", "stop"], { env: this.env }).catch(() => {});
+    if (!keep) rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** `live start`: its lines, and waiting for one of them. */
+export class Session {
+  lines = [];
+  waiting = new Set();
+  constructor(workplace, args) {
+    this.child = spawn(workplace.live, args, { cwd: workplace.app, env: workplace.env, stdio: ["ignore", "pipe", "pipe"] });
+    this.ended = new Promise((resolve) => this.child.on("exit", (code, signal) => resolve({ code, signal })));
+    for (const stream of [this.child.stdout, this.child.stderr]) {
+      let rest = "";
+      stream.setEncoding("utf8").on("data", (text) => {
+        const parts = (rest + text).split("\n");
+        rest = parts.pop();
+        for (const line of parts) this.#take(line);
+      });
+    }
+    this.ended.then(({ code, signal }) => {
+      for (const one of this.waiting) one.reject(new Error(`live start ended (${signal ?? code}) before ${one.what}:\n${this.tail()}`));
+    });
+  }
+
+  #take(line) {
+    this.lines.push(line);
+    for (const one of [...this.waiting]) if (one.pattern.test(line)) one.resolve(line);
+  }
+
+  tail() {
+    return this.lines.slice(-30).map((line) => "      " + line).join("\n");
+  }
+
+  /** The first line that matches, past or to come; `from` skips lines that were there already. */
+  line(pattern, what, { timeout = 120_000, from = 0 } = {}) {
+    const found = this.lines.slice(from).find((line) => pattern.test(line));
+    if (found) return Promise.resolve(found);
+    return new Promise((resolve, reject) => {
+      const one = { pattern, what };
+      const end = (settle) => (value) => {
+        clearTimeout(timer);
+        this.waiting.delete(one);
+        settle(value);
+      };
+      one.resolve = end(resolve);
+      one.reject = end(reject);
+      const timer = setTimeout(() => one.reject(new Error(`no ${what} within ${timeout / 1000} s:\n${this.tail()}`)), timeout);
+      this.waiting.add(one);
+    });
+  }
+
+  listening() {
+    return this.line(/Listening for requests/, "listening session", { timeout: 240_000 });
+  }
+
+  /** The URL behind an output of the app: "ApiUrl". */
+  url(output) {
+    const line = this.lines.find((one) => one.includes(`${output}: `));
+    const url = /http:\/\/\S+/.exec(line ?? "")?.[0];
+    if (!url) throw new Error(`no output ${output} was printed:\n${this.tail()}`);
+    return url;
+  }
+
+  /** Ctrl-C. */
+  async stop() {
+    this.child.kill("SIGINT");
+    return await this.ended;
+  }
+
+  async kill() {
+    if (this.child.exitCode === null && this.child.signalCode === null) this.child.kill("SIGKILL");
+    return await this.ended;
+  }
+}
+
+/** @returns {Promise<{status: number, body: any, text: string, headers: Headers}>} */
+export async function call(url, { timeout = 30_000, ...init } = {}) {
+  const response = await fetch(url, { signal: AbortSignal.timeout(timeout), ...init });
+  const text = await response.text();
+  let body;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    body = undefined;
+  }
+  return { status: response.status, body, text, headers: response.headers };
+}
