@@ -8,6 +8,8 @@
 #include <charconv>
 #include <cstring>
 
+#include "cloud/apigateway/apigateway.h"
+#include "cloud/cloudformation/cloudformation.h"
 #include "cloud/dynamodb/dynamodb.h"
 #include "cloud/ecr/ecr.h"
 #include "cloud/iam/iam.h"
@@ -97,6 +99,8 @@ void Cloud::add_services() {
   add_s3(world_, front_);
   add_dynamodb(world_, front_);
   add_lambda(world_, front_);
+  add_apigateway(world_, front_);
+  add_cloudformation(world_, front_);
 }
 
 Result<void> Cloud::listen(const CloudOptions& options) {

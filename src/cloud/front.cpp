@@ -8,7 +8,9 @@
 
 namespace live::cloud {
 
-struct Front::Tables : Services {};
+struct Front::Tables : Services {
+  std::map<std::string, std::function<net::Response(net::Request)>> open_paths;
+};
 
 namespace {
 
@@ -132,6 +134,10 @@ void Front::add_http(std::string service, std::function<Async<net::Answer>(HttpC
   tables_->http[std::move(service)] = std::move(serve);
 }
 
+void Front::add_open_path(std::string prefix, std::function<net::Response(net::Request)> serve) {
+  tables_->open_paths[std::move(prefix)] = std::move(serve);
+}
+
 Async<net::Answer> Front::serve(net::Request request) {
   auto started = std::chrono::steady_clock::now();
   auto request_id = world_.ids.uuid();
@@ -147,6 +153,9 @@ Async<net::Answer> Front::serve(net::Request request) {
 
 Async<net::Answer> Front::dispatch(net::Request request, std::string request_id, std::string& what) {
   if (request.target == "/_live/status") co_return status_answer(world_);
+  for (auto& [prefix, serve_open] : tables_->open_paths) {
+    if (request.target.starts_with(prefix)) co_return serve_open(std::move(request));
+  }
   auto read = read_claim(request);
   auto destination = find_destination(*tables_, request, std::get_if<Claim>(&read));
   std::string path(net::path_of(request.target));

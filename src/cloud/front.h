@@ -57,6 +57,9 @@ class Front {
   // /_url/{id}/…; signed as "lambda", or not at all).
   void add_http(std::string service, std::function<Async<net::Answer>(HttpCall)> serve);
 
+  // Paths under a prefix that carry their own secret, as a presigned URL does: no signature is looked for.
+  void add_open_path(std::string prefix, std::function<net::Response(net::Request)> serve);
+
   Async<net::Answer> serve(net::Request request);  // the net::Handler
 
  private:
