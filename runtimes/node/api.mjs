@@ -51,6 +51,10 @@ export class RuntimeApi {
     this.#socket?.unref()
   }
 
+  close() {
+    this.#socket?.removeAllListeners().destroy()
+  }
+
   #post(path, body, headers, done) {
     const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length
     const head =

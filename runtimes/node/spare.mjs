@@ -2,12 +2,32 @@
 // its standard input tells which function it is: {"folder": …, "environment": {…}}.
 import { closeSync, openSync, readSync } from 'node:fs'
 import Module from 'node:module'
+import { createServer } from 'node:net'
+import { dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { RuntimeApi } from './api.mjs'
+import { loadHandler } from './handler.mjs'
 import { run } from './runtime.mjs'
 
 // What the AWS SDK and most handlers load.
 await Promise.all(['buffer', 'crypto', 'events', 'http', 'https', 'os', 'path', 'stream', 'url', 'util', 'zlib'].map(
   (name) => import(`node:${name}`),
 ))
+
+// Goes once through what a function's start goes through: Node loads and compiles much of itself at first use.
+async function rehearse() {
+  const answer = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}'
+  const server = createServer((socket) => socket.on('data', () => socket.end(answer)))
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const api = new RuntimeApi(`127.0.0.1:${server.address().port}/rehearsal`)
+  await new Promise((resolve) => api.next(resolve))
+  api.close()
+  server.close()
+  await loadHandler(dirname(fileURLToPath(import.meta.url)), 'warm.handler')
+  process.stdout.write('')
+}
+
+await rehearse()
 
 function readLine() {
   const chunks = []

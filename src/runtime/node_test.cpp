@@ -53,6 +53,19 @@ TEST_F(NodeTest, ACallbackAnswersOnceTheEventLoopIsEmpty) {
   EXPECT_EQ(invoke(*start(node("index.forgets"))).payload, "null");
 }
 
+TEST_F(NodeTest, FromNodejs24OnThereIsNoCallback) {
+  write("index.js", R"(
+    exports.plain = (event, context) => ({ done: typeof context.done, waits: 'callbackWaitsForEmptyEventLoop' in context })
+    exports.old = (event, context, callback) => callback(null, 1))");
+  auto run_as_24 = [&](std::string handler) {
+    Program program = node(std::move(handler));
+    program.runtime = "nodejs24.x";
+    return invoke(*start(std::move(program)));
+  };
+  EXPECT_EQ(run_as_24("index.plain").payload, R"({"done":"undefined","waits":false})");
+  EXPECT_EQ(run_as_24("index.old").error_type, "Runtime.CallbackHandlerDeprecated");
+}
+
 TEST_F(NodeTest, TheContextIsLambdas) {
   write("index.js", R"(exports.handler = async (event, context) => ({
     ...context, left: context.getRemainingTimeInMillis(), trace: process.env._X_AMZN_TRACE_ID,

@@ -1,0 +1,2 @@
+// Loaded by a spare, so that loading the user's code is not the first time that anything is loaded.
+exports.handler = async () => null
