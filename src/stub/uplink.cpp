@@ -1,0 +1,207 @@
+#include "stub/uplink.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "base/json.h"
+#include "invocation/backoff.h"
+
+namespace live {
+namespace {
+
+constexpr const char* kHello = R"({"type":"hello"})";
+
+// The connection id in an answer to hello; empty when the text is something else.
+std::string hello_answer(std::string_view text) {
+  if (text.size() > 1024 || text.find("\"hello\"") == std::string_view::npos) return "";
+  auto const parsed = parse_json_object(text, 4);
+  if (!parsed || string_or(parsed.value(), "type") != "hello") return "";
+  return string_or(parsed.value(), "connectionId");
+}
+
+}  // namespace
+
+struct Uplink::Connection {
+  explicit Connection(net::WebSocket opened, TimePoint now)
+      : socket(std::move(opened)), opened(now), last_heard(now) {}
+  net::WebSocket socket;
+  std::string id;
+  TimePoint opened, last_heard;
+  bool doubted = false;  // asked with a hello that is not answered yet
+};
+
+struct Uplink::State : std::enable_shared_from_this<Uplink::State> {
+  using Shared = std::shared_ptr<Connection>;
+  State(Executor executor, const Clock& clock, Ids& ids, Dial dial, Options options, Events events)
+      : executor(std::move(executor)),
+        clock(clock),
+        dial(std::move(dial)),
+        options(options),
+        events(std::move(events)),
+        backoff(ids, options.first_pause, options.longest_pause),
+        pause(this->executor) {}
+
+  Async<void> find();
+  Async<void> rest();
+  Async<Result<Shared>> connect();
+  Async<void> read(Shared connection);
+  Async<void> lost(Shared connection, Fault why);
+  Async<void> doubt(Shared connection);
+  Async<void> replace();
+  Async<void> drain(Shared connection);
+  void adopt(Shared connection);
+  void drop_after(Shared connection, std::shared_ptr<asio::steady_timer> timer);
+  void spawn(Async<void> task) {
+    asio::co_spawn(executor, keeping(shared_from_this(), std::move(task)), asio::detached);
+  }
+  static Async<void> keeping(std::shared_ptr<State> self, Async<void> task) {
+    co_await std::move(task);
+    (void)self;  // a task may start after its owner is gone
+  }
+
+  Executor executor;
+  const Clock& clock;
+  Dial dial;
+  Options options;
+  Events events;
+  Backoff backoff;
+  asio::steady_timer pause;
+  Shared current;
+  int connects = 0;
+  bool replacing = false, stopped = false;
+};
+
+Uplink::Uplink(Executor executor, const Clock& clock, Ids& ids, Dial dial, Options options, Events events)
+    : state_(std::make_shared<State>(std::move(executor), clock, ids, std::move(dial), options,
+                                     std::move(events))) {}
+
+Uplink::~Uplink() {
+  state_->stopped = true;
+  state_->events = {};
+  state_->pause.cancel();
+  if (state_->current) state_->current->socket.drop();
+}
+
+void Uplink::start() { state_->spawn(state_->find()); }
+int Uplink::connects() const { return state_->connects; }
+
+// Until there is one.
+Async<void> Uplink::State::find() {
+  while (!stopped) {
+    auto opened = co_await connect();
+    if (stopped) co_return;
+    if (opened) co_return adopt(opened.value());
+    if (events.on_down) events.on_down(opened.error().message);
+    co_await rest();
+  }
+}
+
+Async<void> Uplink::State::rest() {
+  boost::system::error_code ignored;
+  pause.expires_after(backoff.next());
+  co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+}
+
+void Uplink::State::adopt(Shared connection) {
+  current = std::move(connection);
+  if (events.on_up) events.on_up(current->id);
+  spawn(read(current));
+}
+
+void Uplink::State::drop_after(Shared connection, std::shared_ptr<asio::steady_timer> timer) {
+  timer->expires_after(options.hello_timeout);
+  timer->async_wait([waiting = std::weak_ptr(connection)](boost::system::error_code error) {
+    if (auto const one = waiting.lock(); one && !error) one->socket.drop();
+  });
+}
+
+Async<Result<Uplink::State::Shared>> Uplink::State::connect() {
+  ++connects;
+  auto socket = co_await dial();
+  if (!socket) co_return socket.error();
+  auto const connection = std::make_shared<Connection>(std::move(socket.value()), clock.now());
+  LIVE_CO_TRY(co_await connection->socket.write(kHello));
+  auto const timer = std::make_shared<asio::steady_timer>(executor);
+  drop_after(connection, timer);
+  auto const text = co_await connection->socket.read();
+  timer->cancel();
+  if (!text) co_return within("waiting for the debug stack's answer to hello", text.error());
+  connection->id = hello_answer(text.value());
+  if (connection->id.empty()) {
+    co_return fault(
+        "the debug stack does not answer hello with a connection id: deploy it again with `live start`");
+  }
+  connection->last_heard = clock.now();
+  co_return connection;
+}
+
+Async<void> Uplink::State::read(Shared connection) {
+  for (;;) {
+    auto const text = co_await connection->socket.read();
+    if (stopped) co_return;
+    if (!text) co_return co_await lost(connection, text.error());
+    connection->last_heard = clock.now();
+    connection->doubted = false;
+    if (hello_answer(text.value()).empty() && events.on_message) events.on_message(text.value());
+  }
+}
+
+Async<void> Uplink::State::lost(Shared connection, Fault why) {
+  if (current != connection) co_return;  // replaced, or dropped in favour of another
+  current.reset();
+  if (events.on_down) events.on_down(why.message);
+  bool const lasted = clock.now() > connection->opened + options.longest_pause;
+  if (lasted) backoff.reset();
+  co_await rest();
+  co_await find();
+}
+
+void Uplink::check() {
+  auto& state = *state_;
+  auto const now = state.clock.now();
+  if (!state.current) {
+    state.pause.cancel();
+  } else if (now > state.current->opened + state.options.rotate_after) {
+    if (!std::exchange(state.replacing, true)) state.spawn(state.replace());
+  } else if (now > state.current->last_heard + state.options.fresh && !state.current->doubted) {
+    state.current->doubted = true;
+    state.spawn(state.doubt(state.current));
+  }
+}
+
+// Asks; without an answer the connection is dropped, which ends its reader and brings the next one.
+Async<void> Uplink::State::doubt(Shared connection) {
+  auto const timer = std::make_shared<asio::steady_timer>(executor);
+  auto const written = co_await connection->socket.write(kHello);
+  if (!written) co_return connection->socket.drop();
+  boost::system::error_code ignored;
+  timer->expires_after(options.hello_timeout);
+  co_await timer->async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+  if (connection->doubted) connection->socket.drop();
+}
+
+Async<void> Uplink::State::replace() {
+  auto const old = current;
+  auto opened = co_await connect();
+  replacing = false;
+  if (stopped) co_return;
+  if (!opened) {
+    old->socket.drop();  // too old to be trusted: its reader finds another
+    co_return;
+  }
+  if (current != old) co_return;  // it ended meanwhile, and another is on its way
+  adopt(opened.value());
+  spawn(drain(old));
+}
+
+Async<void> Uplink::State::drain(Shared connection) {
+  asio::steady_timer timer(executor, options.drain);
+  boost::system::error_code ignored;
+  co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+  connection->socket.drop();
+}
+
+}  // namespace live
