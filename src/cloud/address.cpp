@@ -47,18 +47,17 @@ Address parse_host(std::string_view host) {
   if (!cut_suffix(name, ".amazonaws.com") && !cut_suffix(name, ".amazonaws.com.cn")) return {};
   auto parts = labels(name);
   Address address;
-  if (looks_like_region(parts.back())) {
-    address.region = parts.back();
+  auto& last = parts.back();
+  if (last.starts_with("s3-") && looks_like_region(last)) {  // the old form: s3-eu-west-1
+    return {"s3", last.substr(3)};
+  }
+  if (looks_like_region(last)) {
+    address.region = last;
     parts.pop_back();
   }
   if (!parts.empty() && parts.back() == "dualstack") parts.pop_back();
   if (parts.empty()) return {};
   address.service = parts.back();
-  if (address.service.starts_with("s3-") &&
-      looks_like_region(address.service)) {  // the old form: s3-eu-west-1
-    address.region = address.service.substr(3);
-    address.service = "s3";
-  }
   return address;
 }
 
