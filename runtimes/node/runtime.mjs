@@ -7,7 +7,6 @@ import { installGlobals, isStreaming } from './streaming.mjs'
 
 function reportInitError(api, error, code) {
   const told = envelope(error)
-  console.error(error)
   api.initError(told.errorType, JSON.stringify(told), () => process.exit(code))
 }
 
