@@ -27,6 +27,8 @@ struct Environments::Environment {
   TimePoint credentials_end;
   std::chrono::steady_clock::time_point idle_since{};
   bool fresh = true;
+  long memory_mb = 0;  // the most seen; looked at now and then, it costs a read of /proc
+  std::chrono::steady_clock::time_point memory_seen{};
   std::string tail;  // of the call's log
   bool wants_log = false;
   LogStream log;
@@ -44,13 +46,22 @@ struct Environments::Environment {
     if (tail.size() > 4 * log_tail) tail.erase(0, tail.size() - log_tail);
   }
 
+  long max_memory_mb() {
+    const auto now = std::chrono::steady_clock::now();
+    if (memory_mb == 0 || now - memory_seen > 1s) {
+      memory_mb = std::max(memory_mb, worker->max_memory_mb());
+      memory_seen = now;
+    }
+    return memory_mb;
+  }
+
   void report(const std::string& request_id, double duration, const Reply& reply) {
     line(fmt::format("END RequestId: {}", request_id));
     auto text = fmt::format(
         "REPORT RequestId: {}\tDuration: {:.2f} ms\tBilled Duration: {} ms\tMemory Size: {} "
         "MB\tMax Memory Used: {} MB\t",
         request_id, duration, static_cast<int64_t>(std::ceil(duration)), version->memory_mb,
-        worker->max_memory_mb());
+        max_memory_mb());
     if (std::exchange(fresh, false))
       text += fmt::format("Init Duration: {:.2f} ms\t", static_cast<double>(worker->init_duration().count()));
     if (reply.error_type == "Sandbox.Timedout")
