@@ -23,6 +23,8 @@ struct Options {
   std::string runtimes;
   bool quiet = false;
   int ready_fd = -1;
+  double websocket_idle_s = 600, websocket_lifetime_s = 7'200, integration_timeout_s = 29;  // AWS's quotas
+  double retry_delay_s = 60;
 
   std::filesystem::path folder() const {
     return std::filesystem::absolute(state.empty() ? default_cloud_state() : std::filesystem::path(state));
@@ -40,6 +42,11 @@ Result<cloud::CloudOptions> cloud_options(const Options& options) {
   result.access_key = options.access_key;
   result.secret_key = options.secret_key;
   result.runtimes = options.runtimes.empty() ? runtimes_folder() : std::filesystem::path(options.runtimes);
+  auto milliseconds = [](double seconds) { return Milliseconds(static_cast<int64_t>(seconds * 1000)); };
+  result.api_gateway.idle = milliseconds(options.websocket_idle_s);
+  result.api_gateway.lifetime = milliseconds(options.websocket_lifetime_s);
+  result.api_gateway.integration_timeout = milliseconds(options.integration_timeout_s);
+  result.lambda.retry_delays = {milliseconds(options.retry_delay_s), milliseconds(2 * options.retry_delay_s)};
   result.log = options.quiet ? Log::Level::warning : Log::Level::info;
   return result;
 }
@@ -77,10 +84,18 @@ Result<void> run(const Options& options) {
   return outcome::success();
 }
 
+int start(const Options& options) {
+  auto running = ensure_cloud(options.folder());
+  if (running.has_error()) return report(running.error());
+  fmt::print("Embedded AWS running at {} (pid {})\n", running.value().endpoint, running.value().pid);
+  return 0;
+}
+
 int status(const Options& options) {
   auto running = find_cloud(options.folder());
   if (!running) {
-    fmt::print("No embedded AWS is running on {}; start one with: live cloud\n", options.folder().string());
+    fmt::print("No embedded AWS is running on {}; start one with: live cloud start\n",
+               options.folder().string());
     return 1;
   }
   fmt::print("Embedded AWS running at {} (pid {}), state in {}\n", running->endpoint, running->pid,
@@ -100,7 +115,7 @@ int stop(const Options& options) {
 
 void add_cloud(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<Options>();
-  auto command = app.add_subcommand("cloud", "Run the embedded AWS (status, stop: the one that runs)");
+  auto command = app.add_subcommand("cloud", "Run the embedded AWS (start, status, stop: in the background)");
   command->require_subcommand(0, 1);
   command->add_option("--port", options->port, "Port on 127.0.0.1 (4566, or the next free one)")
       ->check(CLI::Range(0, 65535));
@@ -109,15 +124,26 @@ void add_cloud(CLI::App& app, int& exit_code) {
   command->add_option("--access-key", options->access_key, "The administrator's access key (test)");
   command->add_option("--secret-key", options->secret_key, "The administrator's secret key (test)");
   command->add_option("--runtimes", options->runtimes, "Folder of the Runtime API clients");
+  command->add_option("--websocket-idle", options->websocket_idle_s,
+                      "Seconds until an idle WebSocket is closed (600)");
+  command->add_option("--websocket-lifetime", options->websocket_lifetime_s,
+                      "Seconds a WebSocket may last (7200)");
+  command->add_option("--integration-timeout", options->integration_timeout_s,
+                      "Seconds an API waits for its backend (29)");
+  command->add_option("--retry-delay", options->retry_delay_s,
+                      "Seconds before a failed event is tried again (60)");
   command->add_flag("--quiet", options->quiet, "No line for each request");
   command->add_option("--ready-fd", options->ready_fd, "Tells a starting process")->group("");
   auto status_command = command->add_subcommand("status", "Say whether one is running");
   auto stop_command = command->add_subcommand("stop", "Stop the one that is running");
-  for (auto each : {status_command, stop_command})
+  auto start_command = command->add_subcommand("start", "Start one in the background, unless one is running");
+  for (auto each : {start_command, status_command, stop_command})
     each->add_option("--state", options->state, "Its state folder");
-  command->callback([options, status_command, stop_command, &exit_code] {
+  command->callback([options, start_command, status_command, stop_command, &exit_code] {
     if (status_command->parsed()) {
       exit_code = status(*options);
+    } else if (start_command->parsed()) {
+      exit_code = start(*options);
     } else if (stop_command->parsed()) {
       exit_code = stop(*options);
     } else {

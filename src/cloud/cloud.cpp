@@ -8,15 +8,14 @@
 #include <charconv>
 #include <cstring>
 
-#include "cloud/apigateway/apigateway.h"
 #include "cloud/cloudformation/cloudformation.h"
 #include "cloud/dynamodb/dynamodb.h"
 #include "cloud/ecr/ecr.h"
 #include "cloud/iam/iam.h"
 #include "cloud/keys.h"
-#include "cloud/lambda/lambda.h"
 #include "cloud/logs/logs.h"
 #include "cloud/s3/s3.h"
+#include "cloud/sns/sns.h"
 #include "cloud/ssm/ssm.h"
 #include "cloud/sts/sts.h"
 
@@ -90,7 +89,7 @@ Cloud::Cloud(Executor executor, CloudOptions options, FolderLock lock, std::uniq
 
 Cloud::~Cloud() = default;
 
-void Cloud::add_services() {
+void Cloud::add_services(const CloudOptions& options) {
   add_sts(world_, front_);
   add_iam(world_, front_);
   add_ssm(world_, front_);
@@ -98,8 +97,9 @@ void Cloud::add_services() {
   add_logs(world_, front_);
   add_s3(world_, front_);
   add_dynamodb(world_, front_);
-  add_lambda(world_, front_);
-  add_apigateway(world_, front_);
+  add_sns(world_, front_);
+  add_lambda(world_, front_, options.lambda);
+  add_apigateway(world_, front_, options.api_gateway);
   add_cloudformation(world_, front_);
 }
 
@@ -129,7 +129,7 @@ Result<std::unique_ptr<Cloud>> Cloud::start(Executor executor, CloudOptions opti
   Keys keys(*cloud->store_);
   keys.put_configured(options.access_key, options.secret_key, options.account);
   keys.erase_expired(cloud->clock_.now());
-  cloud->add_services();
+  cloud->add_services(options);
   LIVE_TRY(cloud->listen(options));
   return cloud;
 }

@@ -12,8 +12,10 @@
 #include "base/ids.h"
 #include "base/log.h"
 #include "base/result.h"
+#include "cloud/apigateway/apigateway.h"
 #include "cloud/call.h"
 #include "cloud/front.h"
+#include "cloud/lambda/lambda.h"
 #include "cloud/store.h"
 #include "cloud/world.h"
 #include "net/http_server.h"
@@ -29,6 +31,8 @@ struct CloudOptions {
   std::string access_key = "test";
   std::string secret_key = "test";
   std::filesystem::path runtimes;
+  ApiGatewayOptions api_gateway;
+  LambdaOptions lambda;
   Log::Level log = Log::Level::info;  // info: a line a request
 };
 
@@ -60,7 +64,7 @@ class Cloud {
 
  private:
   Cloud(Executor executor, CloudOptions options, FolderLock lock, std::unique_ptr<Store> store);
-  void add_services();
+  void add_services(const CloudOptions& options);
   Result<void> listen(const CloudOptions& options);
 
   FolderLock lock_;

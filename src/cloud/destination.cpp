@@ -102,11 +102,16 @@ Destination find_any(const Services& services, const net::Request& request, std:
 
 Destination find_destination(const Services& services, const net::Request& request, const Claim* claim) {
   auto address = parse_host(request.headers.get("Host"));
-  bool api_path = net::path_of(request.target).starts_with("/_api/");
-  std::string_view hint = api_path                   ? "execute-api"
-                          : !address.service.empty() ? std::string_view(address.service)
-                          : claim                    ? std::string_view(claim->service)
-                                                     : std::string_view();
+  auto path = net::path_of(request.target);
+  std::string_view hint;
+  if (path.starts_with("/_api/"))
+    hint = "execute-api";  // the forms for people: no host name to resolve
+  else if (path.starts_with("/_url/"))
+    hint = "lambda-url";
+  else if (!address.service.empty())
+    hint = address.service;
+  else if (claim)
+    hint = claim->service;
   auto found = find_any(services, request, hint);
   found.region = address.region;
   return found;

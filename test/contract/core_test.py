@@ -6,6 +6,8 @@ import http.client
 import json
 import os
 import pathlib
+import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -620,6 +622,39 @@ class Command(unittest.TestCase):
             busy = self.live("cloud", "--port", str(cloud.port), "--state", state)
         self.assertEqual(busy.returncode, 1)
         self.assertIn(str(cloud.port), busy.stderr)
+
+    def test_without_a_port_the_next_free_one_is_taken(self):
+        with contextlib.ExitStack() as stack:
+            taken = stack.enter_context(socket.socket())
+            with contextlib.suppress(OSError):  # somebody has it already: as good
+                taken.bind(("127.0.0.1", 4566))
+                taken.listen()
+            state = stack.enter_context(tempfile.TemporaryDirectory())
+            stack.callback(self.live, "cloud", "stop", "--state", state)
+            self.assertEqual(self.live("cloud", "start", "--state", state).returncode, 0)
+            run = json.loads((pathlib.Path(state) / "run.json").read_text())
+            self.assertGreater(run["port"], 4566)
+
+    def test_one_in_the_background_is_started_once_and_survives_its_starter(self):
+        with tempfile.TemporaryDirectory() as home:
+            self.addCleanup(self.live, "cloud", "stop", home=home)
+            first = self.live("cloud", "start", home=home)
+            self.assertEqual((first.returncode, "running at" in first.stdout), (0, True), first.stderr)
+            self.assertEqual(self.live("cloud", "start", home=home).stdout, first.stdout)
+            self.assertIn("running at", self.live("cloud", "status", home=home).stdout)
+            pid = json.loads((pathlib.Path(home) / "cloud" / "run.json").read_text())["pid"]
+            os.kill(pid, signal.SIGKILL)
+            again = self.live("cloud", "start", home=home)
+            self.assertEqual((again.returncode, again.stdout == first.stdout), (0, False), again.stderr)
+            self.assertIn("stopped", self.live("cloud", "stop", home=home).stdout)
+            self.assertIn("No embedded AWS", self.live("cloud", "stop", home=home).stdout)
+
+    def test_one_that_cannot_start_in_the_background_says_why(self):
+        with tempfile.TemporaryDirectory() as state:
+            (pathlib.Path(state) / "state.db").write_bytes(b"spoiled" * 1000)
+            failed = self.live("cloud", "start", "--state", state)
+        self.assertEqual(failed.returncode, 1)
+        self.assertIn("state.db", failed.stderr)
 
     def test_a_foreign_or_corrupt_state_is_named(self):
         for spoil in (lambda file: file.write_bytes(b"not a database at all" * 100), self.foreign):
