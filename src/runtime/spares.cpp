@@ -70,6 +70,8 @@ Spares::Spares(Executor executor, std::filesystem::path runtimes)
 
 Spares::~Spares() { bench_->refill.cancel(); }
 
+bool Spares::one_waits() const { return bench_->process && bench_->process->running(); }
+
 std::unique_ptr<Process> Spares::become(const Command& command, Process::OnLine on_line) {
   for (const auto& [name, value] : command.environment)
     if (is_read_at_start(name)) return nullptr;

@@ -22,6 +22,8 @@ class Spares {
   // none waits, or its environment holds what Node reads only at its start (NODE_OPTIONS, …).
   std::unique_ptr<Process> become(const Command& command, Process::OnLine on_line);
 
+  bool one_waits() const;
+
  private:
   struct Bench;
   std::shared_ptr<Bench> bench_;

@@ -35,11 +35,11 @@ TEST_F(SparesTest, OneTakenIsReplacedAndAllAreDifferentProcesses) {
       "index.js",
       "exports.handler = async () => process.pid + (process.argv[1].endsWith('spare.mjs') ? ' spare' : '')");
   auto first = start(node("index.handler"), &spares);
-  EXPECT_EQ(invoke(*first).payload, fmt::format("\"{} spare\"", first->pid()));
+  EXPECT_FALSE(spares.one_waits());
   auto second = start(node("index.handler"), &spares);  // none waits yet: a fresh one
+  EXPECT_EQ(invoke(*first).payload, fmt::format("\"{} spare\"", first->pid()));
   EXPECT_EQ(invoke(*second).payload, fmt::format("\"{}\"", second->pid()));
-  context.restart();
-  context.run_for(300ms);
+  run_until([&] { return spares.one_waits(); });
   auto third = start(node("index.handler"), &spares);
   EXPECT_EQ(invoke(*third).payload, fmt::format("\"{} spare\"", third->pid()));
 }

@@ -16,7 +16,8 @@ namespace live {
 
 namespace {
 
-constexpr std::chrono::milliseconds grace{500};  // between SIGTERM and SIGKILL; Lambda's with an internal extension
+constexpr std::chrono::milliseconds grace{
+    500};  // between SIGTERM and SIGKILL; Lambda's with an internal extension
 
 // The high-water mark of resident memory: 0 once the process is gone.
 long peak_memory_mb(pid_t pid) {
