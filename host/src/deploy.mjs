@@ -4,11 +4,12 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { isStack } from "./functions.mjs";
+import { pollingInterval } from "./local-endpoint.mjs";
 import { inOrder } from "./order.mjs";
 import { HostError, plain } from "./protocol.mjs";
 import { describeStack } from "./stacks.mjs";
 import { synthDebugStack } from "./synth.mjs";
-import { pollingInterval, toolkitFor } from "./toolkit-host.mjs";
+import { toolkitFor } from "./toolkit-host.mjs";
 
 /**
  * @typedef {import("./protocol.mjs").Call} Call

@@ -5,8 +5,8 @@ import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { setTimeout as wait } from "node:timers/promises";
 import { clientConfig } from "./credentials.mjs";
 import { resourceEvent } from "./deploy.mjs";
+import { pollingInterval } from "./local-endpoint.mjs";
 import { HostError } from "./protocol.mjs";
-import { pollingInterval } from "./toolkit-host.mjs";
 
 /**
  * @typedef {import("./credentials.mjs").Identity} Identity

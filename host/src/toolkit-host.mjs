@@ -34,8 +34,3 @@ export function toolkitFor(identity, { emit }, listen) {
     },
   });
 }
-
-/** Events are polled slowly on AWS, where that counts against a quota, and fast on this machine. */
-export function pollingInterval() {
-  return /\/\/(127\.0\.0\.1|localhost|\[::1\])/.test(process.env.AWS_ENDPOINT_URL ?? "") ? 100 : 1500;
-}

@@ -1,10 +1,12 @@
 // The toolkit: synthesis and deployment by the CDK's own library. Heavy, so it is started when it is needed.
 import { bootstrap, bootstrapStatus, deploy, deployDebugStack } from "./deploy.mjs";
+import { ownCache, reaching } from "./local-endpoint.mjs";
 import { serve } from "./protocol.mjs";
 import { describe, destroy, destroyDebugStack, identity } from "./stacks.mjs";
 import { synth } from "./synth.mjs";
 
-serve({
+ownCache();
+serve(reaching({
   synth,
   deploy,
   deployDebugStack,
@@ -14,4 +16,4 @@ serve({
   bootstrapStatus,
   describe,
   identity,
-});
+}));
