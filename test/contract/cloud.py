@@ -90,7 +90,8 @@ class Cloud:
         return dict(kept, AWS_ACCESS_KEY_ID=self.access_key, AWS_SECRET_ACCESS_KEY=self.secret_key,
                     AWS_REGION=REGION, AWS_DEFAULT_REGION=REGION, AWS_ENDPOINT_URL=self.endpoint, AWS_PAGER="",
                     AWS_CONFIG_FILE="/dev/null", AWS_SHARED_CREDENTIALS_FILE="/dev/null",
-                    AWS_EC2_METADATA_DISABLED="true")
+                    AWS_EC2_METADATA_DISABLED="true",
+                    CDK_HOME=str(self.state / "cdk"))  # there the CDK remembers which account a key is of
 
     def aws(self, *arguments, check=True):
         """Debian's AWS CLI; gives its JSON answer, or the completed process when check is False."""
