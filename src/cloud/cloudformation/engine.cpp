@@ -96,7 +96,8 @@ Async<bool> Engine::in_order(cfn::Graph needs, Step step, AfterFailure after) {
       ++pass->running;
       asio::co_spawn(world_.executor, run_step(shared_from_this(), pass, step, id), asio::detached);
     }
-    if (pass->running == 0) break;
+    // A step whose actions answer at once has already ended: its news lets others start.
+    if (pass->running == 0 && !pass->news) break;
     while (!pass->news) {
       pass->timer.expires_after(std::chrono::hours(24));
       co_await wait(pass->timer);

@@ -121,12 +121,18 @@ void Records::add_event(const Stack& stack, std::string_view id, std::string_vie
                      {"LogicalResourceId", id},
                      {"PhysicalResourceId", physical_id},
                      {"ResourceType", type},
-                     {"Timestamp", now()},
+                     {"Timestamp", event_time()},
                      {"ResourceStatus", status}};
   if (!reason.empty()) event["ResourceStatusReason"] = reason;
   if (properties) event["ResourceProperties"] = json::serialize(*properties);
   if (!stack.client_token.empty()) event["ClientRequestToken"] = stack.client_token;
   world_.store.put(event_kind, "", fmt::format("{}/{:020}", uuid_of(stack.id), next_event_++), event);
+}
+
+// Clients sort events by time: two never share one.
+std::string Records::event_time() {
+  last_event_ = std::max(to_millis(world_.clock.now()), last_event_ + 1);
+  return iso8601(from_millis(last_event_));
 }
 
 std::vector<json::object> Records::events(const Stack& stack) {

@@ -44,10 +44,12 @@ class Records {
  private:
   void add_event(const Stack& stack, std::string_view id, std::string_view type, std::string_view physical_id,
                  std::string_view status, std::string_view reason, const json::object* properties);
+  std::string event_time();
+
   World& world_;
   std::vector<StackPointer> stacks_;
   std::vector<std::shared_ptr<ChangeSet>> change_sets_;
-  int64_t next_event_ = 0;
+  int64_t next_event_ = 0, last_event_ = 0;
 };
 
 // "…:stack/NAME/UUID" -> "UUID"

@@ -10,10 +10,7 @@ ApiResult<json::object> get_template(Service& service, const Call& call) {
   std::string text;
   if (string_or(call.input, "ChangeSetName").empty()) {
     LIVE_API_TRY(auto stack, find_stack(service, call));
-    text = stack->source.text;
-    if (text.empty())
-      return validation_error(
-          fmt::format("Stack with id {} does not exist", string_or(call.input, "StackName")));
+    text = stack->source.text;  // empty while the stack is only under review
   } else {
     std::string name = string_or(call.input, "ChangeSetName");
     auto change_set = service.records().change_set(name);

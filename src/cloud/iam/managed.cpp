@@ -40,6 +40,9 @@ constexpr Entry entries[] = {
     {"/AWSLambda_ReadOnlyAccess", "lambda:Get* lambda:List*"},
     {"/AWSLambdaExecute", "logs:* s3:GetObject s3:PutObject"},
     {"/AWSCloudFormationFullAccess", "cloudformation:*"},
+    {"/AWSCloudFormationReadOnlyAccess",
+     "cloudformation:Describe* cloudformation:EstimateTemplateCost cloudformation:Get* cloudformation:List* "
+     "cloudformation:ValidateTemplate cloudformation:Detect*"},
     {"/CloudWatchLogsFullAccess", "logs:* cloudwatch:GenerateQuery"},
     {"/CloudWatchFullAccess", "cloudwatch:* logs:* sns:*"},
     {"/CloudWatchLambdaInsightsExecutionRolePolicy",
