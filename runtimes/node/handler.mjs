@@ -4,6 +4,7 @@ import { createRequire } from 'node:module'
 import { basename, dirname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { RuntimeError } from './errors.mjs'
+import { importFromNodePath } from './node-path.mjs'
 
 const isFile = (path) => existsSync(path)
 
@@ -23,12 +24,17 @@ function isModuleScope(file) {
   }
 }
 
+function importFile(file) {
+  importFromNodePath()
+  return import(pathToFileURL(file).href)
+}
+
 async function loadModule(root, folder, name) {
   const path = resolve(root, folder, name)
   const require = createRequire(join(root, 'package.json'))
-  const load = (file) => (isModuleScope(file) ? import(pathToFileURL(file).href) : require(file))
+  const load = (file) => (isModuleScope(file) ? importFile(file) : require(file))
   if (isFile(`${path}.js`)) return load(`${path}.js`)
-  if (isFile(`${path}.mjs`)) return import(pathToFileURL(`${path}.mjs`).href)
+  if (isFile(`${path}.mjs`)) return importFile(`${path}.mjs`)
   if (isFile(`${path}.cjs`)) return require(`${path}.cjs`)
   // A package, or a folder with an index: wherever Node finds it.
   return load(require.resolve(existsSync(path) ? path : name, { paths: [root, resolve(root, folder)] }))

@@ -23,6 +23,16 @@ void set_missing(Environment& environment, std::string_view name, std::string va
   environment.emplace_back(name, std::move(value));
 }
 
+// Last: what the function brings itself comes first.
+void append_path(Environment& environment, std::string_view name, const fs::path& folder) {
+  for (auto& [key, value] : environment) {
+    if (key != name) continue;
+    value += (value.empty() ? "" : ":") + folder.string();
+    return;
+  }
+  environment.emplace_back(name, folder.string());
+}
+
 std::string ours(const char* name, const char* otherwise) {
   const char* value = std::getenv(name);
   return value ? value : otherwise;
@@ -62,8 +72,10 @@ Result<Launch> launch_node(const Program& program, std::string_view runtime_api)
   if (::access(client.c_str(), R_OK) != 0)
     return fault(Fault::Kind::not_found, fmt::format("{}: the runtime {} is not there; install live again",
                                                      program.function, client.string()));
+  Environment environment = environment_of(program, runtime_api, folder);
+  append_path(environment, "NODE_PATH", folder / "node_modules");  // Lambda's runtime brings the AWS SDK
   return Launch{.command = {.arguments = {"node", "--enable-source-maps", client.string()},
-                            .environment = environment_of(program, runtime_api, folder),
+                            .environment = std::move(environment),
                             .folder = program.task_root},
                 .can_be_spare = true};
 }
