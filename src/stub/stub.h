@@ -27,8 +27,8 @@ class Stub {
     std::string function;                      // physical name
     const char* const* environment = nullptr;  // the process's, read for each invocation
   };
-  // Everything is borrowed.
-  Stub(RuntimeClient& lambda, Invoker& remote, Uplink& uplink, Ids& ids, Log& log, Options options);
+  // Everything is borrowed; there may be no uplink.
+  Stub(RuntimeClient& lambda, Invoker& remote, Uplink* uplink, Ids& ids, Log& log, Options options);
 
   Async<Fault> run();  // until Lambda no longer answers: says why
 
@@ -38,7 +38,7 @@ class Stub {
 
   RuntimeClient& lambda_;
   Invoker& remote_;
-  Uplink& uplink_;
+  Uplink* uplink_;
   Ids& ids_;
   Log& log_;
   Options options_;
