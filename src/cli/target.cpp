@@ -49,14 +49,17 @@ Result<void> use_cloud(Prepared& prepared, Terminal& terminal) {
   prepared.target.account = cloud.account;
   prepared.target.identity.access_key = cloud.access_key;
   prepared.target.identity.secret_key = cloud.secret_key;
-  prepared.host_environment = {{"AWS_ENDPOINT_URL", cloud.endpoint},
-                               {"AWS_ACCESS_KEY_ID", cloud.access_key},
-                               {"AWS_SECRET_ACCESS_KEY", cloud.secret_key},
-                               {"AWS_SESSION_TOKEN", ""},
-                               {"AWS_PROFILE", ""},
-                               {"AWS_CONFIG_FILE", "/dev/null"},
-                               {"AWS_SHARED_CREDENTIALS_FILE", "/dev/null"},
-                               {"AWS_EC2_METADATA_DISABLED", "true"}};
+  prepared.host_environment = {
+      {"AWS_ENDPOINT_URL", cloud.endpoint},
+      {"AWS_ACCESS_KEY_ID", cloud.access_key},
+      {"AWS_SECRET_ACCESS_KEY", cloud.secret_key},
+      {"AWS_SESSION_TOKEN", ""},
+      {"AWS_PROFILE", ""},
+      {"AWS_CONFIG_FILE", "/dev/null"},
+      {"AWS_SHARED_CREDENTIALS_FILE", "/dev/null"},
+      {"AWS_EC2_METADATA_DISABLED", "true"},
+      // The CDK remembers there which account a key belongs to; "test" is many clouds' key.
+      {"CDK_HOME", (live_home() / "cdk").string()}};
   return outcome::success();
 }
 

@@ -178,6 +178,11 @@ Async<Result<Deployment::Plan>> Deployment::plan_real() {
   co_return Plan{made.assembly, std::move(made.stacks), {}, {}, std::move(made.inputs)};
 }
 
+Async<Result<std::vector<AppStack>>> Deployment::stacks() {
+  LIVE_CO_TRY(auto made, co_await synth(SynthRequest::Mode::discover, {}));
+  co_return std::move(made.stacks);
+}
+
 // With a plain CDK app the stacks' names do not tell the stage: their tags do.
 Async<Result<void>> Deployment::refuse_other_stages(const std::vector<AppStack>& stacks) {
   LIVE_CO_TRY(auto states, co_await host_.describe(names_of(stacks), target_.identity));

@@ -52,6 +52,7 @@ class Deployment {
   // Synthesises and swaps. Says which functions stay as they are, and why.
   Async<Result<Plan>> plan_live(DebugStackAddress debug_stack, std::string stage_key);
   Async<Result<Plan>> plan_real();  // nothing swapped
+  Async<Result<std::vector<AppStack>>> stacks();
 
   // Fault: a stack failed; every stack's outcome has been told.
   Async<Result<void>> deploy(Plan plan);

@@ -147,7 +147,7 @@ Result<std::shared_ptr<Worker>> Fleet::worker_for(const LocalFunction& function,
     if (!alive.expired()) observer_.printed(function, request_id, stream, line);
   };
   LIVE_TRY(auto worker, Worker::start(executor_, clock_, ids_, program_for(function, invocation, ready),
-                                      std::move(events)));
+                                      std::move(events), options_.spares));
   timing.init = std::max(since(started), std::chrono::microseconds(1));
   Environment one{function.name, access_key, ready.generation, std::move(worker), Steady::now()};
   std::shared_ptr<Worker> const shared = one.worker;

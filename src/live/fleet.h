@@ -13,12 +13,14 @@
 #include "live/code.h"
 #include "live/function_table.h"
 #include "live/observer.h"
+#include "runtime/spares.h"
 #include "runtime/worker.h"
 
 namespace live {
 
 struct FleetOptions {
   std::filesystem::path runtimes;       // the folder with the Runtime API clients
+  Spares* spares = nullptr;             // borrowed; processes that wait with the runtime loaded
   std::chrono::minutes idle_limit{15};  // after it a worker ends: its stub is long frozen or gone
   std::chrono::seconds sweep_interval{30};
 };

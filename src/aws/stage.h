@@ -1,0 +1,47 @@
+// What only the developer's credentials may do with a debug stack: say who is the stage's client, keep the
+// stage key, remove logs.
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "aws/relay_mailbox.h"
+#include "base/ids.h"
+#include "base/json.h"
+#include "invocation/registry.h"
+
+namespace live::aws {
+
+class Stage final : public Registry {
+ public:
+  // All but the address is borrowed.
+  Stage(net::HttpClient& http, CredentialSource& credentials, const Clock& clock, RelayAddress address);
+
+  Async<Result<Taken>> take(std::string connection, std::string session, std::string who) override;
+  Async<Result<bool>> move(std::string connection, std::string session, int64_t epoch) override;
+  Async<Result<void>> leave(std::string session, int64_t epoch) override;
+
+  // The stage's 32 random bytes, made by whoever is first: a conditional write lets one win.
+  Async<Result<std::string>> stage_key(Ids& ids);
+  Async<Result<void>> delete_log_group(std::string name);  // no fault when there is none
+
+ private:
+  struct Answer {
+    int status = 0;
+    std::string code;  // of an error
+    std::string message;
+    json::object value;
+  };
+  Async<Result<Answer>> call(std::string service, std::string target, std::string version,
+                             json::object input);
+  Async<Result<net::Response>> key_object(std::string method, std::string body);
+  Async<Result<net::Response>> send(std::string service, std::string host_prefix, net::Request request);
+
+  net::HttpClient& http_;
+  CredentialSource& credentials_;
+  const Clock& clock_;
+  RelayAddress address_;
+  Signer signer_;
+};
+
+}  // namespace live::aws
