@@ -627,6 +627,7 @@ class Command(unittest.TestCase):
         with contextlib.ExitStack() as stack:
             taken = stack.enter_context(socket.socket())
             with contextlib.suppress(OSError):  # somebody has it already: as good
+                taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # past connections linger
                 taken.bind(("127.0.0.1", 4566))
                 taken.listen()
             state = stack.enter_context(tempfile.TemporaryDirectory())
