@@ -1,5 +1,9 @@
 #include "invocation/envelope.h"
 
+#include <algorithm>
+
+#include <fmt/format.h>
+
 #include "base/encoding.h"
 #include "base/hash.h"
 #include "base/json.h"

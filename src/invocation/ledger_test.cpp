@@ -1,5 +1,6 @@
 #include "invocation/ledger.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 namespace live {
