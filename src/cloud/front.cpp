@@ -36,13 +36,21 @@ int status_of(const net::Answer& answer) {
   return 101;
 }
 
+json::object usage_of(const Usage& usage) {
+  return {{"requests", json::value_from(usage.requests)},
+          {"websocket_messages", usage.websocket_messages},
+          {"websocket_connections", usage.websocket_connections},
+          {"open_connections", usage.open_connections}};
+}
+
 // How the CLI finds out that it talks to an embedded AWS, and to which.
 net::Response status_answer(const World& world) {
   json::object body{{"service", "live cloud"},
                     {"pid", getpid()},
                     {"account", world.account},
                     {"endpoint", world.endpoint},
-                    {"state", world.store.folder().string()}};
+                    {"state", world.store.folder().string()},
+                    {"usage", usage_of(world.usage)}};
   return {.status = 200, .headers = {{"Content-Type", "application/json"}}, .body = json::serialize(body)};
 }
 
@@ -160,6 +168,7 @@ Async<net::Answer> Front::dispatch(net::Request request, std::string request_id,
   auto destination = find_destination(*tables_, request, std::get_if<Claim>(&read));
   std::string path(net::path_of(request.target));
   auto fail = [&](const ApiError& error) { return render_error(destination, error, request_id, path); };
+  if (destination.known) ++world_.usage.requests[destination.service];
   if (!destination.action.empty()) what = destination.service + "." + destination.action;
   co_await delay(
       world_.latency_of(destination.service == "execute-api" ? "apigateway" : destination.service));

@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "cloud/call.h"
 #include "cloud/store.h"
+#include "cloud/usage.h"
 
 namespace live::cloud {
 
@@ -29,6 +30,7 @@ struct World {
   // Injected delay by service ("dynamodb", "apigateway"). The front waits it before each request's action; a
   // service adds it where it works without a request: a WebSocket message, a delivery.
   std::map<std::string, Milliseconds, std::less<>> latency{};
+  Usage usage{};
 
   Milliseconds latency_of(std::string_view service) const {
     auto found = latency.find(service);

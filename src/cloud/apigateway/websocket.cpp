@@ -101,6 +101,7 @@ Async<void> answer_with_function(GatewayPtr gateway, ConnectionPtr c, std::share
 Async<void> receive(GatewayPtr gateway, ConnectionPtr c, std::string body) {
   c->last_active = gateway->world.clock.now();
   c->active = std::chrono::steady_clock::now();
+  c->usage->count_message(body.size());
   refresh(*gateway, *c);
   const auto stage = c->routes;
   const auto key = stage->selection ? stage->selection->evaluate(body) : std::string();
@@ -143,6 +144,8 @@ Async<void> disconnected(GatewayPtr gateway, ConnectionPtr c, Fault why) {
 Async<void> serve(GatewayPtr gateway, ConnectionPtr c, net::WebSocket socket) {
   c->socket.emplace(std::move(socket));
   gateway->connections.add(c);
+  ++c->usage->websocket_connections;
+  ++c->usage->open_connections;
   Fault why;
   for (;;) {
     auto message = co_await c->socket->read();
@@ -153,6 +156,7 @@ Async<void> serve(GatewayPtr gateway, ConnectionPtr c, net::WebSocket socket) {
     co_await receive(gateway, c, std::move(message.value()));
   }
   gateway->connections.remove(*c);
+  --c->usage->open_connections;
   c->socket->drop();
   co_await disconnected(gateway, c, why);
 }
@@ -163,6 +167,7 @@ Async<Result<void>> send(ConnectionPtr c, std::string text) {
   if (!c->socket || !c->socket->is_open()) co_return fault(Fault::Kind::closed, "the connection is closed");
   c->active = std::chrono::steady_clock::now();
   const auto size = text.size();
+  c->usage->count_message(size);
   if (c->unsent == 0) c->taking = c->active;
   c->unsent += size;
   auto written = co_await c->socket->write(std::move(text));
@@ -221,6 +226,7 @@ Async<net::Answer> connect_websocket_api(GatewayPtr gateway, HttpCall call, Api&
     co_return refusal(world.ids, 403, "Missing Authentication Token", "MissingAuthenticationTokenException");
   }
   auto c = std::make_shared<Connection>();
+  c->usage = &world.usage;
   c->id = short_id(world.ids);
   c->api_id = api.id;
   c->region = api.region;

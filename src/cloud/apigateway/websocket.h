@@ -28,6 +28,7 @@ struct Connection {
   std::chrono::steady_clock::time_point taking{};
   int answering = 0;  // messages that a function works on
   bool closing = false;
+  Usage* usage = nullptr;  // the world's
 };
 using ConnectionPtr = std::shared_ptr<Connection>;
 
