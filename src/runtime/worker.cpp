@@ -79,15 +79,20 @@ class Environs : public std::enable_shared_from_this<Environs> {
                 [this] {
                   auto took = std::chrono::steady_clock::now() - started_;
                   init_duration_ = std::chrono::ceil<std::chrono::milliseconds>(took);
-                  init_timer_.cancel();
+                  end_init();
                 },
-            .on_init_error = [this] { init_timer_.cancel(); },
+            .on_init_error = [this] { end_init(); },
             .on_answer = [this] { process_->read_pending(); },
             .on_deadline =
                 [this] {
                   process_->read_pending();
                   kill();
                 }};
+  }
+
+  void end_init() {
+    init_timer_.cancel();
+    if (is_owned_ && events_.on_initialised) events_.on_initialised();
   }
 
   void kill() {

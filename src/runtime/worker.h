@@ -39,6 +39,8 @@ class Worker : public Invoker {
     // A line of the user's output and the request it belongs to (empty during init).
     std::function<void(std::string_view request_id, Process::Stream, std::string_view line)> on_line;
     std::function<void()> on_exit;  // the process has ended; the worker answers no more
+    std::function<void()>
+        on_initialised{};  // init is over, well or not; not called when the process ends in it
   };
 
   // Starts the process; init runs in the background and its failure is the answer of the invocations that

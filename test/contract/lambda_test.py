@@ -131,6 +131,10 @@ class Execution(LambdaTest):
                                           f"RequestId: {request_id} Error: Runtime exited with error: exit status 3"})
         self.assertEqual(invoke("echo", 1)["Body"]["event"], 1)
 
+    def test_init_does_not_count_against_the_timeout(self):
+        make_native(cloud, role, "slow-init", "import time\ntime.sleep(1.5)\ndef handle(event, context): return 1", Timeout=1)
+        self.assertEqual(invoke("slow-init")["Body"], 1)
+
     def test_the_log_tail_comes_with_the_answer(self):
         answer = invoke("echo", {"print": "hello log"}, LogType="Tail")
         request_id = answer["ResponseMetadata"]["HTTPHeaders"]["x-amzn-requestid"]

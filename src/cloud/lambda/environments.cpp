@@ -4,7 +4,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
 #include <fmt/format.h>
 
 namespace live::cloud::lambda {
@@ -12,6 +12,7 @@ namespace {
 
 constexpr size_t log_tail = 4096;           // of X-Amz-Log-Result
 constexpr size_t max_response = 6'291'556;  // recorded from Lambda
+constexpr auto init_limit = 10s;            // Lambda quota
 constexpr auto session_length = std::chrono::hours(1);
 constexpr auto renew_before = 16min;  // longer than any function runs
 
@@ -27,6 +28,8 @@ struct Environments::Environment {
   TimePoint credentials_end;
   std::chrono::steady_clock::time_point idle_since{};
   bool fresh = true;
+  asio::steady_timer init;  // cancelled when init is over: the function's timeout starts then
+  bool initialised = false;
   long memory_mb = 0;  // the most seen; looked at now and then, it costs a read of /proc
   std::chrono::steady_clock::time_point memory_seen{};
   std::string tail;  // of the call's log
@@ -37,7 +40,18 @@ struct Environments::Environment {
   Environment(World& world, VersionPtr of, std::string stream)
       : version(std::move(of)),
         id(world.ids.uuid()),
+        init(world.executor, init_limit + 2s),
         log(world, version->region, version->log_group, std::move(stream)) {}
+
+  void end_init() {
+    initialised = true;
+    init.cancel();
+  }
+
+  Async<void> until_initialised() {
+    boost::system::error_code cancelled;
+    if (!initialised) co_await init.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+  }
 
   void line(std::string_view text) {
     log.line(text);
@@ -84,7 +98,8 @@ Async<ApiResult<Credentials>> Environments::credentials(const Version& version) 
   Call call{.service = "sts", .action = "AssumeRole", .region = version.region};
   call.caller.account = world_.account;
   call.caller.service = "lambda.amazonaws.com";
-  call.input = {{"RoleArn", version.role}, {"RoleSessionName", version.name}};
+  const auto session = version.name.size() < 2 ? version.name + "_" : version.name;  // STS wants two letters
+  call.input = {{"RoleArn", version.role}, {"RoleSessionName", session}};
   const auto expires = world_.clock.now() + session_length;
   auto got = co_await world_.actions.call(std::move(call));
   if (got.has_error()) {
@@ -112,6 +127,16 @@ Environment variables_of(const World& world, const Version& version, const Crede
   const bool has_endpoint = std::any_of(variables.begin(), variables.end(),
                                         [](const auto& v) { return v.first == "AWS_ENDPOINT_URL"; });
   if (!has_endpoint) set("AWS_ENDPOINT_URL", world.endpoint);
+  if (version.runtime.starts_with("nodejs")) {
+    const auto preload =
+        fmt::format("--require \"{}\"", (world.runtimes / "node" / "custom-resource.cjs").string());
+    const auto own = std::find_if(variables.begin(), variables.end(),
+                                  [](const auto& v) { return v.first == "NODE_OPTIONS"; });
+    if (own == variables.end())
+      set("NODE_OPTIONS", preload);
+    else
+      own->second += " " + preload;
+  }
   set("AWS_LAMBDA_FUNCTION_NAME", version.name);
   set("AWS_LAMBDA_FUNCTION_VERSION", version.number);
   set("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", std::to_string(version.memory_mb));
@@ -161,12 +186,14 @@ Async<ApiResult<Environments::EnvironmentPtr>> Environments::start(VersionPtr ve
                   .task_root = version->code_folder,
                   .variables = variables_of(world_, *version, assumed.value(), environment->log),
                   .memory_mb = version->memory_mb,
+                  .init_timeout = init_limit,
                   .runtimes = world_.runtimes};
   add_layers(*version, program.variables);
   Worker::Events events;
   events.on_line = [raw = environment.get()](std::string_view, Process::Stream, std::string_view line) {
     raw->line(line);
   };
+  events.on_exit = events.on_initialised = [raw = environment.get()] { raw->end_init(); };
   auto started =
       Worker::start(world_.executor, world_.clock, world_.ids, std::move(program), std::move(events));
   if (started.has_error())
@@ -204,6 +231,7 @@ Async<ApiResult<Execution>> Environments::run(VersionPtr version, Order order) {
                         .function_arn = std::move(order.function_arn),
                         .trace_id = std::move(order.trace_id),
                         .client_context = std::move(order.client_context)};
+  if (environment->fresh) co_await environment->until_initialised();
   environment->line(fmt::format("START RequestId: {} Version: {}", order.request_id, version->number));
   const auto start = std::chrono::steady_clock::now();
   invocation.deadline = world_.clock.now() + std::chrono::seconds(version->timeout_s);
@@ -214,9 +242,7 @@ Async<ApiResult<Execution>> Environments::run(VersionPtr version, Order order) {
     reply = function_error(
         "Function.ResponseSizeTooLarge",
         fmt::format("Response payload size exceeded maximum allowed payload size ({} bytes).", max_response));
-  double duration = millis_since(start);
-  if (environment->fresh && reply.error_type != "Sandbox.Timedout")  // init is not part of it
-    duration = std::max(duration - static_cast<double>(environment->worker->init_duration().count()), 0.01);
+  const double duration = millis_since(start);
   if (reply.error_type == "Sandbox.Timedout")
     environment->line(fmt::format("{} {} Task timed out after {:.2f} seconds", iso8601(world_.clock.now()),
                                   order.request_id, static_cast<double>(version->timeout_s)));
