@@ -8,7 +8,7 @@ function(live_stub_sources out)
     list(APPEND sources ${found})
   endforeach()
   list(FILTER sources EXCLUDE REGEX "_(test|fuzz)\\.cpp$")
-  list(FILTER sources EXCLUDE REGEX "/(http_server|ledger|remote_server|dynamodb_registry|registry)\\.cpp$")
+  list(FILTER sources EXCLUDE REGEX "/(http_server|ledger|remote_server|stage)\\.cpp$")
   list(APPEND sources ${CMAKE_SOURCE_DIR}/src/runtime/runtime_client.cpp
        ${CMAKE_SOURCE_DIR}/src/stub/glibc_2_34.c ${CMAKE_BINARY_DIR}/stub/boost_json.cpp)
   file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/stub/boost_json.cpp CONTENT "#include <boost/json/src.hpp>\n")
