@@ -1,5 +1,5 @@
 // A worker whose runtime is somebody else's client of the Runtime API. Disabled here:
-// test/runtime-clients/run builds the clients and runs these.
+// tests/runtime-clients/run builds the clients and runs these.
 #include "runtime/testing.h"
 
 namespace live {
@@ -11,7 +11,7 @@ struct DISABLED_ForeignClient : WorkerTest {
   std::unique_ptr<Worker> worker;
   void SetUp() override {
     const char* client = std::getenv("LIVE_RUNTIME_CLIENT");
-    ASSERT_TRUE(client) << "run test/runtime-clients/run, which builds the clients";
+    ASSERT_TRUE(client) << "run tests/runtime-clients/run, which builds the clients";
     Program program = node("unused.handler");
     program.runtime = "provided.al2023";
     program.task_root = client;

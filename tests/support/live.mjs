@@ -12,19 +12,24 @@ export const root = path.resolve(import.meta.dirname, "../..");
 /** A folder with a copy of an example, a home for `live`, and everything that was started there. */
 export class Workplace {
   sessions = [];
-  /** @param {string} example a folder of examples/ @param {{ live?: string, env?: Record<string, string> }} options */
-  constructor(example, { live, env } = {}) {
+  /**
+   * @param {string} example a folder of examples/, or of `among`
+   * @param {{ live?: string, env?: Record<string, string>, among?: string, packages?: string }} options packages: the
+   *   node_modules that the copy gets
+   */
+  constructor(example, { live, env, among = "examples", packages } = {}) {
     this.live = path.resolve(live ?? process.env.LIVE_BINARY ?? path.join(root, "build/dev/live"));
     this.folder = mkdtempSync(path.join(tmpdir(), "live-e2e-"));
     this.env = { ...process.env, LIVE_HOME: path.join(this.folder, "home"), NO_COLOR: "1", CI: "1", ...env };
     for (const name of Object.keys(this.env)) if (/^AWS_/.test(name) && !(name in (env ?? {}))) delete this.env[name];
     this.app = path.join(this.folder, example);
-    const source = path.join(root, "examples", example);
+    const source = path.join(root, among, example);
     cpSync(source, this.app, {
       recursive: true,
       filter: (file) => !/(^|\/)(node_modules|\.live|cdk\.out)(\/|$)/.test(path.relative(source, file)),
     });
-    if (existsSync(path.join(source, "node_modules"))) symlinkSync(path.join(source, "node_modules"), path.join(this.app, "node_modules"));
+    packages ??= path.join(source, "node_modules");
+    if (existsSync(packages)) symlinkSync(packages, path.join(this.app, "node_modules"));
   }
 
   start(...args) {

@@ -1,0 +1,86 @@
+// An app of one stack whose functions a test describes and writes, and a client that invokes them.
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { Workplace, root } from "./live.mjs";
+
+const require = createRequire(path.join(root, "runtimes/node/package.json"));
+
+/** A client of the SDK, on the embedded AWS of a workplace: client(place, "lambda", "LambdaClient"). */
+export async function client(place, service, name) {
+  const env = await place.aws();
+  const sdk = require(`@aws-sdk/client-${service}`);
+  return new sdk[name]({
+    endpoint: env.AWS_ENDPOINT_URL,
+    region: env.AWS_REGION,
+    credentials: { accessKeyId: env.AWS_ACCESS_KEY_ID, secretAccessKey: env.AWS_SECRET_ACCESS_KEY },
+    forcePathStyle: true,
+    maxAttempts: 1,
+    requestHandler: { requestTimeout: 120_000, httpsAgent: { maxSockets: 100 }, httpAgent: { maxSockets: 100 } },
+  });
+}
+export const sdk = (service) => require(`@aws-sdk/client-${service}`);
+
+export class Lab extends Workplace {
+  /**
+   * @param {Record<string, object>} functions as tests/apps/lab/lib/index.js takes them
+   * @param {Record<string, string>} files their sources @param {{ stage?: string, env?: Record<string, string> }} options
+   */
+  constructor(functions, files = {}, { stage = "e2e", ...options } = {}) {
+    super("lab", { among: "tests/apps", packages: path.join(root, "examples/cdk-typescript/node_modules"), ...options });
+    this.stage = stage;
+    this.describe(functions);
+    for (const [file, text] of Object.entries(files)) this.write(file, text);
+  }
+
+  describe(functions) {
+    this.write("functions.json", JSON.stringify(functions));
+  }
+
+  write(file, text) {
+    const at = path.join(this.app, file);
+    mkdirSync(path.dirname(at), { recursive: true });
+    writeFileSync(at, text);
+  }
+
+  read(file) {
+    return readFileSync(path.join(this.app, file), "utf8");
+  }
+
+  /** `live start` until it listens. */
+  async go(...args) {
+    const session = this.start("--stage", this.stage, ...args);
+    await session.listening();
+    return session;
+  }
+
+  /** @returns {Promise<{status: number, error?: string, text: string, body: any, log: string}>} */
+  async invoke(id, event = {}, { stage = this.stage, qualifier, clientContext, raw } = {}) {
+    this.lambda ??= await client(this, "lambda", "LambdaClient");
+    const { InvokeCommand } = sdk("lambda");
+    const answer = await this.lambda.send(
+      new InvokeCommand({
+        FunctionName: `${stage}-${id}`,
+        Payload: Buffer.from(raw ?? JSON.stringify(event)),
+        Qualifier: qualifier,
+        ClientContext: clientContext,
+        LogType: "Tail",
+      }),
+    );
+    const text = Buffer.from(answer.Payload ?? "").toString("utf8");
+    let body;
+    try {
+      body = JSON.parse(text);
+    } catch {
+      body = undefined;
+    }
+    return {
+      status: answer.StatusCode,
+      error: answer.FunctionError,
+      version: answer.ExecutedVersion,
+      text,
+      body,
+      log: Buffer.from(answer.LogResult ?? "", "base64").toString("utf8"),
+    };
+  }
+}
