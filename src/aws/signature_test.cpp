@@ -82,7 +82,10 @@ class RandomCases {
     for (size_t i = 1 + pick(4); i-- > 0;) {
       out += "/";
       const size_t kind = pick(6);
-      out += kind == 0 ? "." : kind == 1 ? ".." : kind == 2 ? "" : uri_encode(text(pick(8), anything) + (kind == 3 ? "é€" : ""));
+      out += kind == 0   ? "."
+             : kind == 1 ? ".."
+             : kind == 2 ? ""
+                         : uri_encode(text(pick(8), anything) + (kind == 3 ? "é€" : ""));
     }
     return out;
   }
