@@ -5,7 +5,6 @@
 namespace live::cloud::cloudformation {
 namespace {
 
-// A value of a secret parameter in an event would be readable by anyone who may see events.
 StackResource wanted_resource(const Prepared& prepared, const cfn::Resource& resource,
                               json::object properties) {
   StackResource wanted{.id = resource.id, .type = resource.type, .properties = std::move(properties)};

@@ -99,7 +99,6 @@ Async<ApiResult<void>> ask(Operation& operation, json::object event, const json:
 Async<ApiResult<void>> create_custom(Operation& operation, json::object properties) {
   auto event = custom_event(operation, "Create", properties);
   auto done = co_await ask(operation, std::move(event), properties);
-  if (done.has_error() && operation.physical_id.empty()) co_return done.error();
   if (done.has_error()) co_return done.error();
   if (operation.physical_id.empty())
     co_return api_error(400, "", "Invalid PhysicalResourceId: the custom resource's answer has none");

@@ -74,7 +74,6 @@ Async<ApiResult<void>> create_function(Operation& operation, json::object proper
   input["FunctionName"] = name;
   input["Code"] = code(properties);
   if (auto tags = tag_map(properties); !tags.empty()) input["Tags"] = std::move(tags);
-  // A role that was made a moment ago may not be assumable yet, on AWS and in its likeness.
   auto created = co_await operation.call("lambda", "CreateFunction", std::move(input));
   if (created.has_error()) co_return created.error();
   operation.physical_id = name;
