@@ -111,11 +111,15 @@ Result<Endpoint> parse_endpoint(std::string_view url) {
   return wrong();
 }
 
+std::string host_header(const Endpoint& endpoint) {
+  const bool usual = endpoint.port == (endpoint.tls ? 443 : 80);
+  const bool v6 = endpoint.host.find(':') != std::string::npos;
+  return (v6 ? "[" + endpoint.host + "]" : endpoint.host) +
+         (usual ? "" : ":" + std::to_string(endpoint.port));
+}
+
 std::string to_string(const Endpoint& endpoint) {
-  bool usual = endpoint.port == (endpoint.tls ? 443 : 80);
-  bool v6 = endpoint.host.find(':') != std::string::npos;
-  std::string host = v6 ? "[" + endpoint.host + "]" : endpoint.host;
-  return (endpoint.tls ? "https://" : "http://") + host + (usual ? "" : ":" + std::to_string(endpoint.port));
+  return (endpoint.tls ? "https://" : "http://") + host_header(endpoint);
 }
 
 }  // namespace live::net

@@ -66,5 +66,6 @@ struct Endpoint {
 // "http://127.0.0.1:4566" or "https://example.com" (ws and wss too).
 Result<Endpoint> parse_endpoint(std::string_view url);
 std::string to_string(const Endpoint& endpoint);
+std::string host_header(const Endpoint& endpoint);  // with the port, unless it is the usual one
 
 }  // namespace live::net

@@ -47,14 +47,9 @@ struct Pool {
   bool closed = false;
 };
 
-std::string host_of(const Endpoint& to) {
-  const std::string url = to_string(to);
-  return url.substr(url.find("://") + 3);
-}
-
 Result<std::string> head_of(const Endpoint& to, const Request& request) {
   std::string framing;
-  if (!request.headers.has("Host")) framing += "Host: " + host_of(to) + "\r\n";
+  if (!request.headers.has("Host")) framing += "Host: " + host_header(to) + "\r\n";
   const bool bodiless = request.method == "GET" || request.method == "HEAD" || request.method == "DELETE";
   if (!request.headers.has("Content-Length") && !(bodiless && request.body.empty()))
     framing += "Content-Length: " + std::to_string(request.body.size()) + "\r\n";

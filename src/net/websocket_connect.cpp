@@ -14,10 +14,7 @@ Request handshake_request(const WebSocketTarget& target, const std::string& key)
   Request request;
   request.target = target.target;
   request.headers = target.headers;
-  if (!request.headers.has("Host")) {
-    const std::string url = to_string(target.endpoint);
-    request.headers.add("Host", url.substr(url.find("://") + 3));
-  }
+  if (!request.headers.has("Host")) request.headers.add("Host", host_header(target.endpoint));
   request.headers.set("Connection", "Upgrade");
   request.headers.set("Upgrade", "websocket");
   request.headers.set("Sec-WebSocket-Version", "13");
