@@ -17,6 +17,7 @@ void add_start(CLI::App& app, int& exit_code);
 void add_deploy(CLI::App& app, int& exit_code);
 void add_remove(CLI::App& app, int& exit_code);
 void add_cloud(CLI::App& app, int& exit_code);
+void add_bench(CLI::App& app, int& exit_code);
 void add_version(CLI::App& app, int& exit_code);
 
 std::filesystem::path live_home();    // $LIVE_HOME, or ~/.live

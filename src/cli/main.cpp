@@ -13,6 +13,7 @@ int main(int argc, char** argv) {
   live::cli::add_deploy(app, exit_code);
   live::cli::add_remove(app, exit_code);
   live::cli::add_cloud(app, exit_code);
+  live::cli::add_bench(app, exit_code);
   live::cli::add_version(app, exit_code);
   app.add_subcommand("help", "Say what there is")->callback([&app] { std::puts(app.help().c_str()); });
   CLI11_PARSE(app, argc, argv);
