@@ -1,6 +1,6 @@
 // Synthesis of both forms of app, for discovery or for deployment, and of the debug stack.
 import { CdkAppMultiContext } from "@aws-cdk/toolkit-lib";
-import { existsSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -58,14 +58,20 @@ export async function synthDebugStack(request, call) {
   });
 }
 
+/** @type {Set<string>} What goes when we are ended in the middle */
+const scratches = new Set();
+process.on("exit", () => scratches.forEach((one) => rmSync(one, { recursive: true, force: true })));
+
 /** @template T @param {string} folder the app's @param {(scratch: string) => Promise<T>} work */
 async function inScratch(folder, work) {
   const scratch = await mkdtemp(path.join(tmpdir(), "live-synth-"));
+  const made = [scratch, bundleOf(folder, scratch)];
+  made.forEach((one) => scratches.add(one));
   try {
     return await work(scratch);
   } finally {
-    await rm(scratch, { recursive: true, force: true });
-    await rm(bundleOf(folder, scratch), { force: true });
+    await Promise.all(made.map((one) => rm(one, { recursive: true, force: true })));
+    made.forEach((one) => scratches.delete(one));
   }
 }
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import { examples, open, scratch } from "./session.mjs";
@@ -217,26 +217,49 @@ test("what the app prints arrives as lines", async (t) => {
   assert.deepEqual(lines, [["err", "to err"], ["out", "to out"]]);
 });
 
-test("a cancelled synthesis ends the app's process", async (t) => {
+/** A synthesis that does not end by itself, once its app runs: the call and the app's pid. */
+async function endless(t, host) {
   const folder = await app(t, "api-sns", `
     import { writeFileSync } from "node:fs";
     export default async function main() { writeFileSync("pid", String(process.pid)); await new Promise((r) => setTimeout(r, 60_000)); }`);
   const outdir = await scratch(t);
-  const call = toolkit.call("synth", { folder, form: "main", main: "lib/index.js", stage: "dev", app: "x", region: "us-east-1", mode: "discover", outdir });
+  const call = host.call("synth", { folder, form: "main", main: "lib/index.js", stage: "dev", app: "x", region: "us-east-1", mode: "discover", outdir });
   const pid = path.join(folder, "pid");
   while (!existsSync(pid) || !(await readFile(pid, "utf8"))) await new Promise((r) => setTimeout(r, 20));
-  call.cancel();
-  await assert.rejects(call, { code: "Cancelled" });
-  const gone = Number(await readFile(pid, "utf8"));
-  for (let n = 0; n < 100; ++n) {
+  return { call, folder, pid: Number(await readFile(pid, "utf8")) };
+}
+
+/** @param {number} pid */
+async function ends(pid) {
+  for (let n = 0; n < 500; ++n) {
     try {
-      process.kill(gone, 0);
+      process.kill(pid, 0);
     } catch {
       return;
     }
     await new Promise((r) => setTimeout(r, 20));
   }
   assert.fail("it still runs");
+}
+
+test("a cancelled synthesis ends the app's process", async (t) => {
+  const { call, pid } = await endless(t, toolkit);
+  call.cancel();
+  await assert.rejects(call, { code: "Cancelled" });
+  await ends(pid);
+});
+
+test("a toolkit that is ended leaves neither the app's process nor files behind", async (t) => {
+  const temporary = await scratch(t);
+  const mortal = open("toolkit", { TMPDIR: temporary });
+  const { call, folder, pid } = await endless(t, mortal);
+  call.catch(() => {});
+  const exited = new Promise((resolve) => mortal.child.once("exit", resolve));
+  mortal.child.kill("SIGTERM");
+  await exited;
+  await ends(pid);
+  assert.deepEqual((await readdir(temporary)).filter((name) => name.startsWith("live-synth")), []);
+  assert.deepEqual(await readdir(path.join(folder, ".live", "app")), []);
 });
 
 test("an app without cdk.json's app command says so", async (t) => {

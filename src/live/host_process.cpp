@@ -60,7 +60,8 @@ struct HostProcess::Link : std::enable_shared_from_this<Link> {
     Command command{.arguments = {options.node, options.script.string()},
                     .environment = options.environment,
                     .inherits_environment = true,
-                    .takes_input = true};
+                    .takes_input = true,
+                    .clears_away = true};
     last_lines.clear();
     auto on_line = [weak = weak_from_this()](Process::Stream stream, std::string_view line) {
       if (auto self = weak.lock()) self->read(stream, line);

@@ -53,8 +53,9 @@ struct Parcel {
 // Shared with the pending waits on its descriptors, so that a process whose owner is gone is still reaped.
 class Child : public std::enable_shared_from_this<Child> {
  public:
-  Child(Executor executor, Spawned spawned, bool takes_input, Process::OnLine on_line)
+  Child(Executor executor, Spawned spawned, const Command& command, Process::OnLine on_line)
       : executor_(executor),
+        clears_away_(command.clears_away),
         pid_(spawned.pid),
         on_line_(std::move(on_line)),
         ended_(executor, asio::steady_timer::time_point::max()),
@@ -62,12 +63,13 @@ class Child : public std::enable_shared_from_this<Child> {
         out_(executor, Process::Stream::out, spawned.out.release()),
         err_(executor, Process::Stream::err, spawned.err.release()),
         input_(executor) {
-    if (takes_input) input_.assign(spawned.input.release());
+    if (command.takes_input) input_.assign(spawned.input.release());
   }
 
   ~Child() {
     if (status_) return;
-    ::kill(-pid_, SIGKILL);
+    ::kill(-pid_, clears_away_ ? SIGTERM : SIGKILL);
+    if (clears_away_) return;  // the loop is over: nobody is left to wait for it
     ::waitpid(pid_, nullptr, 0);
   }
 
@@ -81,7 +83,7 @@ class Child : public std::enable_shared_from_this<Child> {
 
   void disown() {
     is_owned_ = false;
-    signal(SIGKILL);
+    signal(clears_away_ ? SIGTERM : SIGKILL);
   }
 
   void signal(int number) {
@@ -221,6 +223,7 @@ class Child : public std::enable_shared_from_this<Child> {
   }
 
   Executor executor_;
+  bool clears_away_;
   pid_t pid_;
   Process::OnLine on_line_;
   std::optional<ExitStatus> status_;
@@ -255,7 +258,7 @@ class OwnedProcess final : public Process {
 Result<std::unique_ptr<Process>> Process::start(Executor executor, Command command, OnLine on_line) {
   if (command.takes_input) ::signal(SIGPIPE, SIG_IGN);  // its death is an error of write(), not our end
   LIVE_TRY(Spawned spawned, spawn(command));
-  auto child = std::make_shared<Child>(executor, std::move(spawned), command.takes_input, std::move(on_line));
+  auto child = std::make_shared<Child>(executor, std::move(spawned), command, std::move(on_line));
   child->follow();
   return std::make_unique<OwnedProcess>(std::move(child));
 }

@@ -24,6 +24,8 @@ struct Command {
   bool inherits_environment = false;  // ours first, `environment` over it
   std::filesystem::path folder;       // empty: ours
   bool takes_input = false;           // write() reaches its standard input; else that is /dev/null
+  // It has processes and files of its own to clear away: with its owner it gets SIGTERM, not SIGKILL.
+  bool clears_away = false;
 };
 
 struct ExitStatus {
@@ -42,7 +44,7 @@ class Process {
 
   // Fault: the program is not there or may not be run; the message names it.
   static Result<std::unique_ptr<Process>> start(Executor executor, Command command, OnLine on_line);
-  virtual ~Process() = default;  // SIGKILLs the process group if it still runs
+  virtual ~Process() = default;  // SIGKILLs the process group if it still runs, or as the command says
 
   virtual pid_t pid() const = 0;
   virtual bool running() const = 0;

@@ -182,6 +182,22 @@ TEST_F(ProcessTest, EndsWithItsOwnerAndItsChildrenToo) {
   ::close(pidfd);
 }
 
+TEST_F(ProcessTest, OneThatClearsAwayMayDoSoWhenItsOwnerGoes) {
+  TempDir folder = std::move(TempDir::create("process-test")).value();
+  auto const made = folder.path() / "made";
+  std::string const script = "trap 'rm " + made.string() + "; exit 0' TERM; touch " + made.string() +
+                             "; echo ready; while :; do sleep 0.01; done";
+  auto process =
+      start({.arguments = {"sh", "-c", script}, .inherits_environment = true, .clears_away = true});
+  while (out.empty()) context.run_one();
+  int const pidfd = int(::syscall(SYS_pidfd_open, process->pid(), 0));
+  process.reset();
+  pollfd ended{.fd = pidfd, .events = POLLIN, .revents = 0};
+  EXPECT_EQ(::poll(&ended, 1, 20'000), 1);
+  ::close(pidfd);
+  EXPECT_FALSE(std::filesystem::exists(made));
+}
+
 TEST_F(ProcessTest, IsReapedEvenWhenNobodyRunsTheExecutorAnyMore) {
   pid_t pid;
   {

@@ -85,6 +85,7 @@ struct Plan {
   const char* folder;  // or null
   int in, out, err;
   pid_t parent;
+  int signal_with_parent;
   enum class Step { none, folder, exec };
   volatile Step failed_step = Step::none;
   volatile int error = 0;
@@ -96,7 +97,7 @@ struct Plan {
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
   ::setpgid(0, 0);
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  ::prctl(PR_SET_PDEATHSIG, plan.signal_with_parent);
   if (::getppid() != plan.parent) ::_exit(127);
   ::dup2(plan.in, 0);
   ::dup2(plan.out, 1);
@@ -158,7 +159,8 @@ Result<Spawned> spawn(const Command& command) {
             .in = in.read_end.number(),
             .out = out.write_end.number(),
             .err = err.write_end.number(),
-            .parent = ::getpid()};
+            .parent = ::getpid(),
+            .signal_with_parent = command.clears_away ? SIGTERM : SIGKILL};
   pid_t pid = fork_into(plan);
   if (pid < 0) return fault(fmt::format("starting {}: {}", program, std::strerror(errno)));
   if (plan.error != 0) {
