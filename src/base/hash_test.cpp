@@ -19,6 +19,12 @@ TEST(Hash, ChecksumsEqualTheCheckValuesOfTheirCatalogues) {
   EXPECT_EQ(crc32("123456789"), 0xCBF43926u);
   EXPECT_EQ(crc32c("123456789"), 0xE3069283u);
   EXPECT_EQ(crc64nvme("123456789"), 0xAE8B14860A799888ull);
+  std::string many;
+  for (int i = 0; i < 101; ++i) many += "0123456789";
+  many += "abc";
+  EXPECT_EQ(crc32(many), 0xF1F0216Au);  // zlib's and, for the others, one byte at a time
+  EXPECT_EQ(crc32c(many), 0x91277FBCu);
+  EXPECT_EQ(crc64nvme(many), 0x2C22C461AF301F55ull);
 }
 
 TEST(Seal, OpensOnlyWithTheSameKeyAndTheSameBoundData) {
