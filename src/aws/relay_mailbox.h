@@ -5,13 +5,13 @@
 #include <chrono>
 #include <string>
 
-#include "aws/credentials.h"
-#include "aws/signature.h"
-#include "base/clock.h"
+#include "aws/client.h"
+#include "aws/connections.h"
+#include "aws/dynamodb.h"
+#include "aws/s3.h"
+#include "aws/websocket_url.h"
 #include "invocation/mailbox.h"
 #include "invocation/payload_store.h"
-#include "net/http_client.h"
-#include "net/websocket.h"
 
 namespace live::aws {
 
@@ -22,6 +22,11 @@ struct RelayAddress {
   std::string table;     // row pk = "client": connection, session, who (S), epoch, since in ms (N)
   std::string bucket;
 };
+AwsSettings settings_of(const RelayAddress& address);
+
+// The table's row, unless nobody has it.
+Item row_key();
+std::optional<ClientRow> row_of(const Item& item);
 
 class Relay final : public Mailbox, public PayloadStore {
  public:
@@ -39,23 +44,13 @@ class Relay final : public Mailbox, public PayloadStore {
   Async<Result<net::WebSocket>> connect(std::chrono::milliseconds timeout);
 
  private:
-  struct Place {  // where a service is dialled, and its name there
-    net::Endpoint endpoint;
-    std::string host;
-  };
-  Place service(const std::string& name) const;
-  Place api() const;
-  Async<Result<net::Response>> send(Signer& signer, std::string service, Place place, net::Request request,
-                                    std::chrono::milliseconds timeout);
-  Async<Result<net::Response>> object(std::string method, std::string key, std::string bytes);
-
   Executor executor_;
-  net::HttpClient& http_;
-  CredentialSource& credentials_;
-  const Clock& clock_;
   RelayAddress address_;
-  std::string api_host_, api_stage_;
-  Signer api_signer_, table_signer_, bucket_signer_;  // each keeps its day's key
+  RandomIds ids_;
+  AwsClient client_;
+  Result<WebSocketUrl> api_;
+  DynamoDb table_;
+  S3 objects_;
 };
 
 }  // namespace live::aws

@@ -2,12 +2,10 @@
 // stage key, remove logs.
 #pragma once
 
-#include <chrono>
 #include <string>
 
 #include "aws/relay_mailbox.h"
 #include "base/ids.h"
-#include "base/json.h"
 #include "invocation/registry.h"
 
 namespace live::aws {
@@ -26,22 +24,14 @@ class Stage final : public Registry {
   Async<Result<void>> delete_log_group(std::string name);  // no fault when there is none
 
  private:
-  struct Answer {
-    int status = 0;
-    std::string code;  // of an error
-    std::string message;
-    json::object value;
-  };
-  Async<Result<Answer>> call(std::string service, std::string target, std::string version,
-                             json::object input);
-  Async<Result<net::Response>> key_object(std::string method, std::string body);
-  Async<Result<net::Response>> send(std::string service, std::string host_prefix, net::Request request);
+  Change change_if_ours(const std::string& session, int64_t epoch) const;
 
-  net::HttpClient& http_;
-  CredentialSource& credentials_;
   const Clock& clock_;
   RelayAddress address_;
-  Signer signer_;
+  RandomIds ids_;
+  AwsClient client_;
+  DynamoDb table_;
+  S3 objects_;
 };
 
 }  // namespace live::aws
