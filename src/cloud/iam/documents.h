@@ -1,16 +1,12 @@
-// Policy documents: read and checked for the form IAM asks of them.
+// Policy documents as IAM's actions are given them: checked by the reader that will evaluate them.
 #pragma once
 
 #include <string>
 
 #include "cloud/call.h"
+#include "cloud/iam/policy.h"
 
 namespace live::cloud {
-
-enum class PolicyUse {
-  trust,     // who may assume a role: has principals, no resources
-  identity,  // what a role or user may do: has resources, no principals
-};
 
 // The member's text (an object is written out: that is how CloudFormation hands it over), or
 // MalformedPolicyDocument.
