@@ -121,13 +121,20 @@ async function write(files, known) {
   for (const { path: file, contents } of files) {
     const hash = createHash("sha256").update(contents).digest("hex");
     if (known.get(file) === hash && existsSync(file)) continue;
-    await mkdir(path.dirname(file), { recursive: true });
+    await makeFolder(path.dirname(file));
     await writeFile(`${file}.new`, contents);
     await rename(`${file}.new`, file);
     known.set(file, hash);
     changed = true;
   }
   return changed;
+}
+
+/** Below a `.live` that no repository takes in. @param {string} folder */
+async function makeFolder(folder) {
+  await mkdir(folder, { recursive: true });
+  const ours = above(folder).find((each) => path.basename(each) === ".live");
+  if (ours) await writeFile(path.join(ours, ".gitignore"), "*\n", { flag: "wx" }).catch(() => {}); // it is there
 }
 
 /** @param {esbuild.Message} m @param {string} folder */

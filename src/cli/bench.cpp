@@ -121,7 +121,7 @@ void add_bench(CLI::App& app, int& exit_code) {
   command->callback([options, &exit_code] {
     Terminal terminal([](std::string_view line) { fmt::print(stderr, "{}\n", line); }, Terminal::Colour::off,
                       Terminal::Detail::shortened);
-    exit_code = run_command(terminal, [&] { return run(*options, terminal); });
+    exit_code = run_command(terminal, [&](Interruption&) { return run(*options, terminal); });
   });
 }
 

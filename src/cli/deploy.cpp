@@ -32,7 +32,7 @@ void add_deploy(CLI::App& app, int& exit_code) {
   add_common(*command, *options);
   command->callback([options, &exit_code] {
     auto const terminal = make_terminal(*options);
-    exit_code = run_command(*terminal, [&] { return deploy(*options, *terminal); });
+    exit_code = run_command(*terminal, [&](Interruption&) { return deploy(*options, *terminal); });
   });
 }
 

@@ -40,7 +40,7 @@ void add_remove(CLI::App& app, int& exit_code) {
   add_common(*command, *options);
   command->callback([options, &exit_code] {
     auto const terminal = make_terminal(*options);
-    exit_code = run_command(*terminal, [&] { return remove(*options, *terminal); });
+    exit_code = run_command(*terminal, [&](Interruption&) { return remove(*options, *terminal); });
   });
 }
 

@@ -1,34 +1,57 @@
 #include "cli/run.h"
 
+#include <unistd.h>
+
 #include <csignal>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 namespace live::cli {
+namespace {
 
-int run_command(Terminal& terminal, const std::function<Async<Result<void>>()>& start, Signals signals) {
-  constexpr int kInterrupted = 130;
+constexpr int kInterrupted = 130;
+
+bool is_ignored(int signal) {  // as nohup leaves it
+  struct sigaction now {};
+  return ::sigaction(signal, nullptr, &now) == 0 && now.sa_handler == SIG_IGN;
+}
+
+Async<void> wait_for_signals(asio::io_context& context, Interruption& interruption, int& code) {
+  asio::signal_set ends(context, SIGINT, SIGTERM);
+  if (!is_ignored(SIGHUP)) ends.add(SIGHUP);
+  boost::system::error_code error;
+  co_await ends.async_wait(asio::redirect_error(asio::use_awaitable, error));
+  if (error) co_return;
+  if (::isatty(STDERR_FILENO)) (void)!::write(STDERR_FILENO, "\n", 1);  // behind the terminal's own "^C"
+  ends.async_wait([](boost::system::error_code failed, int) {
+    if (!failed) std::_Exit(kInterrupted);
+  });
+  code = kInterrupted;
+  if (auto const then = interruption.then) code = co_await then();
+  context.stop();
+}
+
+}  // namespace
+
+int run_command(Terminal& terminal, const std::function<Async<Result<void>>(Interruption&)>& start) {
   int code = kInterrupted;
+  Interruption interruption;
   asio::io_context context(1);
-  asio::signal_set ends(context);
-  if (signals == Signals::end_it) {
-    ends.add(SIGINT);
-    ends.add(SIGTERM);
-    ends.async_wait([&context](boost::system::error_code error, int) {
-      if (!error) context.stop();
-    });
-  }
   auto command = [&]() -> Async<void> {
-    auto const done = co_await start();
+    auto const done = co_await start(interruption);
     if (done.has_error()) terminal.fail(done.error().message);
     code = done.has_error() ? 1 : 0;
     context.stop();
   };
-  asio::co_spawn(context, command(), [](std::exception_ptr failure) {
+  auto const rethrow = [](std::exception_ptr failure) {
     if (failure) std::rethrow_exception(failure);
-  });
+  };
+  asio::co_spawn(context, command(), rethrow);
+  asio::co_spawn(context, wait_for_signals(context, interruption, code), rethrow);
   context.run();
   return code;
 }

@@ -9,10 +9,13 @@
 
 namespace live::cli {
 
-// The exit code: 0, or 1 with the fault told. Ctrl-C ends it at once with 130, unless the command takes the
-// signals itself.
-enum class Signals { end_it, its_own };
-int run_command(Terminal& terminal, const std::function<Async<Result<void>>()>& start,
-                Signals signals = Signals::end_it);
+// What Ctrl-C (or SIGTERM, or the terminal that closes) does at this moment. By default the command ends at
+// once with 130. A second one always does.
+struct Interruption {
+  std::function<Async<int>()> then;  // ends in an orderly way instead; gives the exit code
+};
+
+// The exit code: 0, 1 with the fault told, or what the interruption says.
+int run_command(Terminal& terminal, const std::function<Async<Result<void>>(Interruption&)>& start);
 
 }  // namespace live::cli

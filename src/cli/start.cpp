@@ -1,11 +1,8 @@
 // live start: the debug stack, the app with its functions swapped, then every call runs here.
-#include <csignal>
-
 #include <CLI/CLI.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/redirect_error.hpp>
-#include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -52,52 +49,57 @@ void say_goodbye(Terminal& terminal, const Fleet& fleet) {
   terminal.say("`live deploy` puts the real code back; `live remove` takes the app away.");
 }
 
-// The session from its first connection to its end, beside whatever else start does.
-class Ending {
+// Ctrl-C before the app is deployed: CloudFormation does not stop for us.
+Async<int> leave_early(Answering& all, Terminal& terminal) {
+  terminal.warn(
+      "Interrupted while deploying: CloudFormation finishes the stack that it is at. `live start` continues, "
+      "`live remove` takes the app away.");
+  co_await all.session.stop(0ms);
+  co_return 130;
+}
+
+// Ctrl-C: no more calls, running ones finish. Twice: now.
+Async<int> leave(Answering& all, Terminal& terminal) {
+  if (size_t const running = all.session.running(); running > 0)
+    terminal.say(fmt::format("Finishing {} running call{}, up to {} s. Ctrl-C again leaves now.", running,
+                             running == 1 ? "" : "s", kGrace.count()));
+  co_await all.session.stop(kGrace);
+  say_goodbye(terminal, all.fleet);
+  co_return 0;
+}
+
+// The session beside whatever else start does.
+class Running {
  public:
-  explicit Ending(Executor executor) : signals_(executor, SIGINT, SIGTERM), ended_(executor) {
+  Running(Executor executor, Session& session) : ended_(executor) {
     ended_.expires_at(std::chrono::steady_clock::time_point::max());
+    asio::co_spawn(executor, run(session), asio::detached);
   }
 
-  Async<void> run(Answering& all) {
-    end_ = co_await all.session.run();
-    ended_.cancel();
-  }
-
-  // Ctrl-C: no more calls, running ones finish. Twice: now.
-  Async<void> wait_for_signals(Answering& all, Terminal& terminal) {
-    boost::system::error_code error;
-    co_await signals_.async_wait(asio::redirect_error(asio::use_awaitable, error));
-    if (error || end_) co_return;
-    if (all.session.running() > 0)
-      terminal.say(fmt::format("Finishing {} running call(s), up to {} s. Ctrl-C again leaves now.",
-                               all.session.running(), kGrace.count()));
-    signals_.async_wait([](boost::system::error_code failed, int) {
-      if (!failed) std::_Exit(130);
-    });
-    co_await all.session.stop(kGrace);
-    left_ = true;
-    ended_.cancel();
-  }
-
-  // Until the session has ended and, when we ended it, has left.
-  Async<Link::End> wait() {
-    while (!end_ || (*end_ == Link::End::closed && !left_)) {
+  // When we end it ourselves, who interrupted us sees to the rest.
+  Async<void> until_superseded() {
+    while (end_ != Link::End::superseded) {
       boost::system::error_code ignored;
       co_await ended_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
     }
-    signals_.cancel();
-    co_return *end_;
   }
 
  private:
-  asio::signal_set signals_;
+  Async<void> run(Session& session) {
+    end_ = co_await session.run();
+    ended_.cancel();
+  }
+
   asio::steady_timer ended_;
   std::optional<Link::End> end_;
-  bool left_ = false;
 };
 
-Async<Result<void>> start(CommonOptions options, Terminal& terminal) {
+Async<Result<FunctionTable>> deploy(Deployment& deployment, Deployment::Plan plan) {
+  LIVE_CO_TRY(co_await deployment.deploy(plan));
+  co_return co_await deployment.functions(plan);
+}
+
+Async<Result<void>> start(CommonOptions options, Terminal& terminal, Interruption& interruption) {
   auto const executor = co_await asio::this_coro::executor;
   auto const began = std::chrono::steady_clock::now();
   LIVE_CO_TRY(auto prepared, prepare(options, terminal));
@@ -114,23 +116,24 @@ Async<Result<void>> start(CommonOptions options, Terminal& terminal) {
 
   Answering all(executor, host, terminal, std::move(watch), relay);
   LIVE_CO_TRY(co_await all.session.connect());
-  Ending ending(executor);
-  asio::co_spawn(executor, ending.run(all), asio::detached);  // a deployment may outlast an idle connection
-  LIVE_CO_TRY(co_await deployment.deploy(plan));
-  LIVE_CO_TRY(auto table, co_await deployment.functions(plan));
-  size_t const count = table.size();
-  all.fleet.use(std::move(table));
+  Running running(executor, all.session);  // a deployment may outlast an idle connection
+  interruption.then = [&all, &terminal] { return leave_early(all, terminal); };
+  auto table = co_await deploy(deployment, std::move(plan));
+  if (table.has_error()) {
+    co_await all.session.stop(0ms);
+    co_return table.error();
+  }
+  size_t const count = table.value().size();
+  all.fleet.use(std::move(table.value()));
   host.toolkit().rest();
   terminal.step(
       fmt::format("Live: {} function{} of stage {} run here. Listening for requests...", count,
                   count == 1 ? "" : "s", prepared.target.stage),
       std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began));
-  asio::co_spawn(executor, ending.wait_for_signals(all, terminal), asio::detached);
-  if (co_await ending.wait() == Link::End::superseded) {
-    co_await all.session.stop(kGrace);
-    co_return outcome::success();
-  }
-  say_goodbye(terminal, all.fleet);
+  interruption.then = [&all, &terminal] { return leave(all, terminal); };
+  co_await running.until_superseded();
+  interruption.then = {};
+  co_await all.session.stop(kGrace);
   co_return outcome::success();
 }
 
@@ -138,12 +141,13 @@ Async<Result<void>> start(CommonOptions options, Terminal& terminal) {
 
 void add_start(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<CommonOptions>();
+  options->stage_kept = Remember::everything;
   auto* command = app.add_subcommand("start", "Run the app's functions on this machine");
   add_common(*command, *options);
   command->callback([options, &exit_code] {
     auto const terminal = make_terminal(*options);
-    exit_code = run_command(
-        *terminal, [&] { return start(*options, *terminal); }, Signals::its_own);
+    auto const begin = [&](Interruption& interruption) { return start(*options, *terminal, interruption); };
+    exit_code = run_command(*terminal, begin);
   });
 }
 

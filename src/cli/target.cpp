@@ -3,6 +3,8 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <csignal>
 #include <iostream>
 
 #include <CLI/CLI.hpp>
@@ -81,7 +83,8 @@ Result<Prepared> prepare(const CommonOptions& options, Terminal& terminal) {
   Prepared prepared;
   Target& target = prepared.target;
   LIVE_TRY(target.app, find_app(std::filesystem::current_path()));
-  LIVE_TRY(auto choice, choose_stage(target.app, options.stage, user_name(), prompt_for_stage));
+  LIVE_TRY(auto choice,
+           choose_stage(target.app, options.stage, user_name(), prompt_for_stage, options.stage_kept));
   target.stage = choice.stage;
   target.region = first_of({options.region, target.app.region});
   if (options.local) {
@@ -119,13 +122,15 @@ Async<Result<void>> find_account(Host& host, Target& target) {
 
 std::unique_ptr<Terminal> make_terminal(const CommonOptions& options) {
   bool const colour = !options.no_color && environment("NO_COLOR").empty() && ::isatty(STDOUT_FILENO);
-  return std::make_unique<Terminal>(
-      [](std::string_view line) {
-        fmt::print("{}\n", line);
-        std::fflush(stdout);
-      },
-      colour ? Terminal::Colour::on : Terminal::Colour::off,
-      options.verbose ? Terminal::Detail::whole : Terminal::Detail::shortened);
+  auto const write = [reader_is_gone = false](std::string_view line) mutable {
+    std::fwrite(line.data(), 1, line.size(), stdout);
+    std::fputc('\n', stdout);
+    bool const failed = std::fflush(stdout) != 0 && (errno == EPIPE || errno == EIO);
+    // `live start | head`: ends as when the terminal closes.
+    if (failed && !std::exchange(reader_is_gone, true)) ::raise(SIGHUP);
+  };
+  return std::make_unique<Terminal>(write, colour ? Terminal::Colour::on : Terminal::Colour::off,
+                                    options.verbose ? Terminal::Detail::whole : Terminal::Detail::shortened);
 }
 
 std::filesystem::path host_folder() { return shipped_folder("host"); }

@@ -20,6 +20,7 @@ struct CommonOptions {
   std::string stage, region, profile, role_arn;
   bool local = false;  // on the embedded AWS
   bool verbose = false, no_color = false, yes = false;
+  Remember stage_kept = Remember::answers;
 };
 void add_common(CLI::App& command, CommonOptions& options);
 

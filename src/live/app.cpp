@@ -4,6 +4,8 @@
 #include <array>
 #include <cctype>
 
+#include <fmt/format.h>
+
 #include "base/file.h"
 #include "base/json.h"
 
@@ -107,8 +109,21 @@ Result<std::string> stage_name(std::string_view wanted) {
   return name;
 }
 
+Result<void> make_state_folder(const App& app) {
+  auto const folder = app.state_folder();
+  std::error_code error;
+  std::filesystem::create_directory(folder, error);
+  if (!error) std::filesystem::permissions(folder, std::filesystem::perms::owner_all, error);
+  if (error)
+    return fault(fmt::format("{} cannot be used: {}; live keeps its state of the app there", folder.string(),
+                             error.message()));
+  auto const ignore = folder / ".gitignore";
+  if (std::filesystem::exists(ignore, error)) return outcome::success();
+  return write_file(ignore, "*\n");
+}
+
 Result<StageChoice> choose_stage(const App& app, std::string_view asked, std::string_view user,
-                                 const std::function<std::string(std::string_view)>& ask) {
+                                 const std::function<std::string(std::string_view)>& ask, Remember what) {
   auto const memory = app.state_folder() / "stage";
   StageChoice choice;
   std::string wanted(asked.empty() ? std::string_view(app.stage) : asked);
@@ -118,12 +133,15 @@ Result<StageChoice> choose_stage(const App& app, std::string_view asked, std::st
       choice.remembered = !wanted.empty();
     }
   }
+  bool keep = what == Remember::everything && !choice.remembered;
   if (wanted.empty()) {
+    keep = true;
     auto const suggestion = stage_name(user);
     wanted = ask(suggestion.has_value() ? suggestion.value() : "dev");
   }
   LIVE_TRY(choice.stage, stage_name(wanted));
-  if (!choice.remembered) {
+  LIVE_TRY(make_state_folder(app));
+  if (keep) {
     LIVE_TRY(write_file(memory, choice.stage + "\n"));
   }
   return choice;

@@ -33,12 +33,18 @@ Result<App> find_app(const std::filesystem::path& folder);
 Result<std::string> stage_name(std::string_view wanted);
 
 // The stage: what was asked for (flag, then live.json), else the remembered one, else `ask` (a prompt, or the
-// user's name where there is no terminal). Remembers it in the app's state folder.
+// user's name where there is no terminal). Remembers in the app's state folder what the prompt gave; what was
+// asked for only where it is the developer's own choice to work on, not with a `live deploy --stage prod`.
 struct StageChoice {
   std::string stage;
   bool remembered = false;
 };
+enum class Remember { answers, everything };
 Result<StageChoice> choose_stage(const App& app, std::string_view asked, std::string_view user,
-                                 const std::function<std::string(std::string_view suggestion)>& ask);
+                                 const std::function<std::string(std::string_view suggestion)>& ask,
+                                 Remember what = Remember::everything);
+
+// Makes it: for its owner alone, since it comes to hold the stage's key, and never part of a repository.
+Result<void> make_state_folder(const App& app);
 
 }  // namespace live

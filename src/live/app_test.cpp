@@ -66,6 +66,25 @@ TEST_F(AppFolder, TheStageIsAskedForOnceAndThenRemembered) {
   EXPECT_EQ(choose_stage(app, "prod", "other", no_prompt).value().stage, "prod");
 }
 
+TEST_F(AppFolder, ADeploymentOfAnotherStageDoesNotBecomeTheOneToWorkOn) {
+  write("lib/index.js", "");
+  auto const app = find().value();
+  auto const accept = [](std::string_view suggestion) { return std::string(suggestion); };
+  EXPECT_EQ(choose_stage(app, "prod", "jane", no_prompt, Remember::answers).value().stage, "prod");
+  EXPECT_EQ(choose_stage(app, "", "jane", accept, Remember::answers).value().stage, "jane");
+  EXPECT_EQ(choose_stage(app, "prod", "jane", no_prompt, Remember::answers).value().stage, "prod");
+  EXPECT_EQ(choose_stage(app, "", "jane", no_prompt).value().stage, "jane");
+}
+
+TEST_F(AppFolder, TheStateFolderIsItsOwnersAloneAndNeverCommitted) {
+  write("lib/index.js", "");
+  auto const app = find().value();
+  ASSERT_TRUE(choose_stage(app, "dev", "jane", no_prompt).has_value());
+  auto const folder = app.state_folder();
+  EXPECT_EQ(std::filesystem::status(folder).permissions(), std::filesystem::perms::owner_all);
+  EXPECT_EQ(read_file(folder / ".gitignore").value(), "*\n");
+}
+
 TEST(StageName, IsMadeOfLettersDigitsAndHyphens) {
   EXPECT_EQ(stage_name("john.doe").value(), "john-doe");
   EXPECT_EQ(stage_name("a b__c").value(), "a-b-c");
