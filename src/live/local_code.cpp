@@ -22,10 +22,12 @@ bool is_within(const std::filesystem::path& path, const std::filesystem::path& f
 
 // One function's code. A handler's file may change while a build runs: then that build is already stale.
 struct Entry {
-  Entry(LocalFunction of, Executor executor) : function(std::move(of)), built(std::move(executor)) {}
+  Entry(LocalFunction of, Executor executor)
+      : function(std::move(of)), built(std::move(executor), Steady::time_point::max()) {}
 
   LocalFunction function;
   bool building = false, stale = true;
+  bool unbuilt = false;  // the builder itself failed: not the code's fault
   std::optional<Result<Code::Ready>> last;
   uint64_t generation = 1;
   std::set<std::filesystem::path> watched;
@@ -87,10 +89,10 @@ Async<Result<Code::Ready>> LocalCode::ready(LocalFunction function) {
   auto const entry = slot;
   if (function.source == LocalFunction::Source::folder)
     co_return Ready{function.path, function.handler, entry->generation};
+  if (std::exchange(entry->unbuilt, false)) entry->stale = true;
   while (!state->closed && (entry->stale || entry->building || !entry->last)) {
     if (entry->building) {
       boost::system::error_code ignored;
-      entry->built.expires_at(Steady::time_point::max());
       co_await entry->built.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
     } else {
       co_await state->build(entry);
@@ -115,7 +117,8 @@ Async<void> LocalCode::State::build(std::shared_ptr<Entry> entry) {
   entry->building = false;
   if (closed) co_return;
   if (built.has_error()) {
-    entry->last = built.error();  // the builder itself failed: the next call tries again
+    entry->last = built.error();
+    entry->unbuilt = true;  // the next call tries again
     entry->watched.insert(entry->function.path);
     watch->add(entry->function.path);
   } else {
@@ -139,12 +142,12 @@ void LocalCode::State::take(Entry& entry, const Build& build, std::chrono::micro
     entry.last = fault(errors);
     return;
   }
-  bool const first = !entry.last;
-  if (build.changed || !entry.last || entry.last->has_error()) ++entry.generation;
+  bool const first = !entry.last, other = build.changed || first || entry.last->has_error();
+  if (other) ++entry.generation;
   entry.last = Code::Ready{build.outfile.parent_path(), build.handler, entry.generation};
   if (first) return;
   observer.rebuilt(entry.function, took);
-  if (told) told(entry.function.name);
+  if (other && told) told(entry.function.name);
 }
 
 void LocalCode::State::changed(const std::shared_ptr<Entry>& entry) {

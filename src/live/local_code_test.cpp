@@ -1,0 +1,181 @@
+#include "live/local_code.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/file.h"
+
+namespace live {
+namespace {
+
+using testing::HasSubstr;
+
+// Changes are what the test says.
+class TestWatch final : public Watch {
+ public:
+  TestWatch(Executor executor, std::set<std::filesystem::path>& watched)
+      : said_(executor, asio::steady_timer::time_point::max()), watched_(watched) {}
+  void add(const std::filesystem::path& file) override { watched_.insert(file); }
+  void add_folder(const std::filesystem::path& folder, std::vector<std::string>) override {
+    watched_.insert(folder);
+  }
+  void remove(const std::filesystem::path&) override {}
+  Async<Result<Changes>> next() override {
+    boost::system::error_code ignored;
+    while (!changes_) co_await said_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    auto const changes = *std::exchange(changes_, std::nullopt);
+    co_return changes;
+  }
+  const std::string& shortage() const override { return shortage_; }
+  void say(const std::filesystem::path& changed) {
+    changes_ = Changes{.paths = {changed}};
+    said_.cancel();
+  }
+
+ private:
+  asio::steady_timer said_;
+  std::set<std::filesystem::path>& watched_;
+  std::optional<Changes> changes_;
+  std::string shortage_;
+};
+
+struct Told final : Observer {
+  void received(const LocalFunction&, const Invocation&) override {}
+  void printed(const LocalFunction&, std::string_view, Process::Stream, std::string_view) override {}
+  void answered(const LocalFunction&, const Invocation&, const Reply&, const Timing&) override {}
+  void rebuilt(const LocalFunction&, std::chrono::microseconds) override { ++rebuilds; }
+  void build_failed(const LocalFunction&, std::string_view text) override { errors = text; }
+  int rebuilds = 0;
+  std::string errors;
+};
+
+class LocalCodeTest : public testing::Test {
+ protected:
+  // A builder whose n-th build (from 1, over all its lives) is `answer`: JavaScript that gives a result.
+  void builder(const std::string& answer) {
+    std::string const script = R"(
+      import { createInterface } from "node:readline";
+      import { appendFileSync, readFileSync } from "node:fs";
+      createInterface({ input: process.stdin }).on("line", (line) => {
+        const { id, params } = JSON.parse(line);
+        appendFileSync(new URL("builds", import.meta.url), ".");
+        const n = readFileSync(new URL("builds", import.meta.url)).length;
+        const ok = (more) => ({ outfile: "/out/index.cjs", handler: "index.handler", changed: true, inputs: [params.entry], missing: [], errors: [], warnings: [], ...more });
+        const result = ()" + answer +
+                               R"();
+        process.stdout.write(JSON.stringify({ id, result }) + "\n");
+      }).on("close", () => process.exit());)";
+    ASSERT_TRUE(write_file(folder_.path() / "src" / "builder.mjs", script));
+    host_ = std::make_unique<Host>(context_.get_executor(), Host::Options{.folder = folder_.path()});
+    auto watch = std::make_unique<TestWatch>(context_.get_executor(), watched_);
+    watch_ = watch.get();
+    code_ = std::make_unique<LocalCode>(context_.get_executor(), *host_, told_, std::move(watch));
+    code_->on_changed([this](const std::string&) { ++changes_; });
+  }
+  static LocalFunction function() {
+    LocalFunction one;
+    one.name = one.construct_path = "Api";
+    one.source = LocalFunction::Source::bundle;
+    one.path = "/app/api.ts";
+    one.handler = "handler";
+    return one;
+  }
+  using Answers = std::vector<Result<Code::Ready>>;
+  static Async<void> ask(LocalCode& code, Answers& answers) {
+    answers.push_back(co_await code.ready(function()));
+  }
+  // So many calls at once; gives how many steps the loop took.
+  int call(size_t calls, Answers& answers) {
+    for (size_t i = 0; i < calls; ++i) asio::co_spawn(context_, ask(*code_, answers), asio::detached);
+    int steps = 0;
+    run([&] { return ++steps, answers.size() == calls; });
+    return steps;
+  }
+  Result<Code::Ready> call() {
+    Answers answers;
+    call(1, answers);
+    return answers.front();
+  }
+  void run(const std::function<bool()>& until) {
+    while (!until() && context_.run_one_for(std::chrono::seconds(20)) > 0) {
+    }
+  }
+
+  asio::io_context context_;
+  TempDir folder_ = std::move(TempDir::create("local-code-test")).value();
+  std::set<std::filesystem::path> watched_;
+  TestWatch* watch_ = nullptr;
+  Told told_;
+  int changes_ = 0;
+  std::unique_ptr<Host> host_;
+  std::unique_ptr<LocalCode> code_;
+};
+
+TEST_F(LocalCodeTest, CallsAtOnceShareOneBuildAndWaitAtRest) {
+  builder("ok({ inputs: ['/app/n' + n] })");
+  Answers answers;
+  int const steps = call(3, answers);
+  for (auto const& one : answers) EXPECT_EQ(one.value().generation, answers.front().value().generation);
+  EXPECT_TRUE(watched_.contains("/app/n1"));
+  EXPECT_FALSE(watched_.contains("/app/n2"));
+  EXPECT_LT(steps, 300);
+}
+
+TEST_F(LocalCodeTest, ABuilderThatDiedIsTriedAgainByTheNextCall) {
+  builder("n === 1 ? process.exit(9) : ok()");
+  auto const first = call();
+  ASSERT_TRUE(first.has_error());
+  EXPECT_THAT(first.error().message, HasSubstr("exit status 9"));
+  EXPECT_TRUE(call().has_value());
+}
+
+TEST_F(LocalCodeTest, ErrorsOfTheCodeStayUntilASaveAndAreToldOnce) {
+  builder(
+      "n === 1 ? ok({ errors: [{ text: 'no such thing', file: '/app/api.ts', line: 3, column: 4 }] }) : "
+      "ok()");
+  EXPECT_THAT(call().error().message, HasSubstr("/app/api.ts:3:5: no such thing"));
+  EXPECT_THAT(told_.errors, HasSubstr("no such thing"));
+  EXPECT_TRUE(call().has_error());
+  watch_->say("/app/api.ts");
+  run([this] { return told_.rebuilds == 1; });
+  EXPECT_TRUE(call().has_value());
+  EXPECT_EQ(changes_, 1);
+}
+
+TEST_F(LocalCodeTest, ASaveThatChangesNothingKeepsTheWorkers) {
+  builder("ok({ changed: n === 1 })");
+  auto const before = call().value().generation;
+  watch_->say("/app/api.ts");
+  run([this] { return told_.rebuilds == 1; });
+  EXPECT_EQ(call().value().generation, before);
+  EXPECT_EQ(changes_, 0);
+}
+
+TEST_F(LocalCodeTest, AFolderRunsAsItLiesAndEverySaveIsOtherCode) {
+  builder("ok()");
+  LocalFunction plain = function();
+  plain.source = LocalFunction::Source::folder;
+  plain.path = "/app/src";
+  auto const ask = [](LocalCode& code, LocalFunction of, Answers& answers) -> Async<void> {
+    answers.push_back(co_await code.ready(std::move(of)));
+  };
+  Answers answers;
+  asio::co_spawn(context_, ask(*code_, plain, answers), asio::detached);
+  run([&] { return answers.size() == 1; });
+  EXPECT_EQ(answers[0].value().task_root, "/app/src");
+  EXPECT_TRUE(watched_.contains("/app/src"));
+  watch_->say("/app/src/deep/file.js");
+  run([this] { return changes_ == 1; });
+  asio::co_spawn(context_, ask(*code_, plain, answers), asio::detached);
+  run([&] { return answers.size() == 2; });
+  EXPECT_NE(answers[0].value().generation, answers[1].value().generation);
+}
+
+}  // namespace
+}  // namespace live
