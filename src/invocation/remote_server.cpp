@@ -4,11 +4,9 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
 
+#include "base/timer.h"
 #include "invocation/backoff.h"
 #include "invocation/clock_offset.h"
 
@@ -48,13 +46,13 @@ struct RemoteServer::State : std::enable_shared_from_this<RemoteServer::State> {
   Async<void> serve(Envelope::Message message, Received received);
   Async<Result<Invocation>> invocation_of(Envelope::Message& message);
   Async<Result<std::string>> fetch(std::string key);
-  Async<void> keep_saying_alive(CallKey key, std::shared_ptr<asio::steady_timer> timer);
+  Async<void> keep_saying_alive(CallKey key, std::shared_ptr<Timer> timer);
   Async<void> answer(CallKey key, Reply reply);
   Async<Result<std::string>> message_of(CallKey key, Reply reply);
   Async<void> deliver(CallKey key);
   Async<void> post(std::string connection, std::string text);
   Async<void> forget_now_and_then();
-  Async<void> sleep(std::shared_ptr<asio::steady_timer> timer, Milliseconds time);
+  Async<void> sleep(std::shared_ptr<Timer> timer, Milliseconds time);
   void say(MessageType type, const CallKey& key, const std::string& to);
   void refuse(const Head& head, Reply reply);
   void drop(std::string_view reason);
@@ -66,7 +64,7 @@ struct RemoteServer::State : std::enable_shared_from_this<RemoteServer::State> {
     co_await std::move(task);
     (void)self;  // a task may start after its owner is gone
   }
-  std::shared_ptr<asio::steady_timer> timer() { return std::make_shared<asio::steady_timer>(executor); }
+  std::shared_ptr<Timer> timer() { return std::make_shared<Timer>(executor); }
 
   Executor executor;
   const Clock& clock;
@@ -80,7 +78,7 @@ struct RemoteServer::State : std::enable_shared_from_this<RemoteServer::State> {
   Ledger ledger;
   ClockOffset offset;
   std::set<CallKey> delivering;
-  asio::steady_timer tick, idle;
+  Timer tick, idle;
   size_t serving = 0;
   size_t dropped = 0;
   bool ticking = false, superseded = false, stopped = false;
@@ -218,7 +216,7 @@ Async<Result<std::string>> RemoteServer::State::fetch(std::string key) {
   co_return object;
 }
 
-Async<void> RemoteServer::State::keep_saying_alive(CallKey key, std::shared_ptr<asio::steady_timer> timer) {
+Async<void> RemoteServer::State::keep_saying_alive(CallKey key, std::shared_ptr<Timer> timer) {
   for (;;) {
     co_await sleep(timer, options.alive_every);
     if (stopped || !ledger.running(key)) co_return;
@@ -298,18 +296,16 @@ Async<void> RemoteServer::State::post(std::string connection, std::string text) 
 
 Async<void> RemoteServer::State::forget_now_and_then() {
   while (!stopped && ledger.known_calls() > 0) {
-    boost::system::error_code ignored;
     tick.expires_after(1s);
-    co_await tick.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    co_await tick.wait();
     ledger.expire();
   }
   ticking = false;
 }
 
-Async<void> RemoteServer::State::sleep(std::shared_ptr<asio::steady_timer> timer, Milliseconds time) {
-  boost::system::error_code ignored;
+Async<void> RemoteServer::State::sleep(std::shared_ptr<Timer> timer, Milliseconds time) {
   timer->expires_after(time);
-  co_await timer->async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+  co_await timer->wait();
 }
 
 void RemoteServer::State::drop(std::string_view reason) {
@@ -324,9 +320,8 @@ void RemoteServer::State::ended() {
 Async<void> RemoteServer::drain() {
   auto const state = state_;
   while (!state->stopped && (state->serving > 0 || !state->delivering.empty())) {
-    boost::system::error_code ignored;
-    state->idle.expires_at(asio::steady_timer::time_point::max());
-    co_await state->idle.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    state->idle.never_expire();
+    co_await state->idle.wait();
   }
 }
 

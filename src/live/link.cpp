@@ -4,17 +4,13 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
 
 #include "base/json.h"
+#include "base/timer.h"
 
 namespace live {
 namespace {
-
-using Steady = std::chrono::steady_clock;
 
 constexpr const char* kHello = R"({"type":"hello"})";
 
@@ -27,12 +23,12 @@ std::string hello_connection(const std::string& text) {
 }
 
 struct Connection {
-  explicit Connection(net::WebSocket opened) : socket(std::move(opened)) {}
+  Connection(net::WebSocket opened, Steady::time_point now)
+      : socket(std::move(opened)), opened(now), last_hello(now) {}
   net::WebSocket socket;
   std::string id;
-  Steady::time_point opened = Steady::now();
+  Steady::time_point opened, last_hello;
   std::optional<Steady::time_point> hello_sent;  // and not yet answered
-  Steady::time_point last_hello = Steady::now();
   std::optional<Fault> ended;
 };
 
@@ -67,7 +63,7 @@ struct Link::State : std::enable_shared_from_this<Link::State> {
   Registry& registry;
   LinkOptions options;
   Events events;
-  asio::steady_timer wake;  // cancelled when something happened
+  Timer wake;  // cancelled when something happened
   std::string session;
   int64_t epoch = 0;
   std::shared_ptr<Connection> current;
@@ -99,16 +95,16 @@ void Link::superseded() {
 Async<Result<std::shared_ptr<Connection>>> Link::State::connect() {
   auto socket = co_await dial();
   if (socket.has_error()) co_return socket.error();
-  auto connection = std::make_shared<Connection>(std::move(socket.value()));
+  auto connection = std::make_shared<Connection>(std::move(socket.value()), wake.now());
   LIVE_CO_TRY(co_await connection->socket.write(kHello));
   // Dropping the connection is what ends the read when no answer comes.
-  auto timer = std::make_shared<asio::steady_timer>(executor, options.hello_timeout);
-  std::weak_ptr<Connection> const waiting = connection;
-  timer->async_wait([waiting](boost::system::error_code error) {
-    if (auto const one = waiting.lock(); one && !error) one->socket.drop();
+  Timer timer(executor);
+  timer.expires_after(options.hello_timeout);
+  timer.on_expiry([waiting = std::weak_ptr(connection)] {
+    if (auto const one = waiting.lock()) one->socket.drop();
   });
   auto text = co_await connection->socket.read();
-  timer->cancel();
+  timer.cancel();
   if (text.has_error()) co_return within("waiting for the debug stack's answer to hello", text.error());
   connection->id = hello_connection(text.value());
   if (connection->id.empty())
@@ -153,9 +149,8 @@ Steady::time_point Link::State::next_event() const {
 }
 
 Async<void> Link::State::sleep(std::chrono::milliseconds time) {
-  boost::system::error_code ignored;
   wake.expires_after(time);
-  co_await wake.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+  co_await wake.wait();
 }
 
 Async<Link::End> Link::run() {
@@ -168,7 +163,7 @@ Async<Link::End> Link::run() {
       if (state->events.on_found) state->events.on_found();
       continue;
     }
-    auto const now = Steady::now();
+    auto const now = state->wake.now();
     if (current.hello_sent && now >= *current.hello_sent + state->options.hello_timeout) {
       current.socket.drop();
       current.ended =
@@ -188,7 +183,7 @@ Async<Link::End> Link::run() {
 
 Async<void> Link::State::say_hello() {
   auto const connection = current;
-  connection->hello_sent = connection->last_hello = Steady::now();
+  connection->hello_sent = connection->last_hello = wake.now();
   auto const written = co_await connection->socket.write(kHello);
   if (written.has_error() && !connection->ended) connection->ended = written.error();
 }
@@ -240,9 +235,9 @@ Async<void> Link::State::rotate() {
 // What was sent to the replaced connection before the row changed still arrives there.
 Async<void> Link::State::drain(std::shared_ptr<Connection> connection) {
   auto const self = shared_from_this();
-  asio::steady_timer timer(executor, options.drain);
-  boost::system::error_code ignored;
-  co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+  Timer timer(executor);
+  timer.expires_after(options.drain);
+  co_await timer.wait();
   co_await connection->socket.close(1000, "replaced");
 }
 

@@ -2,9 +2,9 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
+
+#include "base/timer.h"
 
 namespace live {
 
@@ -64,11 +64,11 @@ Async<Link::End> Session::run() {
 
 Async<void> Session::stop(std::chrono::milliseconds grace) {
   server_.supersede();
-  auto const until = std::chrono::steady_clock::now() + grace;
-  asio::steady_timer timer(parts_.executor);
-  while (server_.running() > 0 && std::chrono::steady_clock::now() < until) {
+  Timer timer(parts_.executor);
+  auto const until = timer.now() + grace;
+  while (server_.running() > 0 && timer.now() < until) {
     timer.expires_after(std::chrono::milliseconds(20));
-    co_await timer.async_wait(asio::use_awaitable);
+    co_await timer.wait();
   }
   co_await link_.close();
 }

@@ -23,6 +23,22 @@ Fault closed(uint16_t code, std::string_view why) {
 
 Async<Result<void>> at_once(Result<void> result) { co_return result; }
 
+class ChannelCore final : public WebSocket::Core {
+ public:
+  explicit ChannelCore(std::shared_ptr<Channel> channel) : channel_(std::move(channel)) {}
+  ~ChannelCore() override { channel_->drop(); }
+  Async<Result<std::string>> read() override { return Channel::read(channel_); }
+  Async<Result<void>> write(std::string text) override { return channel_->write(std::move(text)); }
+  Async<void> close(uint16_t code, std::string reason) override {
+    return Channel::close(channel_, code, std::move(reason));
+  }
+  void drop() override { channel_->drop(); }
+  bool is_open() const override { return channel_->is_open(); }
+
+ private:
+  std::shared_ptr<Channel> channel_;
+};
+
 }  // namespace
 
 Channel::Channel(std::shared_ptr<Wire> wire, ReadBuffer early, WebSocketLimits limits, Side side)
@@ -213,17 +229,17 @@ WebSocket::WebSocket(WebSocket&&) noexcept = default;
 WebSocket& WebSocket::operator=(WebSocket&&) noexcept = default;
 WebSocket::~WebSocket() = default;
 
-Async<Result<std::string>> WebSocket::read() { return Channel::read(core_->channel); }
-Async<Result<void>> WebSocket::write(std::string text) { return core_->channel->write(std::move(text)); }
+Async<Result<std::string>> WebSocket::read() { return core_->read(); }
+Async<Result<void>> WebSocket::write(std::string text) { return core_->write(std::move(text)); }
 Async<void> WebSocket::close(uint16_t code, std::string reason) {
-  return Channel::close(core_->channel, code, std::move(reason));
+  return core_->close(code, std::move(reason));
 }
-void WebSocket::drop() { core_->channel->drop(); }
-bool WebSocket::is_open() const { return core_ && core_->channel->is_open(); }
+void WebSocket::drop() { core_->drop(); }
+bool WebSocket::is_open() const { return core_ && core_->is_open(); }
 
 WebSocket make_websocket(std::shared_ptr<Wire> wire, ReadBuffer early, WebSocketLimits limits, Side side) {
   auto channel = std::make_shared<Channel>(std::move(wire), std::move(early), limits, side);
-  return WebSocket(std::make_unique<WebSocket::Core>(std::move(channel)));
+  return WebSocket(std::make_unique<ChannelCore>(std::move(channel)));
 }
 
 std::string accept_key(std::string_view key) {

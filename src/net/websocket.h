@@ -19,7 +19,15 @@ struct WebSocketLimits {
 
 class WebSocket {
  public:
-  class Core;
+  class Core {  // what is behind it: a channel over a socket, or a simulation's
+   public:
+    virtual ~Core() = default;
+    virtual Async<Result<std::string>> read() = 0;
+    virtual Async<Result<void>> write(std::string text) = 0;
+    virtual Async<void> close(uint16_t code, std::string reason) = 0;
+    virtual void drop() = 0;
+    virtual bool is_open() const = 0;
+  };
   explicit WebSocket(std::unique_ptr<Core> core);
   WebSocket(WebSocket&&) noexcept;
   WebSocket& operator=(WebSocket&&) noexcept;

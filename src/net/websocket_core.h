@@ -58,13 +58,6 @@ class Channel : public std::enable_shared_from_this<Channel> {
   uint16_t code_ = close_code::abnormal;
 };
 
-class WebSocket::Core {
- public:
-  explicit Core(std::shared_ptr<Channel> with) : channel(std::move(with)) {}
-  ~Core() { channel->drop(); }
-  std::shared_ptr<Channel> channel;
-};
-
 WebSocket make_websocket(std::shared_ptr<Wire> wire, ReadBuffer early, WebSocketLimits limits, Side side);
 
 // The answer to a Sec-WebSocket-Key.

@@ -2,11 +2,9 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include "base/json.h"
+#include "base/timer.h"
 #include "invocation/backoff.h"
 
 namespace live {
@@ -53,7 +51,7 @@ struct Uplink::State : std::enable_shared_from_this<Uplink::State> {
   Async<void> replace();
   Async<void> drain(Shared connection);
   void adopt(Shared connection);
-  void drop_after(Shared connection, std::shared_ptr<asio::steady_timer> timer);
+  void drop_unless_answered(Shared connection, Timer& timer);
   void spawn(Async<void> task) {
     asio::co_spawn(executor, keeping(shared_from_this(), std::move(task)), asio::detached);
   }
@@ -68,7 +66,7 @@ struct Uplink::State : std::enable_shared_from_this<Uplink::State> {
   Options options;
   Events events;
   Backoff backoff;
-  asio::steady_timer pause;
+  Timer pause;
   Shared current;
   int connects = 0;
   bool replacing = false, stopped = false;
@@ -100,9 +98,8 @@ Async<void> Uplink::State::find() {
 }
 
 Async<void> Uplink::State::rest() {
-  boost::system::error_code ignored;
   pause.expires_after(backoff.next());
-  co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+  co_await pause.wait();
 }
 
 void Uplink::State::adopt(Shared connection) {
@@ -111,10 +108,10 @@ void Uplink::State::adopt(Shared connection) {
   spawn(read(current));
 }
 
-void Uplink::State::drop_after(Shared connection, std::shared_ptr<asio::steady_timer> timer) {
-  timer->expires_after(options.hello_timeout);
-  timer->async_wait([waiting = std::weak_ptr(connection)](boost::system::error_code error) {
-    if (auto const one = waiting.lock(); one && !error) one->socket.drop();
+void Uplink::State::drop_unless_answered(Shared connection, Timer& timer) {
+  timer.expires_after(options.hello_timeout);
+  timer.on_expiry([waiting = std::weak_ptr(connection)] {
+    if (auto const one = waiting.lock()) one->socket.drop();
   });
 }
 
@@ -124,10 +121,10 @@ Async<Result<Uplink::State::Shared>> Uplink::State::connect() {
   if (!socket) co_return socket.error();
   auto const connection = std::make_shared<Connection>(std::move(socket.value()), clock.now());
   LIVE_CO_TRY(co_await connection->socket.write(kHello));
-  auto const timer = std::make_shared<asio::steady_timer>(executor);
-  drop_after(connection, timer);
+  Timer timer(executor);
+  drop_unless_answered(connection, timer);
   auto const text = co_await connection->socket.read();
-  timer->cancel();
+  timer.cancel();
   if (!text) co_return within("waiting for the debug stack's answer to hello", text.error());
   connection->id = hello_answer(text.value());
   if (connection->id.empty()) {
@@ -174,12 +171,11 @@ void Uplink::check() {
 
 // Asks; without an answer the connection is dropped, which ends its reader and brings the next one.
 Async<void> Uplink::State::doubt(Shared connection) {
-  auto const timer = std::make_shared<asio::steady_timer>(executor);
   auto const written = co_await connection->socket.write(kHello);
   if (!written) co_return connection->socket.drop();
-  boost::system::error_code ignored;
-  timer->expires_after(options.hello_timeout);
-  co_await timer->async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+  Timer timer(executor);
+  timer.expires_after(options.hello_timeout);
+  co_await timer.wait();
   if (connection->doubted) connection->socket.drop();
 }
 
@@ -198,9 +194,9 @@ Async<void> Uplink::State::replace() {
 }
 
 Async<void> Uplink::State::drain(Shared connection) {
-  asio::steady_timer timer(executor, options.drain);
-  boost::system::error_code ignored;
-  co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+  Timer timer(executor);
+  timer.expires_after(options.drain);
+  co_await timer.wait();
   connection->socket.drop();
 }
 
