@@ -1,0 +1,248 @@
+// Lambda's part of a schedule: events, environments, attempts, and what each answer must be.
+#include <fmt/format.h>
+
+#include "simulation/schedule_parts.h"
+
+namespace live::simulation {
+namespace {
+
+constexpr size_t kMostEnvironments = 3;
+// Nothing heard and nothing refused for so long, and the stub has long said so: its own limits, of silence (5
+// s), of an unreachable network (5 s) and of a missing connection (3 s), can follow upon each other.
+constexpr auto kLongestSilence = 12s;
+constexpr size_t kBesideTheBucket = 10'000;
+
+const std::string& noise() {
+  static const std::string bytes = SeededIds(7).bytes(400'000);
+  return bytes;
+}
+
+std::string answer_to(std::string_view id, std::string_view nonce) {
+  return fmt::format("answer to {} {} ", id, nonce);
+}
+
+}  // namespace
+
+Async<Reply> Schedule::Handler::invoke(Invocation invocation) {
+  auto const host = host_.lock();
+  auto& schedule = schedule_;
+  if (schedule.verbose()) schedule.line(fmt::format("{} runs {}", host->name(), invocation.request_id));
+  if (++schedule.runs_[{invocation.request_id, invocation.nonce}] > 1)
+    schedule.violate(fmt::format("{} ran twice for one nonce", invocation.request_id));
+  schedule.counts.add("handler runs");
+  auto& random = schedule.random_;
+  auto const request = schedule.requests_.find(invocation.request_id);
+  if (request == schedule.requests_.end()) {
+    schedule.violate("a handler ran for a request that nobody made");
+    co_return function_error("Error", "");
+  }
+  if (invocation.event.size() != request->second->size) schedule.violate("a handler was given another event");
+  bool const strict = request->second->must_succeed;
+  auto const time = random.chance(0.15) ? random.between(1s, strict ? 8s : 30s) : random.between(1ms, 400ms);
+  auto const left = invocation.deadline - host->now();
+  bool const too_slow = time > left;
+  Timer timer(host->executor());
+  timer.expires_after(std::min<std::chrono::nanoseconds>(time, std::max<std::chrono::nanoseconds>(left, 0s)));
+  co_await timer.wait();
+  if (too_slow) co_return timed_out(invocation.request_id, request->second->timeout);
+  if (!strict && random.chance(0.1)) co_return function_error("Error", "the user's code failed");
+  auto payload = answer_to(invocation.request_id, invocation.nonce);
+  if (random.chance(0.1)) payload += noise().substr(0, size_t(random.below(30'000)));
+  if (random.chance(0.005)) payload += noise().substr(0, size_t(random.below(200'000)));
+  co_return Reply{Reply::Outcome::success, std::move(payload), ""};
+}
+
+void Schedule::plan_requests() {
+  auto when = agenda_.now();
+  auto const count = 12 + random_.below(12);
+  auto const night = random_.chance(0.1) ? random_.below(count) : count;
+  for (uint64_t i = 0; i < count; ++i) {
+    when += random_.between(5ms, 5s);
+    if (i == night) {
+      agenda_.at(when, [this] { night_ = true; });
+      when += random_.between(600s, 3h);
+      agenda_.at(when, [this] { night_ = false; });
+      counts.add("fault night");
+    }
+    auto request = std::make_shared<Request>();
+    request->id = fmt::format("request{}", ++started_requests_);
+    request->must_succeed = weather_ != Weather::rough;
+    auto const kind = random_.below(100);
+    request->size = kind < 85   ? random_.below(800)
+                    : kind < 98 ? random_.below(24'000)
+                                : random_.below(200'000);
+    static constexpr std::chrono::seconds kTimeouts[] = {1s, 3s, 6s, 30s, 60s, 60s};
+    request->timeout = request->must_succeed ? 60s : kTimeouts[random_.below(6)];
+    request->retried = random_.chance(0.5);
+    ++open_requests_;
+    requests_.emplace(request->id, request);
+    agenda_.at(when, [this, request] { arrive(request); });
+  }
+}
+
+void Schedule::probe() {
+  auto request = std::make_shared<Request>();
+  request->id = fmt::format("probe{}", ++started_requests_);
+  request->must_succeed = true;
+  request->timeout = 60s;
+  ++open_requests_;
+  requests_.emplace(request->id, request);
+  arrive(request);
+}
+
+void Schedule::arrive(std::shared_ptr<Request> request) {
+  queue_.push_back(std::move(request));
+  serve_queue();
+}
+
+void Schedule::serve_queue() {
+  while (!queue_.empty()) {
+    auto* const environment = idle_environment();
+    if (!environment) return;
+    auto const request = queue_.front();
+    queue_.pop_front();
+    begin(*environment, request);
+  }
+}
+
+Schedule::Environment* Schedule::idle_environment() {
+  for (auto const& environment : environments_) {
+    if (!environment->attempt) return environment.get();
+  }
+  if (environments_.size() >= kMostEnvironments) return nullptr;
+  auto const name = fmt::format("stub{}", ++names_);
+  auto const environment = std::make_shared<Environment>();
+  auto const host = std::make_shared<Host>(agenda_, name, random_.next(), 0ns);
+  StubProcess::Events events;
+  events.on_message = [this, it = environment.get()](std::string_view text) { heard(*it, text); };
+  events.on_link = [this, name](std::string_view what) {
+    counts.add(fmt::format("stub link {}", what));
+    if (verbose()) line(fmt::format("{} is {}", name, what));
+  };
+  events.on_dropped = [this, name](std::string_view reason) {
+    counts.add(fmt::format("stub drops: {}", reason.substr(0, 40)));
+    if (verbose()) line(fmt::format("{} drops {}", name, reason));
+  };
+  environment->process = std::make_unique<StubProcess>(*stack_, host, stage_key_, std::move(events));
+  environments_.push_back(environment);
+  return environment.get();
+}
+
+void Schedule::begin(Environment& environment, std::shared_ptr<Request> request) {
+  auto& host = environment.process->host();
+  host.thaw();
+  auto const attempt = std::make_shared<Attempt>();
+  attempt->request = request;
+  attempt->number = ++request->attempts;
+  attempt->began = attempt->heard = agenda_.now();
+  attempt->frozen_before = attempt->frozen_when_heard = host.frozen_time();
+  attempt->refusals_before = host.refusals;
+  attempt->deadline = host.now() + request->timeout;
+  environment.attempt = attempt;
+  Invocation invocation;
+  invocation.function = "dev-app-fn";
+  invocation.request_id = request->id;
+  invocation.environment_id = host.name();
+  invocation.event = noise().substr(0, request->size);
+  invocation.deadline = attempt->deadline;
+  if (verbose()) {
+    line(fmt::format("{} is given {} (attempt {}, {} s, {} bytes)", host.name(), request->id, attempt->number,
+                     request->timeout.count(), request->size));
+  }
+  counts.add(attempt->number > 1 ? "attempt by Lambda's retry" : "attempt");
+  auto const weak = environment.weak_from_this();
+  agenda_.after(request->timeout + 1s + 1ms, [this, weak, attempt] {
+    if (auto const here = weak.lock()) kill_if_late(*here, attempt);
+  });
+  environment.process->serve(std::move(invocation),
+                             [this, weak, attempt](const std::string& nonce, const Reply& reply) {
+                               if (auto const here = weak.lock()) answered(*here, attempt, nonce, reply);
+                             });
+}
+
+void Schedule::heard(Environment& environment, std::string_view text) {
+  if (!environment.attempt) return;
+  auto& attempt = *environment.attempt;
+  if (text.find(fmt::format("\"request_id\":\"{}\"", attempt.request->id)) == text.npos) return;
+  attempt.heard = agenda_.now();
+  attempt.frozen_when_heard = environment.process->host().frozen_time();
+}
+
+void Schedule::answered(Environment& environment, const std::shared_ptr<Attempt>& attempt,
+                        const std::string& nonce, const Reply& reply) {
+  auto const& request = *attempt->request;
+  bool const failed = reply.outcome == Reply::Outcome::function_error;
+  if (verbose())
+    line(fmt::format("{} answers {}: {}", environment.process->host().name(), request.id,
+                     failed ? reply.payload : "success"));
+  counts.add("reply " + (failed ? reply.error_type : std::string("success")));
+  if (attempt->ended) {
+    if (environment.attempt == attempt) violate(request.id + " was answered twice");
+    return;
+  }
+  judge(*attempt, nonce, reply);
+  judge_silence(environment, *attempt, reply);
+  finish(environment, attempt, failed);
+}
+
+void Schedule::judge(const Attempt& attempt, const std::string& nonce, const Reply& reply) {
+  auto const& request = *attempt.request;
+  if (reply.outcome == Reply::Outcome::success) {
+    if (!reply.payload.starts_with(answer_to(request.id, nonce)))
+      violate(request.id + " got another's answer");
+    if (runs_[{request.id, nonce}] != 1) violate(request.id + " was answered though no handler ran");
+    return;
+  }
+  if (request.must_succeed) violate(fmt::format("{} failed: {}", request.id, reply.payload));
+}
+
+void Schedule::judge_silence(Environment& environment, const Attempt& attempt, const Reply& reply) {
+  bool const own = reply.error_type.starts_with("Live.") || reply.error_type == "Sandbox.Timedout";
+  auto& host = environment.process->host();
+  if (!own || host.refusals != attempt.refusals_before || attempt.request->size > kBesideTheBucket) return;
+  auto const silence = agenda_.now() - attempt.heard - (host.frozen_time() - attempt.frozen_when_heard);
+  if (silence <= kLongestSilence) return;
+  violate(fmt::format("{} waited {:.1f} s in silence and then said: {}", attempt.request->id,
+                      std::chrono::duration<double>(silence).count(), reply.payload));
+}
+
+void Schedule::kill_if_late(Environment& environment, const std::shared_ptr<Attempt>& attempt) {
+  if (attempt->ended || environment.attempt != attempt) return;
+  auto& host = environment.process->host();
+  bool const excused = host.frozen_time() > attempt->frozen_before;
+  if (!excused) violate(attempt->request->id + " did not end within a second of its deadline");
+  counts.add("fault environment killed at its deadline");
+  crash(environment);
+}
+
+void Schedule::crash(Environment& environment) {
+  auto const kept = environment.shared_from_this();
+  if (verbose()) line(environment.process->host().name() + " is gone");
+  environment.process->host().end();
+  ended_.push_back(kept);
+  std::erase(environments_, kept);
+  if (auto const attempt = environment.attempt; attempt && !attempt->ended)
+    finish(environment, attempt, true);
+}
+
+// Lambda freezes the environment, and tries a failed event again.
+void Schedule::finish(Environment& environment, const std::shared_ptr<Attempt>& attempt, bool failed) {
+  attempt->ended = true;
+  auto const request = attempt->request;
+  if (failed && request->retried && request->attempts < 3) {
+    agenda_.after(random_.between(500ms, 60s), [this, request] { arrive(request); });
+  } else {
+    --open_requests_;
+  }
+  agenda_.after(random_.between(1ms, 10ms), [this, weak = environment.weak_from_this(), attempt] {
+    auto const here = weak.lock();
+    if (!here || here->attempt != attempt) return;
+    here->attempt.reset();
+    if (std::find(environments_.begin(), environments_.end(), here) == environments_.end())
+      return serve_queue();
+    here->process->host().freeze(random_.chance(0.5) ? Freeze::stopped : Freeze::asleep);
+    serve_queue();
+  });
+}
+
+}  // namespace live::simulation
