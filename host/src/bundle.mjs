@@ -75,7 +75,7 @@ async function bundle(request) {
 function placing({ entry, handler, format, outdir, function: name }) {
   const folder = nearest(path.dirname(entry), "package.json")?.folder ?? path.dirname(entry);
   // Below the handler's own package, so that external modules resolve from there at run time.
-  const slug = name.replace(/[^\w.-]+/g, "-").slice(-80);
+  const slug = `${name.replace(/[^\w.-]+/g, "-").slice(-72)}-${hash(name).slice(0, 8)}`; // "a/b" is not "a-b"
   const out = outdir ?? path.join(folder, ".live", "build", slug);
   const dot = handler.lastIndexOf(".");
   const file = dot < 0 ? "index" : handler.slice(0, dot);
@@ -115,16 +115,21 @@ function tell(request, { folder, outfile }) {
   };
 }
 
+/** @param {string | Uint8Array} bytes */
+function hash(bytes) {
+  return createHash("sha256").update(bytes).digest("hex");
+}
+
 /** Whole files only, and only those that differ. @param {esbuild.OutputFile[]} files @param {Map<string, string>} known */
 async function write(files, known) {
   let changed = false;
   for (const { path: file, contents } of files) {
-    const hash = createHash("sha256").update(contents).digest("hex");
-    if (known.get(file) === hash && existsSync(file)) continue;
+    const digest = hash(contents);
+    if (known.get(file) === digest && existsSync(file)) continue;
     await makeFolder(path.dirname(file));
     await writeFile(`${file}.new`, contents);
     await rename(`${file}.new`, file);
-    known.set(file, hash);
+    known.set(file, digest);
     changed = true;
   }
   return changed;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { after, before, test } from "node:test";
@@ -33,6 +33,15 @@ test("a rebuild after a save takes milliseconds and gives the new code", async (
   const require = createRequire(import.meta.url);
   assert.equal(await require(first.outfile).handler(), 11);
   assert.ok(times.sort((a, b) => a - b)[5] < 50, `median of ${times}`);
+});
+
+test("functions whose paths look alike have a place each, in a folder that git ignores", async (t) => {
+  const folder = await source(t, { "a.js": "exports.handler = async () => 'a';", "b.js": "exports.handler = async () => 'b';" });
+  const build = (name, file) => builder.call("build", { function: name, entry: path.join(folder, file), handler: "handler" });
+  const [a, b] = [await build("Stack/api/list", "a.js"), await build("Stack/api-list", "b.js")];
+  assert.notEqual(a.outfile, b.outfile);
+  assert.equal(await createRequire(import.meta.url)(a.outfile).handler(), "a");
+  assert.equal(await readFile(path.join(folder, ".live", ".gitignore"), "utf8"), "*\n");
 });
 
 test("stacks map to the source, and names survive", async (t) => {
