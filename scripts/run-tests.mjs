@@ -1,6 +1,6 @@
 // Runs the tests of a build folder by ctest, two at a time, and counts their cases: gtest's, Python's, Node's.
-//   node scripts/run-tests.mjs [--build DIR] [--no-skips] [--jobs N] [NAME…]
-// A NAME picks the tests, and the gtest cases, whose name contains it. A skip is one of gtest, unittest or
+//   node scripts/run-tests.mjs [--build DIR] [--no-skips] [--jobs N] [--exact] [NAME…]
+// A NAME picks the tests, and the gtest cases, whose name contains it (--exact: the tests of that name). A skip is one of gtest, unittest or
 // node:test, or a line `SKIPPED: reason`. The last line is the sum; the exit code is 0 only if something ran
 // and nothing failed.
 import { execFileSync, spawn } from "node:child_process";
@@ -14,6 +14,7 @@ const { values: options, positionals: names } = parseArgs({
   options: {
     build: { type: "string", default: "build/dev" },
     jobs: { type: "string", default: "2" },
+    exact: { type: "boolean", default: false },
     "no-skips": { type: "boolean", default: false },
   },
 });
@@ -51,6 +52,7 @@ process.exitCode = failures.length || passed === 0 || (options["no-skips"] && sk
 /** The tests of ctest that are meant, and what of gtest's cases in them (undefined: all). */
 function choose(tests, words) {
   if (words.length === 0) return { chosen: tests.map((test) => test.name) };
+  if (options.exact) return { chosen: tests.map((test) => test.name).filter((name) => words.includes(name)) };
   const chosen = [];
   const cases = [];
   for (const { name, command = [] } of tests) {
