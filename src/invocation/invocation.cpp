@@ -1,5 +1,7 @@
 #include "invocation/invocation.h"
 
+#include <fmt/format.h>
+
 #include "base/json.h"
 
 namespace live {
@@ -10,6 +12,18 @@ Reply function_error(std::string type, std::string message) {
   envelope["errorMessage"] = std::move(message);
   envelope["trace"] = json::array();
   return Reply{Reply::Outcome::function_error, json::serialize(envelope), std::move(type)};
+}
+
+Reply timed_out(std::string_view request_id, std::chrono::milliseconds limit) {
+  json::object envelope;
+  envelope["errorType"] = "Sandbox.Timedout";
+  envelope["errorMessage"] = fmt::format("RequestId: {} Error: Task timed out after {:.2f} seconds",
+                                         request_id, static_cast<double>(limit.count()) / 1000.0);
+  return Reply{Reply::Outcome::function_error, json::serialize(envelope), "Sandbox.Timedout"};
+}
+
+std::chrono::milliseconds whole_seconds(std::chrono::nanoseconds left) {
+  return std::max(std::chrono::ceil<std::chrono::seconds>(left), std::chrono::seconds(1));
 }
 
 }  // namespace live

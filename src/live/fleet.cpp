@@ -110,6 +110,7 @@ Async<Reply> Fleet::run(LocalFunction function, Invocation invocation, Timing& t
   auto ready = co_await code_.ready(function);
   timing.build = since(asked);
   if (ready.has_error()) co_return function_error("Live.BuildError", ready.error().message);
+  co_await drop_if_spent(invocation.environment_id);
   auto worker = worker_for(function, invocation, ready.value(), timing);
   if (worker.has_error()) co_return function_error("Live.WorkerError", worker.error().message);
   std::shared_ptr<Worker> const one = worker.value();
@@ -128,6 +129,16 @@ Async<Reply> Fleet::run(LocalFunction function, Invocation invocation, Timing& t
     if (!one->alive()) environments_.erase(at);
   }
   co_return reply;
+}
+
+// A process that crashed after its answer is still there for a moment.
+Async<void> Fleet::drop_if_spent(std::string environment_id) {
+  auto const before = environments_.find(environment_id);
+  if (before == environments_.end() || before->second.worker->busy()) co_return;
+  std::shared_ptr<Worker> const worker = before->second.worker;
+  if (co_await worker->ready()) co_return;
+  auto const after = environments_.find(environment_id);
+  if (after != environments_.end() && after->second.worker == worker) environments_.erase(after);
 }
 
 Result<std::shared_ptr<Worker>> Fleet::worker_for(const LocalFunction& function, const Invocation& invocation,

@@ -44,6 +44,7 @@ class Fleet final : public Invoker {
   struct Alive;        // tells background coroutines that we are gone
 
   Async<Reply> run(LocalFunction function, Invocation invocation, Timing& timing);
+  Async<void> drop_if_spent(std::string environment_id);
   Result<std::shared_ptr<Worker>> worker_for(const LocalFunction& function, const Invocation& invocation,
                                              const Code::Ready& ready, Timing& timing);
   Program program_for(const LocalFunction& function, const Invocation& invocation,

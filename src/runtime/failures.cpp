@@ -15,15 +15,6 @@ Reply envelope(std::string_view type, std::string message) {
 
 }  // namespace
 
-Reply timed_out(std::string_view request_id, std::chrono::milliseconds limit) {
-  return envelope("Sandbox.Timedout", fmt::format("RequestId: {} Error: Task timed out after {:.2f} seconds",
-                                                  request_id, static_cast<double>(limit.count()) / 1000.0));
-}
-
-std::chrono::milliseconds whole_seconds(std::chrono::nanoseconds left) {
-  return std::max(std::chrono::ceil<std::chrono::seconds>(left), std::chrono::seconds(1));
-}
-
 Reply exited(std::string_view request_id, const ExitStatus& status) {
   std::string how =
       status.ok() ? "without providing a reason" : fmt::format("with error: {}", to_string(status));

@@ -1,7 +1,6 @@
 // What Lambda itself answers when the user's code could not: its own words, as recorded from AWS.
 #pragma once
 
-#include <chrono>
 #include <string_view>
 
 #include "invocation/invocation.h"
@@ -11,9 +10,6 @@ namespace live {
 
 inline constexpr size_t largest_response = 6'291'556;  // bytes; recorded
 
-Reply timed_out(std::string_view request_id, std::chrono::milliseconds limit);
-// Lambda timeouts are whole seconds, and a deadline that comes to us has lost a few milliseconds on its way.
-std::chrono::milliseconds whole_seconds(std::chrono::nanoseconds left);
 Reply exited(std::string_view request_id, const ExitStatus& status);
 Reply response_too_large(size_t bytes);
 // The error a runtime reported: the payload is passed on, the type comes from its header or the payload.

@@ -48,6 +48,8 @@ net::Response invocation_answer(Invocation& invocation) {  // takes the event
   return {.status = 200, .headers = std::move(headers), .body = std::move(invocation.event)};
 }
 
+constexpr auto longest_pause = std::chrono::seconds(1);  // between an answer and the next question
+
 // A timer that only ever ends by being cancelled is how one coroutine waits for another.
 constexpr auto never = asio::steady_timer::time_point::max();
 
@@ -70,7 +72,11 @@ struct Asking {  // the process, for work
 class Exchange : public std::enable_shared_from_this<Exchange> {
  public:
   Exchange(Executor executor, const Clock& clock, std::string token, RuntimeApi::Events events)
-      : executor_(executor), clock_(clock), token_(std::move(token)), events_(std::move(events)) {}
+      : executor_(executor),
+        clock_(clock),
+        token_(std::move(token)),
+        events_(std::move(events)),
+        asked_(executor_) {}
 
   static Async<Reply> invoke(std::shared_ptr<Exchange> self, Invocation invocation) {
     if (auto over = self->final_reply(invocation.request_id)) co_return *std::move(over);
@@ -84,6 +90,16 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
       co_await waiting->timer.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
     if (!waiting->reply) self->pass_deadline(*waiting);
     co_return *std::move(waiting->reply);
+  }
+
+  static Async<bool> asks(std::shared_ptr<Exchange> self) {
+    auto const until = std::chrono::steady_clock::now() + longest_pause;
+    boost::system::error_code ignored;
+    while (self->life_.alive() && !self->asking_ && std::chrono::steady_clock::now() < until) {
+      self->asked_.expires_at(until);
+      co_await self->asked_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    }
+    co_return self->life_.alive() && self->asking_;
   }
 
   static Async<net::Answer> serve(std::shared_ptr<Exchange> self, net::Request request) {
@@ -142,6 +158,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
     self->dismiss();  // a runtime that asks anew has given up its older question
     auto asking = std::make_shared<Asking>(self->executor_);
     self->asking_ = asking;
+    self->asked_.cancel();
     self->give_work();
     boost::system::error_code cancelled;
     if (!asking->answer)
@@ -160,6 +177,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   }
 
   void dismiss() {
+    asked_.cancel();
     if (auto asking = std::exchange(asking_, nullptr)) asking->answered.cancel();
   }
 
@@ -227,6 +245,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   Lifecycle life_;
   std::shared_ptr<Waiting> waiting_;
   std::shared_ptr<Asking> asking_;
+  asio::steady_timer asked_;  // cancelled when it asks for work or ends
   std::optional<Reply> init_error_;
   std::optional<std::chrono::milliseconds> init_limit_;
   std::optional<ExitStatus> ended_;
@@ -238,6 +257,7 @@ class LoopbackApi final : public RuntimeApi {
       : exchange_(std::move(exchange)), server_(std::move(server)) {}
   ~LoopbackApi() override { exchange_->disown(); }
   std::string address() const override { return exchange_->address(); }
+  Async<bool> asks() override { return Exchange::asks(exchange_); }
   Async<Reply> invoke(Invocation invocation) override {
     return Exchange::invoke(exchange_, std::move(invocation));
   }

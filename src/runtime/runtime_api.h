@@ -28,6 +28,8 @@ class RuntimeApi : public Invoker {
 
   // The value of AWS_LAMBDA_RUNTIME_API: "127.0.0.1:PORT/TOKEN".
   virtual std::string address() const = 0;
+  // Until it asks for work; false: it has ended, or does not ask though its last answer is long given.
+  virtual Async<bool> asks() = 0;
   // One at a time. Waits for the process to ask for work, then for its answer, until the deadline.
   Async<Reply> invoke(Invocation invocation) override = 0;
   // The process has ended: who waits, and who comes later, is told so. The first reason given stays.

@@ -136,6 +136,7 @@ class LocalWorker final : public Worker {
   Async<Reply> invoke(Invocation invocation) override {
     return environs_->api().invoke(std::move(invocation));
   }
+  Async<bool> ready() override { return environs_->api().asks(); }
   bool alive() const override { return environs_->api().alive() && environs_->process().running(); }
   bool busy() const override { return environs_->api().busy(); }
   pid_t pid() const override { return environs_->process().pid(); }

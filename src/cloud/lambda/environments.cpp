@@ -127,16 +127,7 @@ Environment variables_of(const World& world, const Version& version, const Crede
   const bool has_endpoint = std::any_of(variables.begin(), variables.end(),
                                         [](const auto& v) { return v.first == "AWS_ENDPOINT_URL"; });
   if (!has_endpoint) set("AWS_ENDPOINT_URL", world.endpoint);
-  if (version.runtime.starts_with("nodejs")) {
-    const auto preload =
-        fmt::format("--require \"{}\"", (world.runtimes / "node" / "custom-resource.cjs").string());
-    const auto own = std::find_if(variables.begin(), variables.end(),
-                                  [](const auto& v) { return v.first == "NODE_OPTIONS"; });
-    if (own == variables.end())
-      set("NODE_OPTIONS", preload);
-    else
-      own->second += " " + preload;
-  }
+  if (version.runtime.starts_with("nodejs")) set("LIVE_CLOUD", "1");  // the runtime takes it away again
   set("AWS_LAMBDA_FUNCTION_NAME", version.name);
   set("AWS_LAMBDA_FUNCTION_VERSION", version.number);
   set("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", std::to_string(version.memory_mb));
@@ -205,14 +196,14 @@ Async<ApiResult<Environments::EnvironmentPtr>> Environments::start(VersionPtr ve
 }
 
 Async<ApiResult<Environments::EnvironmentPtr>> Environments::acquire(const VersionPtr& version) {
-  auto& pool = pools_[version.get()];
-  pool.version = version;
-  while (!pool.idle.empty()) {
+  for (;;) {
+    auto& pool = pools_[version.get()];  // looked up anew: it may go while we wait
+    pool.version = version;
+    if (pool.idle.empty()) break;
     auto environment = std::move(pool.idle.back());
     pool.idle.pop_back();
-    const bool usable =
-        environment->worker->alive() && environment->credentials_end - world_.clock.now() > 15min + 10s;
-    if (usable) co_return environment;
+    const bool lasts = environment->credentials_end - world_.clock.now() > 15min + 10s;
+    if (lasts && co_await environment->worker->ready()) co_return environment;
     end(world_, std::move(environment));
   }
   co_return co_await start(version);
