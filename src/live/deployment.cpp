@@ -117,8 +117,10 @@ Async<Result<DebugStackAddress>> Deployment::deploy_debug_stack() {
   co_return debug_stack_from(one.name, one.url, one.table, one.bucket, target_.region, target_.account);
 }
 
-Async<Result<Synthesis>> Deployment::synth(SynthRequest::Mode mode, std::vector<std::string> swapped) {
+Async<Result<Synthesis>> Deployment::synth(SynthRequest::Mode mode, std::vector<std::string> swapped,
+                                           Sees sees) {
   auto wanted = request(mode);
+  wanted.local = sees == Sees::live;
   wanted.swapped = std::move(swapped);
   std::error_code ignored;
   std::filesystem::remove_all(wanted.outdir, ignored);
@@ -174,7 +176,7 @@ Async<Result<Deployment::Plan>> Deployment::plan_live(DebugStackAddress debug_st
 }
 
 Async<Result<Deployment::Plan>> Deployment::plan_real() {
-  LIVE_CO_TRY(auto made, co_await synth(SynthRequest::Mode::deploy, {}));
+  LIVE_CO_TRY(auto made, co_await synth(SynthRequest::Mode::deploy, {}, Sees::deployment));
   co_return Plan{made.assembly, std::move(made.stacks), {}, {}, std::move(made.inputs)};
 }
 
@@ -238,7 +240,7 @@ Async<Result<void>> Deployment::deploy(Plan plan) {
   co_return outcome::success();
 }
 
-Async<Result<FunctionTable>> Deployment::functions(Plan plan) {
+Async<Result<FunctionTable>> Deployment::functions(Plan plan, Absent absent) {
   std::set<std::string> names;
   for (auto const& one : plan.functions) names.insert(one.stack_name);
   LIVE_CO_TRY(auto states, co_await host_.describe({names.begin(), names.end()}, target_.identity));
@@ -247,6 +249,7 @@ Async<Result<FunctionTable>> Deployment::functions(Plan plan) {
     auto const& one = plan.functions[i];
     LocalFunction function = plan.sources[i];
     function.name = physical_name(states, one);
+    if (function.name.empty() && absent == Absent::skipped) continue;
     if (function.name.empty())
       co_return fault(fmt::format("{} was not found among the resources of stack {}", one.construct_path,
                                   one.stack_name));

@@ -56,8 +56,10 @@ class Deployment {
 
   // Fault: a stack failed; every stack's outcome has been told.
   Async<Result<void>> deploy(Plan plan);
-  // The function table, with the physical names of what is deployed.
-  Async<Result<FunctionTable>> functions(Plan plan);
+  // The function table, with the physical names of what is deployed. Before the deployment some may be
+  // absent.
+  enum class Absent { fault, skipped };
+  Async<Result<FunctionTable>> functions(Plan plan, Absent absent = Absent::fault);
 
   struct Removed {
     std::vector<std::string>
@@ -67,7 +69,9 @@ class Deployment {
   Async<Result<void>> remove_debug_stack();
 
  private:
-  Async<Result<Synthesis>> synth(SynthRequest::Mode mode, std::vector<std::string> swapped);
+  enum class Sees { live, deployment };  // IS_LOCAL in the app's code
+  Async<Result<Synthesis>> synth(SynthRequest::Mode mode, std::vector<std::string> swapped,
+                                 Sees sees = Sees::live);
   Async<Result<void>> refuse_other_stages(const std::vector<AppStack>& stacks);
   SynthRequest request(SynthRequest::Mode mode) const;
   HostCall told(std::string doing);
