@@ -65,7 +65,7 @@ function comparable({ status, error, text, body }) {
   const plain = (one) =>
     one
       ?.replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, "ID")
-      .replace(/(\/[^\s'"():]+)?\/(fail|broken|load|absent|gone)(\.js)?\b/g, "/…/$2$3");
+      .replace(/(\/[^\s'"():]+)?\/(fail|broken|load|absent|gone|package)(\.js(?:on)?)?\b/g, "/…/$2$3");
   if (!error) return { status, text };
   return { status, error, type: body?.errorType, message: plain(body?.errorMessage), keys: Object.keys(body ?? {}).sort(), top: plain(body?.trace?.[0]) };
 }

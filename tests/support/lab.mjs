@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import { Workplace, root } from "./live.mjs";
 
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true"; // the machine's Node may be an older one
 const require = createRequire(path.join(root, "runtimes/node/package.json"));
 
 /** A client of the SDK, on the embedded AWS of a workplace: client(place, "lambda", "LambdaClient"). */
@@ -45,6 +46,11 @@ export class Lab extends Workplace {
 
   read(file) {
     return readFileSync(path.join(this.app, file), "utf8");
+  }
+
+  /** What the embedded AWS was asked for so far, a line a request. */
+  requests() {
+    return readFileSync(path.join(this.env.LIVE_HOME, "cloud/cloud.log"), "utf8").split("\n");
   }
 
   /** `live start` until it listens. */

@@ -1,0 +1,3 @@
+import { testsOfSnsExample } from "../support/sns_example.mjs";
+
+testsOfSnsExample("api-sns-v1");
