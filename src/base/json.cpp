@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
+
+#include <fmt/format.h>
 
 namespace live {
 namespace {
@@ -30,6 +33,8 @@ void pretty(const json::value& value, std::string& out, int depth) {
     }
     indent(depth);
     out += "]";
+  } else if (auto const* number = value.if_double()) {
+    fmt::format_to(std::back_inserter(out), "{}", *number);  // 1.5, where Boost writes 1.5E0
   } else {
     out += json::serialize(value);
   }

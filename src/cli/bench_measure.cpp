@@ -195,6 +195,7 @@ Async<Result<void>> measure_memory(Bench bench) {
   for (auto const role :
        {Seen::Role::cloud, Seen::Role::stub, Seen::Role::client, Seen::Role::host, Seen::Role::worker})
     bench.figures[fmt::format("{}_rss_mb", to_string(role))] = rounded(rss_mb(all, role));
+  bench.figures["host_peak_rss_mb"] = rounded(bench.site.host_peak_mb());
   json::array processes;
   for (auto const& one : all)
     processes.push_back({{"pid", one.pid},

@@ -37,7 +37,8 @@ constexpr std::array kRows{
     Row{"stub_rss_mb", "MB", "memory of a stub"},
     Row{"client_rss_mb", "MB", "memory of `live start`"},
     Row{"client_rss_after_5_mb", "MB", "memory of `live start` after the 5 MB calls"},
-    Row{"host_rss_mb", "MB", "memory of its Node side"},
+    Row{"host_rss_mb", "MB", "memory of its Node side when idle (0: none runs)"},
+    Row{"host_peak_rss_mb", "MB", "the same while it synthesises and deploys"},
     Row{"worker_rss_mb", "MB", "memory of a worker (Node)"},
     Row{"cloud_rss_mb", "MB", "memory of the embedded AWS"},
 };

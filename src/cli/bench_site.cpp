@@ -8,6 +8,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "cli/bench_calls.h"
+#include "cli/bench_processes.h"
 #include "cli/command.h"
 
 namespace live::cli::bench {
@@ -17,7 +18,7 @@ using Steady = std::chrono::steady_clock;
 
 constexpr std::string_view kVersion = "const version = 0;";
 constexpr auto kStartTimeout = 240s;
-constexpr auto kLook = 100ms;  // whether the session still runs; what it says is heard at once
+constexpr auto kLook = 200ms;  // at its memory, and whether it runs; what it says is heard at once
 constexpr auto kGrace = 15s;
 
 // "… (init 31 ms, handler 0.4 ms)": what `live start` says of a call that started its worker.
@@ -99,6 +100,8 @@ Async<Result<double>> Site::start_session() {
   auto const until = started + kStartTimeout;
   while (!listening_ && session_->running() && Steady::now() < until) {
     boost::system::error_code ignored;
+    auto const seen = processes_of(cloud_.pid, session_->pid());
+    host_peak_mb_ = std::max(host_peak_mb_, rss_mb(seen, Seen::Role::host));
     heard_.expires_after(kLook);
     co_await heard_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
   }

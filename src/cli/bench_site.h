@@ -31,6 +31,8 @@ class Site {
   // From the start of its process until it listens.
   Async<Result<double>> start_session();
   Async<void> stop_session();
+  // Of the Node side, together, the most seen while a session started.
+  double host_peak_mb() const { return host_peak_mb_; }
   pid_t session() const { return session_ ? session_->pid() : -1; }
 
   // What the last line of the session that told a worker's start said of it, and forgets it.
@@ -54,6 +56,7 @@ class Site {
   std::string edited_;  // the function's source, with 0 as its version
   asio::steady_timer heard_;
   bool listening_ = false;
+  double host_peak_mb_ = 0;
   std::string last_lines_;
   std::optional<double> worker_start_ms_;
 };
