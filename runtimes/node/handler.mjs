@@ -5,6 +5,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { RuntimeError } from './errors.mjs'
 import { importFromNodePath } from './node-path.mjs'
+import { addPlace } from './syntax.mjs'
 
 const isFile = (path) => existsSync(path)
 
@@ -24,9 +25,14 @@ function isModuleScope(file) {
   }
 }
 
-function importFile(file) {
+async function importFile(file) {
   importFromNodePath()
-  return import(pathToFileURL(file).href)
+  const url = pathToFileURL(file).href
+  try {
+    return await import(url)
+  } catch (error) {
+    throw addPlace(error, url)
+  }
 }
 
 async function loadModule(root, folder, name) {
