@@ -49,6 +49,7 @@ std::string bound(Place place, Direction direction, const Head& head, std::strin
   put_u64(out, message ? uint64_t(to_millis(head.sent_at)) : 0);
   put_text(out, head.request_id);
   put_text(out, head.nonce);
+  put_text(out, message ? std::string_view(head.to) : "");
   put_text(out, message ? std::string_view(head.reply_to) : "");
   put_text(out, payload_key);
   return out;
@@ -59,6 +60,7 @@ std::string plain_part(const Head& head) {
       fmt::format(R"({{"type":"{}","version":{},"request_id":{},"nonce":{},"sequence":{},"sent_at":{})",
                   to_string(head.type), kVersion, json::serialize(json::string(head.request_id)),
                   json::serialize(json::string(head.nonce)), head.sequence, to_millis(head.sent_at));
+  if (!head.to.empty()) out += ",\"to\":" + json::serialize(json::string(head.to));
   if (!head.reply_to.empty()) out += ",\"reply_to\":" + json::serialize(json::string(head.reply_to));
   return out + ",\"body\":\"";
 }
@@ -107,7 +109,8 @@ Result<Head> read_head(const json::object& in) {
   auto const sequence = number(in, "sequence", UINT32_MAX);
   auto const sent_at = number(in, "sent_at", 4'102'444'800'000);  // the year 2100
   auto const reply_to = find(in, "reply_to") ? text(in, "reply_to", kMaxId) : std::string_view();
-  if (!request_id || !nonce || !sequence || !sent_at || !reply_to) {
+  auto const to = find(in, "to") ? text(in, "to", kMaxId) : std::string_view();
+  if (!request_id || !nonce || !sequence || !sent_at || !reply_to || !to) {
     return fault(fmt::format("the plain part of a message of type {} is incomplete", *type));
   }
   if (head.type != MessageType::superseded && (request_id->empty() || nonce->empty())) {
@@ -118,6 +121,7 @@ Result<Head> read_head(const json::object& in) {
   head.sequence = uint32_t(*sequence);
   head.sent_at = from_millis(int64_t(*sent_at));
   head.reply_to = *reply_to;
+  head.to = *to;
   return head;
 }
 

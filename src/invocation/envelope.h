@@ -2,23 +2,26 @@
 // read or write.
 //
 //   {"type":"invoke","version":1,"request_id":"…","nonce":"…","sequence":1,"sent_at":1700000000000,
-//    "reply_to":"…","body":"<base64 of the seal>"}
+//    "to":"…","reply_to":"…","body":"<base64 of the seal>"}
 //
 // The plain part (the Head) holds only what routing needs, and the seal binds every member of it, so that no
-// message can be replayed as another call's, another direction's, another type's or with another address.
-// Who counts: `sequence` numbers the messages that one side sends about one call, from 1.
+// message can be replayed as another call's, another direction's, another type's or with another address, nor
+// to another session than the one it was written for. `sequence` numbers the messages that one side sends
+// about one call, from 1; the client's are above every one of the stub's that it has heard, so that of two
+// clients the later one's count more.
 //
 //   seal   = AES-256-GCM(stage key, bound, content): 12 bytes nonce, ciphertext, 16 bytes tag
 //   bound  = "live" | u8 version 1 | u8 place: 0 message, 1 payload object | u8 type (MessageType)
 //          | u8 direction (1 to the client, 2 to the stub, 3 client to client: superseded)
 //          | u32 sequence | u64 sent_at | u16 length, request id | u16 length, nonce
-//          | u16 length, reply_to | u16 length, payload key                            (all big-endian)
+//          | u16 length, to | u16 length, reply_to | u16 length, payload key           (all big-endian)
 //   content = u8 form | bytes:   form 0: the body (body.h) as it is
 //                                form 1: u32 size of the body | one zstd frame
 //                                form 2: u32 size of the object | payload key, "payloads/…"   (messages only)
 //
 // A body that does not fit lies in the payload store as a seal of its own, bound to its key, type, direction
-// and call but, so that it outlives a reconnect, with sequence and sent_at 0 and an empty reply_to.
+// and call but, so that it outlives a reconnect, with sequence and sent_at 0 and
+// empty to and reply_to.
 #pragma once
 
 #include <cstdint>
@@ -49,6 +52,7 @@ struct Head {
   uint32_t sequence = 1;
   TimePoint sent_at{};   // the sender's clock, in whole milliseconds
   std::string reply_to;  // the sender's connection id, or empty
+  std::string to;        // the client's session that may take it; empty in what stubs get
 };
 
 enum class Side { client, stub };

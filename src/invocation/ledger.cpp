@@ -82,7 +82,9 @@ std::optional<std::string> Ledger::reply_to(const CallKey& key) const {
 
 uint32_t Ledger::next_sequence(const CallKey& key) {
   auto const known = calls_.find(key);
-  return known == calls_.end() ? 1 : ++known->second.last_sent;
+  if (known == calls_.end()) return 1;
+  auto& call = known->second;
+  return call.last_sent = std::max(call.last_sent, call.newest_heard) + 1;
 }
 
 std::vector<CallKey> Ledger::expire() {

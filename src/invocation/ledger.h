@@ -55,7 +55,8 @@ class Ledger {
   bool running(const CallKey& key) const;
   const std::string* kept(const CallKey& key) const;
   std::optional<std::string> reply_to(const CallKey& key) const;
-  uint32_t next_sequence(const CallKey& key);  // for what we send about this call
+  // For what we send about this call: above all that we have heard, or sent, about it.
+  uint32_t next_sequence(const CallKey& key);
 
   // Forgets what needs no memory any more; says which running calls have passed their deadline, each once.
   std::vector<CallKey> expire();

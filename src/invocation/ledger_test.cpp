@@ -125,12 +125,14 @@ TEST(LedgerLimits, KeptAnswersAreBoundedAndTheOldestGoFirst) {
   EXPECT_NE(ledger.kept({"c", "n"}), nullptr);
 }
 
-TEST(LedgerLimits, SequencesOfWhatWeSendCountUp) {
+TEST(LedgerLimits, WhatWeSendCountsOnFromWhatWeHeard) {
   ManualClock clock;
   Ledger ledger(clock);
   ledger.admit({"a", "n"}, "s", 1, clock.now());
-  EXPECT_EQ(ledger.next_sequence({"a", "n"}), 1u);
   EXPECT_EQ(ledger.next_sequence({"a", "n"}), 2u);
+  EXPECT_EQ(ledger.next_sequence({"a", "n"}), 3u);
+  ledger.ask({"a", "n"}, "s", 9);
+  EXPECT_EQ(ledger.next_sequence({"a", "n"}), 10u);
 }
 
 }  // namespace

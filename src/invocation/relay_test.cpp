@@ -100,6 +100,7 @@ class RelayTest : public testing::Test {
     events.on_superseded = [this](const Takeover& by) { takeover = by; };
     RemoteServer::Options options;
     options.alive_every = 20ms;
+    options.session = "session";
     server = std::make_unique<RemoteServer>(io.get_executor(), clock, ids, client_envelope, aws, aws, echo,
                                             std::move(events), options);
     Remote::Options how;
@@ -249,16 +250,56 @@ TEST_F(RelayTest, AnAnswerThatFindsTheStubGoneIsGivenByItsNextConnection) {
 
 TEST_F(RelayTest, ASupersededClientPassesNewCallsOnAndFinishesItsOwn) {
   Echo other;
-  RemoteServer next(io.get_executor(), clock, ids, client_envelope, aws, aws, other, {});
+  RemoteServer next(io.get_executor(), clock, ids, client_envelope, aws, aws, other, {},
+                    RemoteServer::Options{.session = "another session"});
   aws.connections["next="] = [&](std::string text) { next.receive(text); };
   invoke(call("first"));
   aws.row = ClientRow{"next=", "another session", 2, clock.now(), "bob"};
-  server->receive(superseded_message(client_envelope, clock, {"bob", clock.now()}));
+  server->receive(superseded_message(client_envelope, clock, "session", {"bob", clock.now()}));
   ASSERT_TRUE(takeover);
   EXPECT_EQ(takeover->who, "bob");
   EXPECT_EQ(invoke(call("second")).payload, "second");
   EXPECT_EQ(echo.calls.size(), 1u);
   EXPECT_EQ(other.calls.size(), 1u);
+}
+
+TEST_F(RelayTest, TwoTakeoversDuringOneCallAreFollowed) {
+  Echo second_echo, third_echo;
+  RemoteServer second(io.get_executor(), clock, ids, client_envelope, aws, aws, second_echo, {},
+                      RemoteServer::Options{.session = "second"});
+  RemoteServer third(io.get_executor(), clock, ids, client_envelope, aws, aws, third_echo, {},
+                     RemoteServer::Options{.session = "third"});
+  aws.connections["second="] = [&](std::string text) {
+    aws.row = ClientRow{"third=", "third", 3, clock.now(), "cid"};
+    second.receive(text);
+  };
+  aws.connections["third="] = [&](std::string text) { third.receive(text); };
+  aws.connections["client="] = [&](std::string text) {
+    aws.row = ClientRow{"second=", "second", 2, clock.now(), "bob"};
+    server->receive(text);
+  };
+  server->supersede();
+  second.supersede();
+  EXPECT_EQ(invoke(call("1")).payload, "1");
+  EXPECT_EQ(third_echo.calls.size(), 1u);
+}
+
+TEST_F(RelayTest, WhatWasWrittenForOneSessionDoesNothingToTheNext) {
+  invoke(call("1"));
+  auto const captured = aws.texts.front();
+  auto const takeover_of_old = superseded_message(client_envelope, clock, "session", {"bob", clock.now()});
+  Echo other;
+  bool ended = false;
+  RemoteServer::Events events;
+  events.on_superseded = [&](const Takeover&) { ended = true; };
+  RemoteServer next(io.get_executor(), clock, ids, client_envelope, aws, aws, other, std::move(events),
+                    RemoteServer::Options{.session = "another session"});
+  next.receive(captured);
+  next.receive(takeover_of_old);
+  settle_down();
+  EXPECT_TRUE(other.calls.empty());
+  EXPECT_FALSE(ended);
+  EXPECT_EQ(next.dropped(), 2u);
 }
 
 TEST_F(RelayTest, AReplayedInvocationDoesNotRunAgain) {
@@ -275,7 +316,7 @@ TEST_F(RelayTest, AReplayedInvocationDoesNotRunAgain) {
 
 TEST_F(RelayTest, ForgedTextsRunNothingAndAreCounted) {
   Envelope thief(sha256("another key"), Side::stub, ids);
-  Head const head{MessageType::invoke, "r", "n", 1, clock.now(), "stub="};
+  Head const head{MessageType::invoke, "r", "n", 1, clock.now(), "stub=", "session"};
   server->receive(*thief.seal(head, thief.pack("x").value()));
   server->receive(R"({"type":"invoke","request_id":"r","body":{"event":1}})");
   server->receive("");

@@ -4,11 +4,9 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
 
+#include "base/timer.h"
 #include "invocation/body.h"
 #include "invocation/ledger.h"
 
@@ -27,7 +25,7 @@ struct Remote::Call {
   Envelope::Content content;
   std::optional<Envelope::PayloadObject> stored;  // put into the store, its bytes dropped
   Wait wait;
-  asio::steady_timer changed;  // cancelled when something happened
+  Timer changed;  // cancelled when something happened
 };
 
 struct Remote::State : std::enable_shared_from_this<Remote::State> {
@@ -44,11 +42,11 @@ struct Remote::State : std::enable_shared_from_this<Remote::State> {
   Async<Reply> invoke(Invocation invocation);
   Async<void> drive(std::shared_ptr<Call> call);
   Async<void> perform(std::shared_ptr<Call> call, Wait::Step step);
-  Async<Result<std::string>> message(std::shared_ptr<Call> call, bool small);
+  Async<Result<std::string>> message(std::shared_ptr<Call> call, Wait::Step step);
   Async<void> fetch(std::shared_ptr<Call> call, Envelope::Message message);
   Async<void> remove(std::string key);
   Async<void> pause(std::shared_ptr<Call> call, Milliseconds time);
-  Head head(Call& call, MessageType type);
+  Head head(Call& call, MessageType type, const std::string& to);
   void answer(Call& call, std::string_view body);
   void drop(std::string_view reason);
   void spawn(Async<void> task) {
@@ -93,7 +91,7 @@ Async<Reply> Remote::State::invoke(Invocation invocation) {
   auto content = envelope.pack(encode_invocation(invocation));
   if (!content) co_return function_error("Live.TooLarge", content.error().message);
   CallKey const key{invocation.request_id, invocation.nonce};
-  Wait wait(ids, options.name, clock.now(), invocation.deadline, options.limits);
+  Wait wait(ids, options.name, key.request_id, clock.now(), invocation.deadline, options.limits);
   auto const call =
       std::make_shared<Call>(executor, key, invocation.deadline, std::move(content.value()), std::move(wait));
   invocation = {};
@@ -131,13 +129,12 @@ Async<void> Remote::State::drive(std::shared_ptr<Call> call) {
 }
 
 Async<void> Remote::State::pause(std::shared_ptr<Call> call, Milliseconds time) {
-  boost::system::error_code ignored;
   call->changed.expires_after(time);
-  co_await call->changed.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+  co_await call->changed.wait();
 }
 
-Head Remote::State::head(Call& call, MessageType type) {
-  return Head{type, call.key.request_id, call.key.nonce, call.wait.next_sequence(), clock.now(), link};
+Head Remote::State::head(Call& call, MessageType type, const std::string& to) {
+  return Head{type, call.key.request_id, call.key.nonce, call.wait.next_sequence(), clock.now(), link, to};
 }
 
 Async<void> Remote::State::perform(std::shared_ptr<Call> call, Wait::Step step) {
@@ -145,11 +142,11 @@ Async<void> Remote::State::perform(std::shared_ptr<Call> call, Wait::Step step) 
     auto row = co_await mailbox.client();
     call->wait.row_came(clock.now(), std::move(row));
   } else if (step.kind == Wait::Step::Kind::send_ask) {
-    auto text = envelope.seal_empty(head(*call, MessageType::alive));
+    auto text = envelope.seal_empty(head(*call, MessageType::alive, step.session));
     auto const posted = co_await mailbox.post(step.connection, std::move(text));
     call->wait.posted(clock.now(), posted);
   } else {
-    auto text = co_await message(call, step.small);
+    auto text = co_await message(call, step);
     if (!text) {
       call->wait.store_failed(clock.now(), text.error());
     } else {
@@ -160,17 +157,17 @@ Async<void> Remote::State::perform(std::shared_ptr<Call> call, Wait::Step step) 
   call->changed.cancel();
 }
 
-Async<Result<std::string>> Remote::State::message(std::shared_ptr<Call> call, bool small) {
+Async<Result<std::string>> Remote::State::message(std::shared_ptr<Call> call, Wait::Step step) {
   if (!call->stored) {
-    auto const limit = small ? kThrottledMessage : kMaxMessage;
-    auto text = envelope.seal(head(*call, MessageType::invoke), call->content, limit);
+    auto const limit = step.small ? kThrottledMessage : kMaxMessage;
+    auto text = envelope.seal(head(*call, MessageType::invoke, step.session), call->content, limit);
     if (text) co_return std::move(*text);
-    auto object = envelope.seal_payload(head(*call, MessageType::invoke), call->content);
+    auto object = envelope.seal_payload(head(*call, MessageType::invoke, step.session), call->content);
     auto bytes = object.bytes;
     LIVE_CO_TRY(co_await payloads.put(object.key, std::move(bytes)));
     call->stored = std::move(object);
   }
-  co_return envelope.seal_reference(head(*call, MessageType::invoke), *call->stored);
+  co_return envelope.seal_reference(head(*call, MessageType::invoke, step.session), *call->stored);
 }
 
 void Remote::receive(std::string_view text) {
@@ -207,8 +204,9 @@ Async<void> Remote::State::fetch(std::shared_ptr<Call> call, Envelope::Message m
   auto object = co_await payloads.get(message.payload_key);
   while (!object && object.error().kind != Fault::Kind::not_found && !stopped &&
          clock.now() < call->deadline) {
-    asio::steady_timer timer(executor, backoff.next());
-    co_await timer.async_wait(asio::use_awaitable);
+    Timer timer(executor);
+    timer.expires_after(backoff.next());
+    co_await timer.wait();
     object = co_await payloads.get(message.payload_key);
   }
   if (object) {

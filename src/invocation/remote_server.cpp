@@ -36,8 +36,8 @@ struct RemoteServer::State : std::enable_shared_from_this<RemoteServer::State> {
         payloads(payloads),
         invoker(invoker),
         events(std::move(events)),
-        options(options),
-        ledger(clock, options.ledger),
+        options(std::move(options)),
+        ledger(clock, this->options.ledger),
         tick(this->executor),
         idle(this->executor) {}
 
@@ -54,6 +54,7 @@ struct RemoteServer::State : std::enable_shared_from_this<RemoteServer::State> {
   Async<void> forget_now_and_then();
   Async<void> sleep(std::shared_ptr<Timer> timer, Milliseconds time);
   void say(MessageType type, const CallKey& key, const std::string& to);
+  void refer(const Head& head);
   void refuse(const Head& head, Reply reply);
   void drop(std::string_view reason);
   void ended();
@@ -108,6 +109,7 @@ void RemoteServer::receive(std::string_view text) {
 }
 
 void RemoteServer::State::take(Envelope::Message message) {
+  if (message.head.to != options.session) return drop("a message for another session");
   if (message.head.type == MessageType::superseded) {
     auto const takeover = decode_takeover(message.body);
     if (!takeover) return drop(takeover.error().message);
@@ -120,7 +122,7 @@ void RemoteServer::State::take(Envelope::Message message) {
     return drop(fmt::format("a message of type {} is not for a client", to_string(message.head.type)));
   }
   auto const key = key_of(message.head);
-  if (superseded && !ledger.reply_to(key)) return say(MessageType::moved, key, message.head.reply_to);
+  if (superseded && !ledger.reply_to(key)) return refer(message.head);
   auto const admission =
       ledger.admit(key, message.head.reply_to, message.head.sequence, message.head.sent_at);
   switch (admission.verdict) {
@@ -237,7 +239,7 @@ Async<void> RemoteServer::State::answer(CallKey key, Reply reply) {
 }
 
 Async<Result<std::string>> RemoteServer::State::message_of(CallKey key, Reply reply) {
-  Head const head{MessageType::reply, key.request_id, key.nonce, ledger.next_sequence(key), clock.now(), ""};
+  Head const head{MessageType::reply, key.request_id, key.nonce, ledger.next_sequence(key), clock.now()};
   auto content = envelope.pack(encode_answer(reply));
   if (!content) content = envelope.pack(encode_answer(response_too_large()));
   reply = {};
@@ -279,12 +281,19 @@ Async<void> RemoteServer::State::deliver(CallKey key) {
 
 void RemoteServer::State::say(MessageType type, const CallKey& key, const std::string& to) {
   if (to.empty()) return drop("a message that names no connection to answer");
-  Head const head{type, key.request_id, key.nonce, ledger.next_sequence(key), clock.now(), ""};
+  Head const head{type, key.request_id, key.nonce, ledger.next_sequence(key), clock.now()};
   spawn(post(to, envelope.seal_empty(head)));
 }
 
+// Numbered as the message that it answers: so the stub knows to which of its attempts it belongs.
+void RemoteServer::State::refer(const Head& to) {
+  if (to.reply_to.empty()) return drop("a message that names no connection to answer");
+  Head const head{MessageType::moved, to.request_id, to.nonce, to.sequence, clock.now()};
+  spawn(post(to.reply_to, envelope.seal_empty(head)));
+}
+
 void RemoteServer::State::refuse(const Head& to, Reply reply) {
-  Head const head{MessageType::reply, to.request_id, to.nonce, 1, clock.now(), ""};
+  Head const head{MessageType::reply, to.request_id, to.nonce, to.sequence, clock.now()};
   auto const content = envelope.pack(encode_answer(reply));
   if (auto text = envelope.seal(head, content.value())) spawn(post(to.reply_to, std::move(*text)));
 }
@@ -325,8 +334,9 @@ Async<void> RemoteServer::drain() {
   }
 }
 
-std::string superseded_message(Envelope& envelope, const Clock& clock, const Takeover& takeover) {
-  Head const head{MessageType::superseded, "", "", 1, clock.now(), ""};
+std::string superseded_message(Envelope& envelope, const Clock& clock, std::string to,
+                               const Takeover& takeover) {
+  Head const head{MessageType::superseded, "", "", 1, clock.now(), "", std::move(to)};
   return *envelope.seal(head, envelope.pack(encode_takeover(takeover)).value());
 }
 

@@ -36,6 +36,7 @@ class RemoteServer {
     std::function<void(const Takeover&)> on_superseded;  // another client has the stage: supersede() is done
   };
   struct Options {
+    std::string session;  // ours: what is for another one was written for who had the stage before us
     std::chrono::milliseconds alive_every{1500};
     Ledger::Limits ledger;
   };
@@ -60,7 +61,8 @@ class RemoteServer {
   std::shared_ptr<State> state_;
 };
 
-// What a new client posts to the connection of the one before it.
-std::string superseded_message(Envelope& envelope, const Clock& clock, const Takeover& takeover);
+// What a new client posts to the connection of the one before it, whose session is `to`.
+std::string superseded_message(Envelope& envelope, const Clock& clock, std::string to,
+                               const Takeover& takeover);
 
 }  // namespace live

@@ -11,8 +11,9 @@ double seconds(TimePoint::duration span) { return std::chrono::duration<double>(
 
 }  // namespace
 
-Wait::Wait(Ids& ids, StageName name, TimePoint now, TimePoint deadline, Limits limits)
+Wait::Wait(Ids& ids, StageName name, std::string request_id, TimePoint now, TimePoint deadline, Limits limits)
     : name_(std::move(name)),
+      request_id_(std::move(request_id)),
       limits_(limits),
       began_(now),
       deadline_(deadline),
@@ -119,8 +120,9 @@ void Wait::alive_came(TimePoint now, uint32_t sequence) {
 }
 
 void Wait::moved_came(TimePoint now, uint32_t sequence) {
-  if (sequence <= newest_heard_ || answer_coming_) return;
+  if (sequence <= newest_heard_ || sequence <= before_client_ || answer_coming_) return;
   newest_heard_ = sequence;
+  before_client_ = sequence_;
   // The client says that it did not take the call: it may go to the one that followed.
   if (row_) gone_ = row_->connection;
   row_.reset();
@@ -142,7 +144,7 @@ Wait::Step Wait::next(TimePoint now) {
   using Kind = Step::Kind;
   if (!reply_ && now >= deadline_) {
     // In Lambda's own words: the caller sees what it would see of any function that takes too long.
-    fail("Sandbox.Timedout", fmt::format("Task timed out after {:.2f} seconds", seconds(deadline_ - began_)));
+    reply_ = timed_out(request_id_, whole_seconds(deadline_ - began_));
   }
   if (!answer_coming_) give_up(now);
   if (reply_) return Step{Kind::finish};
@@ -155,14 +157,14 @@ Wait::Step Wait::next(TimePoint now) {
   if (!accepted_) {
     in_flight_ = Kind::send_invoke;
     told_link_ = *link_;
-    return Step{Kind::send_invoke, {}, row_->connection, small_};
+    return Step{Kind::send_invoke, {}, row_->connection, row_->session, small_};
   }
   auto const ask_at = std::max(last_heard_ + limits_.ask_after, last_asked_ + limits_.ask_again);
   if (told_link_ == *link_ && now < ask_at) return sleep_until(ask_at);
   in_flight_ = Kind::send_ask;
   told_link_ = *link_;
   last_asked_ = now;
-  return Step{Kind::send_ask, {}, row_->connection};
+  return Step{Kind::send_ask, {}, row_->connection, row_->session};
 }
 
 Wait::Step Wait::sleep_until(TimePoint until) {

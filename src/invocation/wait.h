@@ -38,12 +38,13 @@ class Wait {
     Kind kind = Kind::sleep;
     TimePoint until{};       // sleep
     std::string connection;  // send_*: to whom
+    std::string session;     // and whose that is
     bool small = false;      // send_invoke: by the store above 16 KB
   };
 
-  Wait(Ids& ids, StageName name, TimePoint now, TimePoint deadline, Limits limits);
-  Wait(Ids& ids, StageName name, TimePoint now, TimePoint deadline)
-      : Wait(ids, std::move(name), now, deadline, Limits()) {}
+  Wait(Ids& ids, StageName name, std::string request_id, TimePoint now, TimePoint deadline, Limits limits);
+  Wait(Ids& ids, StageName name, std::string request_id, TimePoint now, TimePoint deadline)
+      : Wait(ids, std::move(name), std::move(request_id), now, deadline, Limits()) {}
 
   // What happened.
   void start_with(std::optional<ClientRow> row);  // read by an earlier call: saves a read
@@ -87,6 +88,7 @@ class Wait {
   std::string for_stage() const;
 
   StageName name_;
+  std::string request_id_;
   Limits limits_;
   TimePoint began_, deadline_;
   Backoff backoff_;
@@ -102,6 +104,7 @@ class Wait {
   TimePoint not_before_;
   TimePoint last_heard_, last_asked_;
   uint32_t sequence_ = 0, newest_heard_ = 0;
+  uint32_t before_client_ = 0;  // our messages up to here went to clients that said they had moved
   bool accepted_ = false, answer_coming_ = false, small_ = false;
   std::optional<Reply> reply_;
 };

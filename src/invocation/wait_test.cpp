@@ -14,7 +14,7 @@ class WaitTest : public testing::Test {
  protected:
   ManualClock clock;
   CountingIds ids;
-  Wait wait{ids, {"dev", "api-sns"}, clock.now(), clock.now() + 60s};
+  Wait wait{ids, {"dev", "api-sns"}, "r1", clock.now(), clock.now() + 60s};
 
   ClientRow row(std::string connection = "client=", std::string session = "session") {
     return {std::move(connection), std::move(session), 1, clock.now(), "ann@laptop"};
@@ -105,7 +105,7 @@ TEST_F(WaitTest, AClientThatComesBackWithinTheSecondGetsTheCall) {
 
 TEST_F(WaitTest, WhatMayHaveBeenAcceptedIsNeverSentToAnotherSession) {
   for (auto const unclear : {Outcome::failed, Outcome::unreachable}) {
-    Wait one{ids, {"dev", "app"}, clock.now(), clock.now() + 60s};
+    Wait one{ids, {"dev", "app"}, "r1", clock.now(), clock.now() + 60s};
     one.link_is_up("stub=");
     one.start_with(row());
     EXPECT_EQ(one.next(clock.now()).kind, Kind::send_invoke);
@@ -163,7 +163,7 @@ TEST_F(WaitTest, ALivingClientIsWaitedForUntilTheDeadlineAndNeverAsked) {
     clock.advance(100ms);
   }
   EXPECT_EQ(wait.reply().error_type, "Sandbox.Timedout");
-  EXPECT_EQ(message(), "Task timed out after 60.00 seconds");
+  EXPECT_EQ(message(), "RequestId: r1 Error: Task timed out after 60.00 seconds");
 }
 
 TEST_F(WaitTest, AReplayedAliveDoesNotKeepItWaiting) {
@@ -283,7 +283,7 @@ TEST_F(WaitTest, AStubWithoutConnectionSaysWhy) {
 }
 
 TEST_F(WaitTest, BeforeTheDeadlineItSaysWhyNothingCame) {
-  Wait brief{ids, {"dev", "app"}, clock.now(), clock.now() + 1s};
+  Wait brief{ids, {"dev", "app"}, "r1", clock.now(), clock.now() + 1s};
   brief.link_is_down(clock.now(), "no route");
   auto const step = brief.next(clock.now());
   EXPECT_EQ(step.until, clock.now() + 750ms);

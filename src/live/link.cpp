@@ -43,7 +43,7 @@ struct Link::State : std::enable_shared_from_this<Link::State> {
         options(std::move(options)),
         events(std::move(events)),
         wake(this->executor),
-        session(ids.uuid()) {}
+        session(this->options.session) {}
 
   Async<Result<std::shared_ptr<Connection>>> connect();
   Async<void> read(std::shared_ptr<Connection> connection);
@@ -81,7 +81,6 @@ Link::~Link() {
   if (state_->current) state_->current->socket.drop();
 }
 
-const std::string& Link::session() const { return state_->session; }
 int64_t Link::epoch() const { return state_->epoch; }
 bool Link::connected() const { return state_->current && !state_->current->ended; }
 std::string Link::connection() const { return connected() ? state_->current->id : ""; }

@@ -18,11 +18,14 @@
 namespace live {
 
 struct LinkOptions {
-  std::string who;                           // "jane@laptop", for the one who takes over
-  std::chrono::seconds hello_interval{240};  // API Gateway closes after 10 idle minutes
-  std::chrono::seconds hello_timeout{10};    // no answer: the connection is dead
-  std::chrono::minutes rotate_after{110};    // API Gateway closes after 2 hours
-  std::chrono::seconds drain{60};            // a replaced connection is still read for this long
+  std::string who;      // "jane@laptop", for the one who takes over
+  std::string session;  // ours, drawn by whoever starts it
+  // API Gateway closes after 10 idle minutes, but a network that went without a word is noticed by this
+  // alone.
+  std::chrono::seconds hello_interval{30};
+  std::chrono::seconds hello_timeout{5};   // no answer: the connection is dead
+  std::chrono::minutes rotate_after{110};  // API Gateway closes after 2 hours
+  std::chrono::seconds drain{60};          // a replaced connection is still read for this long
   std::chrono::milliseconds first_backoff{200};
   std::chrono::milliseconds longest_backoff{5000};
 };
@@ -49,7 +52,6 @@ class Link {
   Async<void> close();
   void superseded();  // a message told us so: run() ends
 
-  const std::string& session() const;
   int64_t epoch() const;
   std::string connection() const;  // empty while there is none
   bool connected() const;

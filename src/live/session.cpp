@@ -11,11 +11,12 @@ namespace live {
 Session::Session(SessionParts parts, std::string stage_key, std::string who)
     : parts_(std::move(parts)),
       who_(std::move(who)),
+      id_(parts_.ids.uuid()),
       envelope_(std::move(stage_key), Side::client, parts_.ids),
       server_(parts_.executor, parts_.clock, parts_.ids, envelope_, parts_.mailbox, parts_.payloads,
-              parts_.invoker, events()),
+              parts_.invoker, events(), RemoteServer::Options{.session = id_}),
       link_(
-          parts_.executor, parts_.ids, parts_.dial, parts_.registry, LinkOptions{.who = who_},
+          parts_.executor, parts_.ids, parts_.dial, parts_.registry, LinkOptions{.who = who_, .session = id_},
           Link::Events{.on_message = [this](std::string text) { server_.receive(text); },
                        .on_lost =
                            [this](const Fault& why) {
@@ -51,7 +52,7 @@ Async<Result<void>> Session::connect() {
 // It may be gone without a goodbye: then nobody needs to be told.
 Async<void> Session::tell_predecessor(ClientRow previous) {
   Takeover const by{who_, parts_.clock.now()};
-  auto text = superseded_message(envelope_, parts_.clock, by);
+  auto text = superseded_message(envelope_, parts_.clock, previous.session, by);
   auto const posted = co_await parts_.mailbox.post(previous.connection, std::move(text));
   (void)posted;  // it learns it from the row at its next reconnect, and from stubs that no longer call it
 }

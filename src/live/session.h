@@ -48,7 +48,7 @@ class Session {
   Async<void> tell_predecessor(ClientRow previous);
 
   SessionParts parts_;
-  std::string who_;
+  std::string who_, id_;
   Envelope envelope_;
   RemoteServer server_;
   Link link_;

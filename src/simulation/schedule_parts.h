@@ -5,7 +5,7 @@
 
 namespace live::simulation {
 
-constexpr auto kRecovery = std::chrono::seconds(30);  // from the last fault to calls that work
+constexpr auto kRecovery = std::chrono::seconds(60);  // from the last fault to calls that work
 
 struct Schedule::Request {
   std::string id;

@@ -175,8 +175,9 @@ class StubTest : public testing::Test {
   const char* environment[4] = {"TABLE=orders", "AWS_LAMBDA_RUNTIME_API=x", "PATH=/bin", nullptr};
 
   void start(Uplink::Options options = {}) {
-    server = std::make_unique<RemoteServer>(io.get_executor(), clock, ids, client_envelope, relay, relay,
-                                            handler, RemoteServer::Events{});
+    server =
+        std::make_unique<RemoteServer>(io.get_executor(), clock, ids, client_envelope, relay, relay, handler,
+                                       RemoteServer::Events{}, RemoteServer::Options{.session = "s"});
     aws.client = [this](std::string text) { server->receive(text); };
     Remote::Options how;
     how.name = {"dev", "app"};
