@@ -23,6 +23,14 @@ bool is_read_at_start(std::string_view name) {
   return false;
 }
 
+// How the developer's machine reaches the network: every worker has it, so the spare starts with it too.
+constexpr const char* kCertificates = "NODE_EXTRA_CA_CERTS";
+
+std::string own_certificates() {
+  const auto* value = getenv(kCertificates);
+  return value ? value : "";
+}
+
 std::string order_to_become(const Command& command) {
   json::object environment;
   for (const auto& [name, value] : command.environment) environment[name] = value;
@@ -40,7 +48,9 @@ struct Spares::Bench : std::enable_shared_from_this<Bench> {
 
   void start() {
     auto on_line = std::make_shared<Process::OnLine>();
-    auto started = Process::start(executor, node_spare(runtimes),
+    auto command = node_spare(runtimes);
+    if (!certificates.empty()) command.environment.emplace_back(kCertificates, certificates);
+    auto started = Process::start(executor, std::move(command),
                                   [on_line](Process::Stream stream, std::string_view line) {
                                     if (*on_line) (*on_line)(stream, line);
                                   });
@@ -58,6 +68,7 @@ struct Spares::Bench : std::enable_shared_from_this<Bench> {
 
   Executor executor;
   std::filesystem::path runtimes;
+  const std::string certificates = own_certificates();
   asio::steady_timer refill;
   std::unique_ptr<Process> process;
   std::shared_ptr<Process::OnLine> line_sink;  // set when it becomes somebody's
@@ -74,7 +85,7 @@ bool Spares::one_waits() const { return bench_->process && bench_->process->runn
 
 std::unique_ptr<Process> Spares::become(const Command& command, Process::OnLine on_line) {
   for (const auto& [name, value] : command.environment)
-    if (is_read_at_start(name)) return nullptr;
+    if (is_read_at_start(name) && !(name == kCertificates && value == bench_->certificates)) return nullptr;
   auto process = std::exchange(bench_->process, nullptr);
   if (process || bench_->refill.expiry() <= asio::steady_timer::clock_type::now()) bench_->start_soon();
   if (!process || !process->running()) return nullptr;

@@ -52,6 +52,23 @@ TEST_F(SparesTest, WhatNodeReadsOnlyAtItsStartNeedsAFreshProcess) {
   EXPECT_EQ(invoke(*worker).payload, R"("1--max-old-space-size=100")");
 }
 
+TEST_F(SparesTest, TheMachinesOwnCertificatesAreNoReasonForAFreshProcess) {
+  write("ca.pem", "");
+  write("index.js", "exports.handler = async () => process.argv[1].endsWith('spare.mjs')");
+  const auto* before = getenv("NODE_EXTRA_CA_CERTS");
+  const std::string kept = before ? before : "", file = (folder.path() / "ca.pem").string();
+  setenv("NODE_EXTRA_CA_CERTS", file.c_str(), 1);
+  Spares with_certificates(context.get_executor(), LIVE_SOURCE_DIR "/runtimes");
+  Program program = node("index.handler");
+  program.variables.emplace_back("NODE_EXTRA_CA_CERTS", file);
+  auto same = start(program, &with_certificates);
+  program.variables.back().second = "/elsewhere";
+  auto other = start(program, &spares);
+  before ? setenv("NODE_EXTRA_CA_CERTS", kept.c_str(), 1) : unsetenv("NODE_EXTRA_CA_CERTS");
+  EXPECT_EQ(invoke(*same).payload, "true");
+  EXPECT_EQ(invoke(*other).payload, "false");
+}
+
 TEST_F(SparesTest, AFailedInitOfASpareIsToldLikeAnyOther) {
   write("index.js", "syntax error");
   auto worker = start(node("index.handler"), &spares);
