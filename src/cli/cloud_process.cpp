@@ -36,11 +36,13 @@ std::optional<int64_t> ask_pid(const std::string& endpoint) {
     net::Request request;
     request.target = "/_live/status";
     auto response = co_await client.send(std::move(to), std::move(request), 1s);
-    if (response.has_error()) co_return;
-    auto body = parse_json_object(response.value().body);
+    auto body = response.has_error() ? Result<json::object>(response.error())
+                                     : parse_json_object(response.value().body);
     if (body.has_value()) pid = find_int(body.value(), "pid");
   };
-  asio::co_spawn(context, ask(*client, to.value(), pid), asio::detached);
+  asio::co_spawn(context, ask(*client, to.value(), pid), [&context](std::exception_ptr) {
+    context.stop();  // the client's own timers need not be waited for
+  });
   context.run_for(2s);
   return pid;
 }
@@ -78,8 +80,10 @@ Result<void> wait_until_ready(int ready, const std::filesystem::path& log) {
 Result<void> start_in_background(const std::filesystem::path& state) {
   std::error_code failed;
   std::filesystem::create_directories(state, failed);
+  // It comes to hold stage keys, objects and role credentials.
+  std::filesystem::permissions(state, std::filesystem::perms::owner_all, failed);
   auto log_path = state / "cloud.log";
-  int log = ::open(log_path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  int log = ::open(log_path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600);
   if (log < 0) return fault(fmt::format("{}: {}", log_path.string(), std::strerror(errno)));
   int null = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
   int ends[2];
@@ -140,8 +144,18 @@ std::optional<RunningCloud> find_cloud(const std::filesystem::path& state) {
 
 Result<RunningCloud> ensure_cloud(const std::filesystem::path& state) {
   if (auto running = find_cloud(state)) return std::move(*running);
-  LIVE_TRY(start_in_background(state));
+  auto const started = start_in_background(state);
+  // Another `live` may have been a moment quicker: then ours ended before the folder's lock, and theirs
+  // comes.
+  auto const until = std::chrono::steady_clock::now() + 15s;
+  bool theirs = true;
+  while (started.has_error() && theirs && std::chrono::steady_clock::now() < until) {
+    if (auto running = find_cloud(state)) return std::move(*running);
+    std::this_thread::sleep_for(50ms);
+    theirs = cloud::FolderLock::take(state).has_error();
+  }
   if (auto running = find_cloud(state)) return std::move(*running);
+  LIVE_TRY(started);
   return fault(
       fmt::format("the embedded AWS started but does not answer; see {}", (state / "cloud.log").string()));
 }
