@@ -12,6 +12,7 @@
 #include "cli/target.h"
 #include "live/fleet.h"
 #include "live/local_code.h"
+#include "live/local_source.h"
 #include "live/session.h"
 #include "runtime/spares.h"
 
@@ -118,6 +119,11 @@ Async<Result<void>> start(CommonOptions options, Terminal& terminal, Interruptio
   LIVE_CO_TRY(co_await all.session.connect());
   Running running(executor, all.session);  // a deployment may outlast an idle connection
   interruption.then = [&all, &terminal] { return leave_early(all, terminal); };
+  // What an earlier session deployed is called all the while.
+  if (auto before = co_await deployment.functions(plan, Deployment::Absent::skipped); before.has_value())
+    all.fleet.use(std::move(before.value()));
+  if (auto const version = co_await host.node_version(); version.has_value())
+    if (auto const text = other_node(plan.sources, version.value()); !text.empty()) terminal.warn(text);
   auto table = co_await deploy(deployment, std::move(plan));
   if (table.has_error()) {
     co_await all.session.stop(0ms);

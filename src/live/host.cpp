@@ -67,6 +67,12 @@ Async<Result<std::string>> Host::region(std::string profile) {
   co_return string_or(found, "region");
 }
 
+Async<Result<std::string>> Host::node_version() {
+  auto answer = builder_.call("node", {}, within_seconds({}, 10));
+  LIVE_CO_TRY(json::object found, co_await std::move(answer));
+  co_return string_or(found, "version");
+}
+
 Async<Result<Synthesis>> Host::synth(SynthRequest request, Identity identity, HostCall how) {
   json::object params = with(params_of(request), identity);
   auto answer = toolkit_.call("synth", std::move(params), within_seconds(how, 300));

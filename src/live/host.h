@@ -130,6 +130,7 @@ class Host {
   // Fault::refused, 401: the code of the MFA device is needed; ask and call again.
   Async<Result<HostCredentials>> credentials(Identity identity, HostCall how = {});
   Async<Result<std::string>> region(std::string profile);  // empty: nothing names one
+  Async<Result<std::string>> node_version();               // that functions run on: "22.11.0"
 
   // On a fault of the user's app, {"event": "error"} with file, line and stack came before.
   Async<Result<Synthesis>> synth(SynthRequest request, Identity identity, HostCall how = {});

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <set>
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include "base/encoding.h"
 #include "base/file.h"
 #include "base/hash.h"
@@ -47,6 +50,23 @@ Result<LocalFunction> SourceTable::local(const SwappedFunction& function) const 
     LIVE_TRY(write_file(local.path / "index.js", one->inline_code));
   }
   return local;
+}
+
+std::string other_node(const std::vector<LocalFunction>& functions, std::string_view node_version) {
+  std::string_view const major = node_version.substr(0, node_version.find('.'));
+  std::set<std::string> others;
+  for (auto const& one : functions) {
+    std::string_view const runtime = one.runtime;
+    constexpr std::string_view kNode = "nodejs";
+    if (!runtime.starts_with(kNode) || major.empty()) continue;
+    auto const wanted = runtime.substr(kNode.size(), runtime.find('.') - kNode.size());
+    if (!wanted.empty() && wanted != major) others.insert(one.runtime);
+  }
+  if (others.empty()) return "";
+  return fmt::format(
+      "Deployed, your functions run on {}; here they run on Node {}. To run what you deploy, put "
+      "that version of Node first in PATH",
+      fmt::join(others, ", "), node_version);
 }
 
 Result<Assembly> read_assembly(const std::filesystem::path& folder) {

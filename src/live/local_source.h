@@ -28,6 +28,9 @@ class SourceTable {
   std::filesystem::path inline_folder_;
 };
 
+// A warning for functions whose runtime is of another major version than the Node here; empty: none is.
+std::string other_node(const std::vector<LocalFunction>& functions, std::string_view node_version);
+
 Result<Assembly> read_assembly(const std::filesystem::path& folder);
 Result<void> write_assembly(const std::filesystem::path& folder, Assembly& assembly);
 

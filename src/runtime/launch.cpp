@@ -74,6 +74,8 @@ Result<Launch> launch_node(const Program& program, std::string_view runtime_api)
                                                      program.function, client.string()));
   Environment environment = environment_of(program, runtime_api, folder);
   append_path(environment, "NODE_PATH", folder / "node_modules");  // Lambda's runtime brings the AWS SDK
+  // Lambda's Node is never too old for its SDK; ours may be, and `live start` says so once.
+  set_missing(environment, "AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED", "true");
   return Launch{.command = {.arguments = {"node", "--enable-source-maps", client.string()},
                             .environment = std::move(environment),
                             .folder = program.task_root},

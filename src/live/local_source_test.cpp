@@ -1,0 +1,109 @@
+#include "live/local_source.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/file.h"
+
+namespace live {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+AppFunction function(std::string construct_path, std::string kind) {
+  AppFunction one;
+  one.stack = "dev-app-api";
+  one.construct_path = std::move(construct_path);
+  one.kind = std::move(kind);
+  return one;
+}
+
+SwappedFunction swapped(std::string construct_path, std::string runtime = "nodejs22.x") {
+  SwappedFunction one;
+  one.stack_name = "dev-app-api";
+  one.construct_path = std::move(construct_path);
+  one.runtime = std::move(runtime);
+  return one;
+}
+
+StackResource resource(std::string logical_id, std::string physical_id, std::string type,
+                       std::string nested_in = "") {
+  return {std::move(logical_id), std::move(physical_id), std::move(type), "CREATE_COMPLETE",
+          std::move(nested_in)};
+}
+
+TEST(SourceTable, SaysWhyAFunctionCannotRunHere) {
+  auto image = function("api/Image", "image");
+  image.skip = "it is a container image";
+  SourceTable const table({function("api/Fn", "folder"), image}, "/nowhere");
+  EXPECT_FALSE(table.cannot_run(swapped("api/Fn")));
+  EXPECT_EQ(table.cannot_run(swapped("api/Image")), "it is a container image");
+  EXPECT_THAT(table.cannot_run(swapped("api/Fn", "python3.13")).value_or(""), HasSubstr("python3.13"));
+  EXPECT_TRUE(table.cannot_run(swapped("other/Fn")));
+}
+
+TEST(SourceTable, ABundleRunsFromItsEntryAndInlineCodeFromAFileOfItsOwn) {
+  TempDir folder = std::move(TempDir::create("source-test")).value();
+  auto bundle = function("api/Bundle", "bundle");
+  bundle.entry = "/app/src/list.ts";
+  auto written = function("api/Inline", "inline");
+  written.inline_code = "exports.handler = async () => 1;";
+  auto other = written;
+  other.construct_path = "api/Other";
+  SourceTable const table({bundle, written, other}, folder.path());
+  auto const first = table.local(swapped("api/Bundle")).value();
+  EXPECT_EQ(first.source, LocalFunction::Source::bundle);
+  EXPECT_EQ(first.path, "/app/src/list.ts");
+  auto const second = table.local(swapped("api/Inline")).value();
+  EXPECT_EQ(second.source, LocalFunction::Source::folder);
+  EXPECT_EQ(read_file(second.path / "index.js").value(), written.inline_code);
+  EXPECT_NE(second.path, table.local(swapped("api/Other")).value().path);
+  EXPECT_TRUE(table.local(swapped("api/Unknown")).has_error());
+}
+
+TEST(LocalSource, APhysicalNameIsFoundInTheStackAndNestThatTheFunctionIsIn) {
+  StackState state{.name = "dev-app-api"};
+  state.resources = {resource("Fn", "outer", "AWS::Lambda::Function"),
+                     resource("Fn", "inner", "AWS::Lambda::Function", "Outer/Inner")};
+  StackState other{.name = "dev-app-web"};
+  other.resources = {resource("Fn", "web", "AWS::Lambda::Function")};
+  auto one = swapped("api/Fn");
+  one.logical_id = "Fn";
+  EXPECT_EQ(physical_name({other, state}, one), "outer");
+  one.nested = {"Outer", "Inner"};
+  EXPECT_EQ(physical_name({other, state}, one), "inner");
+  one.logical_id = "Gone";
+  EXPECT_EQ(physical_name({other, state}, one), "");
+}
+
+TEST(LocalSource, LogGroupsThatNoStackOwnsAreOrphans) {
+  StackState state;
+  state.resources = {resource("A", "fn-a", "AWS::Lambda::Function"),
+                     resource("B", "fn-b", "AWS::Lambda::Function"),
+                     resource("L", "/aws/lambda/fn-b", "AWS::Logs::LogGroup")};
+  EXPECT_THAT(orphaned_log_groups({state}), ElementsAre("/aws/lambda/fn-a"));
+}
+
+TEST(LocalSource, AnApisUrlIsReachableOnTheEmbeddedAwsOnly) {
+  std::string const url = "https://abc.execute-api.us-east-1.amazonaws.com/prod/";
+  EXPECT_EQ(reachable(url, "http://127.0.0.1:4566"), "http://127.0.0.1:4566/_api/abc/prod/");
+  EXPECT_EQ(reachable("https://abc.execute-api.us-east-1.amazonaws.com", "http://h:1"),
+            "http://h:1/_api/abc/");
+  EXPECT_EQ(reachable(url, ""), url);
+  EXPECT_EQ(reachable("https://example.com/", "http://127.0.0.1:4566"), "https://example.com/");
+}
+
+TEST(LocalSource, AnotherNodeThanTheDeployedOneIsWarnedOfOnce) {
+  LocalFunction one, two;
+  one.runtime = two.runtime = "nodejs22.x";
+  EXPECT_EQ(other_node({one, two}, "22.11.0"), "");
+  EXPECT_THAT(other_node({one, two}, "20.20.2"),
+              HasSubstr("run on nodejs22.x; here they run on Node 20.20.2"));
+  two.runtime = "nodejs20.x";
+  EXPECT_THAT(other_node({one, two}, "20.20.2"), HasSubstr("run on nodejs22.x;"));
+  EXPECT_EQ(other_node({one}, ""), "");
+}
+
+}  // namespace
+}  // namespace live
