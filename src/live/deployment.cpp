@@ -17,12 +17,6 @@ std::chrono::milliseconds since(Steady::time_point start) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(Steady::now() - start);
 }
 
-bool ends_with_any(std::string_view text, std::initializer_list<std::string_view> ends) {
-  for (auto end : ends)
-    if (text.ends_with(end)) return true;
-  return false;
-}
-
 std::string name_of(const json::object& event) {
   std::string construct = string_or(event, "construct");
   constexpr std::string_view kResource = "/Resource";
@@ -58,13 +52,15 @@ void Deployment::tell(const json::object& event) {
     if (status.ends_with("_FAILED")) {
       terminal_.fail(
           fmt::format("{} {}: {}", name_of(event), string_or(event, "type"), string_or(event, "reason")));
-    } else if (ends_with_any(status, {"_COMPLETE"}) && status != "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS") {
+    } else if (status.ends_with("_COMPLETE") && name_of(event) != string_or(event, "stack")) {
       auto const done = find_int(event, "completed"), total = find_int(event, "total");
       terminal_.say(fmt::format("  {:>5} {} {} {}", done && total ? fmt::format("{}/{}", *done, *total) : "",
                                 status, string_or(event, "type"), name_of(event)));
     }
   } else if (kind == "line" || kind == "output") {
     terminal_.say("  " + string_or(event, "line", string_or(event, "text")));
+  } else if (kind == "warning") {
+    terminal_.warn(string_or(event, "message"));
   } else if (kind == "error") {
     std::string const file = string_or(event, "file");
     if (!file.empty()) app_error_ = fmt::format("{}:{}", file, find_int(event, "line").value_or(0));
