@@ -65,6 +65,26 @@ Result<void> use_cloud(Prepared& prepared, Terminal& terminal) {
   return outcome::success();
 }
 
+// Asks for the code of an MFA device where one is needed, and goes on with the keys that it gives: a code
+// counts once.
+Async<Result<void>> prove_keys(Host& host, Identity& identity) {
+  constexpr int kCodeNeeded = 401;
+  auto keys = co_await host.credentials(identity);
+  if (!keys.has_error()) co_return outcome::success();
+  if (keys.error().status != kCodeNeeded) co_return keys.error();
+  if (!has_terminal()) co_return within("run this in a terminal", keys.error());
+  fmt::print("{}: ", keys.error().message);
+  std::fflush(stdout);
+  std::getline(std::cin, identity.mfa_code);
+  keys = co_await host.credentials(identity);
+  identity.mfa_code.clear();
+  if (keys.has_error()) co_return keys.error();
+  identity.access_key = keys.value().access_key;
+  identity.secret_key = keys.value().secret_key;
+  identity.session_token = keys.value().session_token;
+  co_return outcome::success();
+}
+
 }  // namespace
 
 void add_common(CLI::App& command, CommonOptions& options) {
@@ -111,8 +131,7 @@ Async<Result<void>> find_account(Host& host, Target& target) {
     target.identity.region = target.region;
   }
   if (target.identity.access_key.empty()) {
-    auto keys = co_await host.credentials(target.identity);
-    if (keys.has_error()) co_return keys.error();
+    LIVE_CO_TRY(co_await prove_keys(host, target.identity));
   }
   auto const account = co_await host.account(target.identity);
   if (account.has_error()) co_return within("asking AWS who we are", account.error());
