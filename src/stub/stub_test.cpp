@@ -289,6 +289,25 @@ TEST_F(StubTest, AHalfDeadConnectionCostsOneReconnectAndNoCall) {
   EXPECT_EQ(handler.calls.size(), 2u) << "the kept answer was given, nothing ran twice";
 }
 
+TEST_F(StubTest, AMessageFromBeforeTheFreezeProvesNoConnection) {
+  Uplink::Options options;
+  options.hello_timeout = 50ms;
+  start(options);
+  EXPECT_EQ(call("1"), "response 1");
+  auto const half_dead = aws.sockets;
+  aws.sockets.clear();
+  aws.answers_hello = false;
+  stub_clock.by = 3600s;
+  EXPECT_TRUE(net::run(io, half_dead.begin()->second->write("it lay in the socket's buffer")));
+  for (int turns = 0; turns < 200 && remote->dropped() == 0; ++turns) net::run(io, aws.wait());
+  handler.instead = [this](Invocation call) -> Async<Reply> {
+    aws.answers_hello = true;
+    co_return Reply{Reply::Outcome::success, call.event, ""};
+  };
+  EXPECT_EQ(call("2"), "response 2");
+  EXPECT_EQ(aws.connects, 2);
+}
+
 TEST_F(StubTest, AnOldConnectionIsReplacedBeforeAwsClosesIt) {
   start();
   EXPECT_EQ(call("1"), "response 1");

@@ -29,6 +29,7 @@ struct Uplink::Connection {
   std::string id;
   TimePoint opened, last_heard;
   bool doubted = false;  // asked with a hello that is not answered yet
+  int doubts = 0;
 };
 
 struct Uplink::State : std::enable_shared_from_this<Uplink::State> {
@@ -51,6 +52,7 @@ struct Uplink::State : std::enable_shared_from_this<Uplink::State> {
   Async<void> replace();
   Async<void> drain(Shared connection);
   void adopt(Shared connection);
+  void note_time();
   void drop_unless_answered(Shared connection, Timer& timer);
   void spawn(Async<void> task) {
     asio::co_spawn(executor, keeping(shared_from_this(), std::move(task)), asio::detached);
@@ -69,6 +71,8 @@ struct Uplink::State : std::enable_shared_from_this<Uplink::State> {
   Timer pause;
   Shared current;
   int connects = 0;
+  TimePoint last_active;
+  bool perhaps_frozen = false;  // since the last check(): what is read may be old, and proves no connection
   bool replacing = false, stopped = false;
 };
 
@@ -108,6 +112,12 @@ void Uplink::State::adopt(Shared connection) {
   spawn(read(current));
 }
 
+void Uplink::State::note_time() {
+  auto const now = clock.now();
+  if (now > last_active + options.fresh) perhaps_frozen = true;
+  last_active = now;
+}
+
 void Uplink::State::drop_unless_answered(Shared connection, Timer& timer) {
   timer.expires_after(options.hello_timeout);
   timer.on_expiry([waiting = std::weak_ptr(connection)] {
@@ -140,9 +150,13 @@ Async<void> Uplink::State::read(Shared connection) {
     auto const text = co_await connection->socket.read();
     if (stopped) co_return;
     if (!text) co_return co_await lost(connection, text.error());
-    connection->last_heard = clock.now();
-    connection->doubted = false;
-    if (hello_answer(text.value()).empty() && events.on_message) events.on_message(text.value());
+    note_time();
+    if (!perhaps_frozen) connection->last_heard = clock.now();
+    if (!hello_answer(text.value()).empty()) {
+      connection->doubted = false;
+    } else if (events.on_message) {
+      events.on_message(text.value());
+    }
   }
 }
 
@@ -159,11 +173,13 @@ Async<void> Uplink::State::lost(Shared connection, Fault why) {
 void Uplink::check() {
   auto& state = *state_;
   auto const now = state.clock.now();
+  state.note_time();
+  bool const fresh = !std::exchange(state.perhaps_frozen, false);
   if (!state.current) {
     state.pause.cancel();
   } else if (now > state.current->opened + state.options.rotate_after) {
     if (!std::exchange(state.replacing, true)) state.spawn(state.replace());
-  } else if (now > state.current->last_heard + state.options.fresh && !state.current->doubted) {
+  } else if ((!fresh || now > state.current->last_heard + state.options.fresh) && !state.current->doubted) {
     state.current->doubted = true;
     state.spawn(state.doubt(state.current));
   }
@@ -171,12 +187,13 @@ void Uplink::check() {
 
 // Asks; without an answer the connection is dropped, which ends its reader and brings the next one.
 Async<void> Uplink::State::doubt(Shared connection) {
+  int const mine = ++connection->doubts;
   auto const written = co_await connection->socket.write(kHello);
   if (!written) co_return connection->socket.drop();
   Timer timer(executor);
   timer.expires_after(options.hello_timeout);
   co_await timer.wait();
-  if (connection->doubted) connection->socket.drop();
+  if (connection->doubted && connection->doubts == mine) connection->socket.drop();
 }
 
 Async<void> Uplink::State::replace() {
