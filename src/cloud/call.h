@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -35,6 +36,8 @@ struct Caller {
   std::string user_id;     // AIDA…, or AROA…:SESSION
   std::string access_key;  // empty: one of our own services calls
   std::string service;     // "cloudformation.amazonaws.com" when a service calls for the user
+  // Of a session: a JSON list of the documents that limit it. Empty: nothing does.
+  std::string session_policies{};
 };
 
 struct Call {
@@ -56,6 +59,14 @@ struct Output {
 
 using Action = std::function<Async<ApiResult<Output>>(Call)>;
 
+// Asked before each action, whoever calls it.
+class Guard {
+ public:
+  virtual ~Guard() = default;
+  virtual std::optional<ApiError> refuse(const Call& call) = 0;  // empty: it may run
+  virtual void ran(const Call& call) = 0;                        // `call` without input and payload
+};
+
 // Every action of every service, by name.
 class Directory {
  public:
@@ -76,7 +87,12 @@ class Directory {
   // An action that nobody added answers with an error that names it: never a silent success.
   Async<ApiResult<Output>> call(Call call) const;
 
+  void guard(Guard* guard) { guard_ = guard; }  // borrowed; none: every call may run
+  // What `call` would be refused with. For what is no action: a request to an API, to a function's URL.
+  std::optional<ApiError> refusal(const Call& call) const;
+
  private:
+  Guard* guard_ = nullptr;
   std::map<std::pair<std::string, std::string>, Action, std::less<>> actions_;
 };
 

@@ -14,6 +14,7 @@ void Keys::put(const Key& key) {
                         {"account", key.caller.account},
                         {"arn", key.caller.arn},
                         {"user_id", key.caller.user_id}};
+  if (!key.caller.session_policies.empty()) document["session_policies"] = key.caller.session_policies;
   if (!key.token.empty()) document["token"] = key.token;
   if (key.expires) document["expires"] = to_millis(*key.expires);
   store_.put(kind, "", key.id, document);
@@ -29,7 +30,9 @@ std::optional<Key> Keys::find(std::string_view id) {
   key.caller = Caller{.account = string_or(*document, "account"),
                       .arn = string_or(*document, "arn"),
                       .user_id = string_or(*document, "user_id"),
-                      .access_key = std::string(id)};
+                      .access_key = std::string(id),
+                      .service = {},
+                      .session_policies = string_or(*document, "session_policies")};
   return key;
 }
 

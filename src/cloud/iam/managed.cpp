@@ -8,7 +8,8 @@ namespace {
 
 struct Entry {
   std::string_view path_and_name;
-  std::string_view actions;  // separated by spaces, on every resource
+  std::string_view actions;          // separated by spaces
+  std::string_view resources = "*";  // likewise
 };
 
 // What each allows, reduced to the services that exist here.
@@ -38,7 +39,7 @@ constexpr Entry entries[] = {
     {"/AmazonSSMReadOnlyAccess", "ssm:Describe* ssm:Get* ssm:List*"},
     {"/AWSLambda_FullAccess", "lambda:* logs:Describe* logs:StartQuery iam:PassRole"},
     {"/AWSLambda_ReadOnlyAccess", "lambda:Get* lambda:List*"},
-    {"/AWSLambdaExecute", "logs:* s3:GetObject s3:PutObject"},
+    {"/AWSLambdaExecute", "logs:* s3:GetObject s3:PutObject", "arn:aws:logs:*:*:* arn:aws:s3:::*"},
     {"/AWSCloudFormationFullAccess", "cloudformation:*"},
     {"/AWSCloudFormationReadOnlyAccess",
      "cloudformation:Describe* cloudformation:EstimateTemplateCost cloudformation:Get* cloudformation:List* "
@@ -54,7 +55,8 @@ constexpr Entry entries[] = {
     {"/AWSXrayWriteOnlyAccess",
      "xray:PutTraceSegments xray:PutTelemetryRecords xray:GetSamplingRules "
      "xray:GetSamplingTargets xray:GetSamplingStatisticSummaries"},
-    {"/AmazonAPIGatewayInvokeFullAccess", "execute-api:Invoke execute-api:ManageConnections"},
+    {"/AmazonAPIGatewayInvokeFullAccess", "execute-api:Invoke execute-api:ManageConnections",
+     "arn:aws:execute-api:*:*:*"},
     {"/AmazonEventBridgeFullAccess", "events:* schemas:* scheduler:* pipes:*"},
     {"/service-role/AWSLambdaBasicExecutionRole",
      "logs:CreateLogGroup logs:CreateLogStream logs:PutLogEvents"},
@@ -82,14 +84,19 @@ constexpr Entry entries[] = {
      "logs:GetLogEvents logs:FilterLogEvents"},
 };
 
-std::string document_of(std::string_view actions) {
+json::array words_of(std::string_view text) {
   json::array list;
-  for (size_t start = 0; start < actions.size();) {
-    auto end = std::min(actions.find(' ', start), actions.size());
-    list.push_back(json::string(actions.substr(start, end - start)));
+  for (size_t start = 0; start < text.size();) {
+    auto end = std::min(text.find(' ', start), text.size());
+    list.push_back(json::string(text.substr(start, end - start)));
     start = end + 1;
   }
-  json::object statement{{"Effect", "Allow"}, {"Action", std::move(list)}, {"Resource", "*"}};
+  return list;
+}
+
+std::string document_of(const Entry& entry) {
+  json::object statement{
+      {"Effect", "Allow"}, {"Action", words_of(entry.actions)}, {"Resource", words_of(entry.resources)}};
   json::array statements;
   statements.push_back(std::move(statement));
   return json::serialize(json::object{{"Version", "2012-10-17"}, {"Statement", std::move(statements)}});
@@ -107,7 +114,7 @@ std::optional<ManagedPolicy> find_managed(std::string_view arn) {
     return ManagedPolicy{.arn = std::string(arn),
                          .name = std::string(wanted.substr(slash + 1)),
                          .path = std::string(wanted.substr(0, slash + 1)),
-                         .document = document_of(entry.actions)};
+                         .document = document_of(entry)};
   }
   return std::nullopt;
 }
