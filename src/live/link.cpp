@@ -1,6 +1,7 @@
 #include "live/link.h"
 
 #include <algorithm>
+#include <set>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -48,6 +49,7 @@ struct Link::State : std::enable_shared_from_this<Link::State> {
   Async<Result<std::shared_ptr<Connection>>> connect();
   Async<void> read(std::shared_ptr<Connection> connection);
   Async<bool> reconnect();  // false: superseded or closing
+  Async<Result<bool>> try_to_move();
   Async<void> rotate();
   Async<void> say_hello();
   Async<void> sleep(std::chrono::milliseconds time);
@@ -190,20 +192,14 @@ Async<void> Link::State::say_hello() {
 // Full jitter under an exponential cap: many clients that lost the same network do not come back at once.
 Async<bool> Link::State::reconnect() {
   auto backoff = options.first_backoff;
-  while (!closing && !taken_over) {
-    auto connection = co_await connect();
-    if (connection.has_value()) {
-      auto const moved = co_await registry.move(connection.value()->id, session, epoch);
-      if (moved.has_value() && !moved.value()) {
-        taken_over = true;
-        co_return false;
-      }
-      if (moved.has_value()) {
-        current = connection.value();
-        asio::co_spawn(executor, read(current), asio::detached);
-        co_return true;
-      }
-    }
+  std::set<std::string> told;
+  for (int failures = 0; !closing && !taken_over; ++failures) {
+    auto const moved = co_await try_to_move();
+    if (closing) co_return false;  // our own goodbye has removed the row
+    if (moved.has_value()) co_return moved.value();
+    // The first failure tells no more than that the connection is lost.
+    if (failures > 0 && events.on_trouble && told.insert(moved.error().message).second)
+      events.on_trouble(moved.error());
     auto const random = static_cast<unsigned char>(ids.bytes(1).front());
     co_await sleep(backoff / 4 + backoff * random / 340);
     backoff = std::min(backoff * 2, options.longest_backoff);
@@ -211,24 +207,27 @@ Async<bool> Link::State::reconnect() {
   co_return false;
 }
 
-Async<void> Link::State::rotate() {
+// Another connection of this session, in place of `current`. False: the stage is another session's by now.
+Async<Result<bool>> Link::State::try_to_move() {
   auto connection = co_await connect();
-  if (connection.has_error()) {
-    current->opened += std::chrono::minutes(1);  // the old one still works: try again soon
-    co_return;
-  }
+  if (connection.has_error()) co_return connection.error();
   auto const moved = co_await registry.move(connection.value()->id, session, epoch);
-  if (moved.has_error()) {
-    current->opened += std::chrono::minutes(1);
-    co_return;
-  }
-  if (!moved.value()) {
-    taken_over = true;
-    co_return;
-  }
-  asio::co_spawn(executor, drain(current), asio::detached);
+  if (moved.has_error()) co_return moved.error();
+  if (!moved.value() && !closing) taken_over = true;
+  if (!moved.value() || closing) co_return false;
   current = connection.value();
   asio::co_spawn(executor, read(current), asio::detached);
+  co_return true;
+}
+
+Async<void> Link::State::rotate() {
+  auto const old = current;
+  auto const moved = co_await try_to_move();
+  if (moved.has_error()) {
+    old->opened += std::chrono::minutes(1);  // the old one still works: try again soon
+  } else if (moved.value()) {
+    asio::co_spawn(executor, drain(old), asio::detached);
+  }
 }
 
 // What was sent to the replaced connection before the row changed still arrives there.

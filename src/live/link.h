@@ -37,6 +37,7 @@ class Link {
   struct Events {
     std::function<void(std::string text)> on_message;  // whatever is not an answer to our hello
     std::function<void(const Fault& why)> on_lost;     // the connection went; trying again from now on
+    std::function<void(const Fault& why)> on_trouble;  // it does not come back: each reason once
     std::function<void()> on_found;                    // connected and registered again
   };
   enum class End { closed, superseded };

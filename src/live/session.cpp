@@ -15,18 +15,22 @@ Session::Session(SessionParts parts, std::string stage_key, std::string who)
       envelope_(std::move(stage_key), Side::client, parts_.ids),
       server_(parts_.executor, parts_.clock, parts_.ids, envelope_, parts_.mailbox, parts_.payloads,
               parts_.invoker, events(), RemoteServer::Options{.session = id_}),
-      link_(
-          parts_.executor, parts_.ids, parts_.dial, parts_.registry, LinkOptions{.who = who_, .session = id_},
-          Link::Events{.on_message = [this](std::string text) { server_.receive(text); },
-                       .on_lost =
-                           [this](const Fault& why) {
-                             parts_.terminal.warn("Connection lost (" + why.message + "), connecting again…");
-                           },
-                       .on_found = [this] { parts_.terminal.say("Connected again."); }}) {}
+      link_(parts_.executor, parts_.ids, parts_.dial, parts_.registry,
+            LinkOptions{.who = who_, .session = id_},
+            Link::Events{
+                .on_message = [this](std::string text) { server_.receive(text); },
+                .on_lost =
+                    [this](const Fault& why) {
+                      parts_.terminal.warn("Connection lost (" + why.message + "), connecting again…");
+                    },
+                .on_trouble =
+                    [this](const Fault& why) { parts_.terminal.warn("Still no connection: " + why.message); },
+                .on_found = [this] { parts_.terminal.say("Connected again."); }}) {}
 
 RemoteServer::Events Session::events() {
   RemoteServer::Events events;
   events.on_superseded = [this](const Takeover& by) {
+    told_who_ = true;
     parts_.terminal.warn(
         fmt::format("{} started a session on this stage at {}; this one ends. Every developer's own "
                     "stage: --stage NAME",
@@ -41,25 +45,28 @@ RemoteServer::Events Session::events() {
 
 Async<Result<void>> Session::connect() {
   LIVE_CO_TRY(auto previous, co_await link_.open());
-  if (previous && !previous->connection.empty()) {
-    parts_.terminal.warn(fmt::format("Took the stage over from {} (connected since {})", previous->who,
-                                     iso8601(previous->since)));
-    co_await tell_predecessor(*previous);
-  }
+  if (previous && !previous->connection.empty()) co_await tell_predecessor(*previous);
   co_return outcome::success();
 }
 
-// It may be gone without a goodbye: then nobody needs to be told.
+// One that is gone without a goodbye had the stage no more.
 Async<void> Session::tell_predecessor(ClientRow previous) {
   Takeover const by{who_, parts_.clock.now()};
   auto text = superseded_message(envelope_, parts_.clock, previous.session, by);
   auto const posted = co_await parts_.mailbox.post(previous.connection, std::move(text));
-  (void)posted;  // it learns it from the row at its next reconnect, and from stubs that no longer call it
+  if (posted.outcome == Posted::Outcome::gone) co_return;
+  // Where it was not delivered, it learns it from the row at its next reconnect.
+  parts_.terminal.warn(
+      fmt::format("Took the stage over from {} (connected since {})", previous.who, iso8601(previous.since)));
 }
 
 Async<Link::End> Session::run() {
   auto const end = co_await link_.run();
   if (end == Link::End::superseded) server_.supersede();
+  if (end == Link::End::superseded && !told_who_)
+    parts_.terminal.warn(
+        "Another session took this stage while the connection was lost; this one ends. Every developer's own "
+        "stage: --stage NAME");
   co_return end;
 }
 

@@ -49,6 +49,7 @@ class Session {
 
   SessionParts parts_;
   std::string who_, id_;
+  bool told_who_ = false;  // has the stage now
   Envelope envelope_;
   RemoteServer server_;
   Link link_;

@@ -1,0 +1,173 @@
+#include "live/link.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "net/http_server.h"
+
+namespace live {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+struct TestRegistry final : Registry {
+  Async<Result<Taken>> take(std::string connection, std::string, std::string) override {
+    row = connection;
+    co_return Taken{1, std::nullopt};
+  }
+  Async<Result<bool>> move(std::string connection, std::string, int64_t) override {
+    if (on_move) on_move();
+    if (is_ours) row = connection;
+    co_return is_ours;
+  }
+  Async<Result<void>> leave(std::string, int64_t) override {
+    row.clear();
+    is_ours = false;
+    co_return outcome::success();
+  }
+  std::string row;
+  bool is_ours = true;
+  std::function<void()> on_move;
+};
+
+class LinkTest : public testing::Test {
+ protected:
+  LinkTest() {
+    auto handler = [this](net::Request) -> Async<net::Answer> {
+      net::Upgrade upgrade;
+      upgrade.serve = [this](net::WebSocket socket) { return serve(std::move(socket)); };
+      co_return upgrade;
+    };
+    server_ = net::HttpServer::listen(context_.get_executor(), "127.0.0.1", 0, {}, handler).value();
+    LinkOptions options{.who = "jane@laptop", .session = "s1"};
+    options.first_backoff = options.longest_backoff = std::chrono::milliseconds(2);
+    Link::Events events;
+    events.on_message = [this](std::string text) { told_.push_back("message " + text); };
+    events.on_lost = [this](const Fault&) { told_.push_back("lost"); };
+    events.on_trouble = [this](const Fault& why) { told_.push_back("trouble " + why.message); };
+    events.on_found = [this] { told_.push_back("found"); };
+    link_ = std::make_unique<Link>(
+        context_.get_executor(), ids_, [this] { return dial(); }, registry_, options, std::move(events));
+  }
+  // As the debug stack: hello is answered with the connection's id.
+  Async<void> serve(net::WebSocket socket) {
+    served_ = &socket;
+    std::string const id = "c" + std::to_string(++connections_);
+    for (;;) {
+      auto const text = co_await socket.read();
+      if (text.has_error()) break;
+      (void)co_await socket.write(R"({"type":"hello","connectionId":")" + id + "\"}");
+    }
+    if (served_ == &socket) served_ = nullptr;
+  }
+  Async<Result<net::WebSocket>> dial() {
+    ++dials_;
+    if (on_dial_) on_dial_();
+    if (unreachable_.has_value()) co_return fault(*unreachable_);
+    net::WebSocketTarget target;
+    target.endpoint = {false, "127.0.0.1", server_->port()};
+    target.target = "/live";
+    co_return co_await net::connect_websocket(context_.get_executor(), std::move(target),
+                                              std::chrono::seconds(10));
+  }
+  void open() {
+    std::optional<bool> opened;
+    auto const go = [](Link& link, std::optional<bool>& opened) -> Async<void> {
+      auto const previous = co_await link.open();
+      opened = previous.has_value();
+    };
+    asio::co_spawn(context_, go(*link_, opened), asio::detached);
+    until([&] { return opened.has_value(); });
+    ASSERT_EQ(opened, true);
+    auto const follow = [](Link& link, std::optional<Link::End>& end) -> Async<void> {
+      end = co_await link.run();
+    };
+    asio::co_spawn(context_, follow(*link_, end_), asio::detached);
+  }
+  void until(const std::function<bool()>& reached) {
+    while (!reached() && context_.run_one_for(std::chrono::seconds(20)) > 0) {
+    }
+    ASSERT_TRUE(reached());
+  }
+  void lose() {
+    until([this] { return served_ != nullptr; });
+    served_->drop();
+  }
+
+  asio::io_context context_;
+  RandomIds ids_;
+  TestRegistry registry_;
+  std::unique_ptr<net::HttpServer> server_;
+  net::WebSocket* served_ = nullptr;
+  int connections_ = 0, dials_ = 0;
+  std::optional<std::string> unreachable_;
+  std::function<void()> on_dial_;
+  std::vector<std::string> told_;
+  std::optional<Link::End> end_;
+  std::unique_ptr<Link> link_;
+};
+
+TEST_F(LinkTest, ALostConnectionIsFoundAgainUnderItsNewName) {
+  open();
+  EXPECT_EQ(registry_.row, "c1");
+  lose();
+  until([this] { return told_.size() == 2; });
+  EXPECT_THAT(told_, ElementsAre("lost", "found"));
+  EXPECT_EQ(registry_.row, "c2");
+  EXPECT_EQ(link_->connection(), "c2");
+}
+
+TEST_F(LinkTest, WhyItDoesNotComeBackIsToldOnceForEachReason) {
+  open();
+  unreachable_ = "no route to host";
+  on_dial_ = [this] {
+    if (dials_ == 8) unreachable_ = "the token has expired";
+    if (dials_ == 12) unreachable_.reset();
+  };
+  lose();
+  until([this] { return !told_.empty() && told_.back() == "found"; });
+  EXPECT_THAT(told_,
+              ElementsAre("lost", "trouble no route to host", "trouble the token has expired", "found"));
+}
+
+TEST_F(LinkTest, ARowThatIsAnothersEndsTheSession) {
+  open();
+  registry_.is_ours = false;
+  lose();
+  until([this] { return end_.has_value(); });
+  EXPECT_EQ(end_, Link::End::superseded);
+}
+
+TEST_F(LinkTest, AGoodbyeWhileItComesBackIsNoTakeover) {
+  open();
+  bool closed = false;
+  registry_.on_move = [this, &closed] {  // leave() gets there first
+    registry_.is_ours = false;
+    auto const close = [](Link& link, bool& closed) -> Async<void> {
+      co_await link.close();
+      closed = true;
+    };
+    asio::co_spawn(context_, close(*link_, closed), asio::detached);
+  };
+  lose();
+  until([&] { return end_.has_value() && closed; });
+  EXPECT_EQ(end_, Link::End::closed);
+  EXPECT_EQ(registry_.row, "");
+}
+
+TEST_F(LinkTest, ALinkMayGoAtAnyMoment) {
+  open();
+  unreachable_ = "no route to host";
+  lose();
+  until([this] { return !told_.empty(); });
+  link_.reset();
+  until([this] { return end_.has_value(); });
+  EXPECT_EQ(end_, Link::End::closed);
+}
+
+}  // namespace
+}  // namespace live
