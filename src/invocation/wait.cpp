@@ -76,6 +76,7 @@ void Wait::adopt(TimePoint now, ClientRow row) {
 void Wait::posted(TimePoint now, const Posted& posted) {
   bool const ask = in_flight_ == Step::Kind::send_ask;
   in_flight_.reset();
+  if (posted.outcome != Posted::Outcome::delivered) told_link_.clear();  // perhaps nobody knows it
   if (reply_ || answer_coming_) return;
   auto const what = fmt::format("The stub cannot reach the client{}: {}", for_stage(), posted.message);
   switch (posted.outcome) {

@@ -211,6 +211,17 @@ TEST_F(WaitTest, ANewConnectionOfOursIsToldToTheClientAtOnce) {
   EXPECT_EQ(next().kind, Kind::send_ask);
 }
 
+TEST_F(WaitTest, AnAskForTheAnswerByANewConnectionThatIsRefusedIsRepeatedSoon) {
+  accepted();
+  wait.link_is_down(clock.now(), "closed");
+  wait.link_is_up("stub2=");
+  EXPECT_EQ(next().kind, Kind::send_ask);
+  post_ends(Outcome::throttled);
+  auto const refused = clock.now();
+  EXPECT_EQ(run_on().kind, Kind::send_ask);
+  EXPECT_LE(clock.now() - refused, 100ms);
+}
+
 TEST_F(WaitTest, MovedLeadsToTheNextClientAndOnlyThere) {
   accepted();
   wait.moved_came(clock.now(), 1);

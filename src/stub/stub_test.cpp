@@ -271,7 +271,7 @@ TEST_F(StubTest, AThawedConnectionIsAskedWhileItIsUsed) {
 
 TEST_F(StubTest, AHalfDeadConnectionCostsOneReconnectAndNoCall) {
   Uplink::Options options;
-  options.hello_timeout = 50ms;
+  options.doubt = 50ms;
   start(options);
   EXPECT_EQ(call("1"), "response 1");
   // Frozen for an hour: the gateway has forgotten the connection, our socket does not know.
@@ -291,7 +291,7 @@ TEST_F(StubTest, AHalfDeadConnectionCostsOneReconnectAndNoCall) {
 
 TEST_F(StubTest, AMessageFromBeforeTheFreezeProvesNoConnection) {
   Uplink::Options options;
-  options.hello_timeout = 50ms;
+  options.doubt = 50ms;
   start(options);
   EXPECT_EQ(call("1"), "response 1");
   auto const half_dead = aws.sockets;

@@ -191,7 +191,7 @@ Async<void> Uplink::State::doubt(Shared connection) {
   auto const written = co_await connection->socket.write(kHello);
   if (!written) co_return connection->socket.drop();
   Timer timer(executor);
-  timer.expires_after(options.hello_timeout);
+  timer.expires_after(options.doubt);
   co_await timer.wait();
   if (connection->doubted && connection->doubts == mine) connection->socket.drop();
 }

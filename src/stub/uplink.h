@@ -20,7 +20,8 @@ class Uplink {
   // Opens a signed WebSocket; signs anew each time, since the environment's credentials may change.
   using Dial = std::function<Async<Result<net::WebSocket>>()>;
   struct Options {
-    Milliseconds hello_timeout{3000};
+    Milliseconds hello_timeout{3000};        // of a new connection
+    Milliseconds doubt{1500};                // of one that worked: leaves a call time to go on by another
     Milliseconds fresh{10'000};              // heard from within this: not doubted
     std::chrono::minutes rotate_after{110};  // API Gateway closes after 2 hours
     Milliseconds drain{10'000};              // a replaced connection is still read for this long
