@@ -85,7 +85,10 @@ Cloud::Cloud(Executor executor, CloudOptions options, FolderLock lock, std::uniq
              .endpoint = {},
              .runtimes = options.runtimes,
              .latency = std::move(options.latency)},
-      front_(world_) {}
+      authorizer_(world_),
+      front_(world_) {
+  actions_.guard(&authorizer_);
+}
 
 Cloud::~Cloud() = default;
 

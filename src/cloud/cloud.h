@@ -15,6 +15,7 @@
 #include "cloud/apigateway/apigateway.h"
 #include "cloud/call.h"
 #include "cloud/front.h"
+#include "cloud/iam/authorize.h"
 #include "cloud/lambda/lambda.h"
 #include "cloud/store.h"
 #include "cloud/world.h"
@@ -74,6 +75,7 @@ class Cloud {
   Log log_;
   Directory actions_;
   World world_;
+  Authorizer authorizer_;
   Front front_;
   std::unique_ptr<net::HttpServer> server_;
 };

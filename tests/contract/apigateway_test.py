@@ -19,7 +19,7 @@ from botocore.exceptions import ClientError
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from cloud import REGION, Cloud  # noqa: E402
-from functions import make_native, make_role  # noqa: E402
+from functions import let_apis_call, make_native, make_role  # noqa: E402
 
 ANSWER = """
 import time
@@ -42,6 +42,8 @@ def setUpModule():
     role = make_role(cloud)
     proxy = make_native(cloud, role, "proxy", ANSWER, Timeout=20)
     plain = make_native(cloud, role, "plain", "def handle(event, context): return event")
+    let_apis_call(cloud, "proxy")
+    let_apis_call(cloud, "plain")
 
 
 def uri_of(function):
@@ -318,6 +320,7 @@ def handle(event, context):
     seen.append(event)
     return {"statusCode": 200, "body": "answer to " + event.get("body", "")}
 """)
+        let_apis_call(cloud, "recorder")
         made = client.create_api(Name="socket", ProtocolType="WEBSOCKET", RouteSelectionExpression="$request.body.action")
         cls.api = made["ApiId"]
         cls.endpoint = made["ApiEndpoint"]
@@ -487,6 +490,7 @@ def handle(event, context):
     assert event["requestContext"]["eventType"] == "CONNECT"
     return {"statusCode": 200 if (event.get("queryStringParameters") or {}).get("key") == "open" else 403}
 """)
+        let_apis_call(cloud, "gate")
         api = client.create_api(Name="gated", ProtocolType="WEBSOCKET", RouteSelectionExpression="$request.body.action")["ApiId"]
         target = client.create_integration(ApiId=api, IntegrationType="AWS_PROXY", IntegrationUri=uri_of(gate))["IntegrationId"]
         client.create_route(ApiId=api, RouteKey="$connect", Target=f"integrations/{target}")

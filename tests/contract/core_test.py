@@ -413,7 +413,11 @@ class Iam(ContractTest):
         mine = dict(key=key["AccessKeyId"], secret=key["SecretAccessKey"])
         self.assertEqual(cloud.client("sts", **mine).get_caller_identity()["Arn"],
                          "arn:aws:iam::000000000000:user/ann")
+        itself = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "iam:GetUser",
+                                                          "Resource": "arn:aws:iam::*:user/${aws:username}"}]}
+        self.iam.put_user_policy(UserName="ann", PolicyName="itself", PolicyDocument=json.dumps(itself))
         self.assertEqual(cloud.client("iam", **mine).get_user()["User"]["UserName"], "ann")
+        self.iam.delete_user_policy(UserName="ann", PolicyName="itself")
         self.assert_error("DeleteConflict", self.iam.delete_user, UserName="ann")
         self.iam.delete_access_key(UserName="ann", AccessKeyId=key["AccessKeyId"])
         self.assert_error("InvalidClientTokenId", cloud.client("sts", **mine).get_caller_identity)

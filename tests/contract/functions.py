@@ -45,6 +45,12 @@ def native(handler):
     return zipped({"bootstrap": BOOTSTRAP.replace("HANDLER", handler)})
 
 
+def let_apis_call(cloud, name):
+    """As on AWS, an API calls a function only with the function's own permission."""
+    cloud.client("lambda").add_permission(FunctionName=name, StatementId="apis", Action="lambda:InvokeFunction",
+                                          Principal="apigateway.amazonaws.com")
+
+
 def make_role(cloud, name="function-role"):
     iam = cloud.client("iam")
     return iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(TRUST))["Role"]["Arn"]

@@ -367,6 +367,8 @@ class Management(LambdaTest):
     def test_a_function_url_serves_format_2(self):
         make_native(cloud, role, "web", "def handle(event, context): return event")
         url = functions.create_function_url_config(FunctionName="web", AuthType="NONE")["FunctionUrl"]
+        functions.add_permission(FunctionName="web", StatementId="all", Action="lambda:InvokeFunctionUrl", Principal="*",
+                                 FunctionUrlAuthType="NONE")
         self.assertRegex(url, rf"^https://[a-z0-9]{{32}}\.lambda-url\.{REGION}\.on\.aws/$")
         request = urllib.request.Request(cloud.endpoint + "/a%20b?x=1&x=2&y=", headers={"Host": url.split("/")[2]})
         with urllib.request.urlopen(request) as answer:

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/encoding.h"
+#include "cloud/apigateway/access.h"
 #include "cloud/apigateway/gateway.h"
 #include "cloud/apigateway/http_event.h"
 #include "cloud/apigateway/http_reply.h"
@@ -38,6 +39,17 @@ net::Response refuse(Ids& ids, int status, std::string_view type, std::string_vi
 
 net::Response gone() {
   return {.status = 410, .headers = {{"x-amzn-ErrorType", "GoneException"}}, .body = {}};
+}
+
+// AWS's resource names no connection: a policy cannot single one out.
+std::optional<ApiError> refuse_management(const World& world, const HttpCall& call, const ConnectionPtr& c,
+                                          std::string_view api_id, std::string_view stage) {
+  if (c && api_id.empty()) {  // an endpoint without an API's name
+    api_id = c->api_id;
+    stage = c->stage;
+  }
+  auto arn = api_arn(world, call.region, api_id, stage, call.request.method + "/@connections/{connectionId}");
+  return refuse_access(world, *call.caller, call.region, "ManageConnections", std::move(arn));
 }
 
 net::Response described(const Connection& c) {
@@ -120,13 +132,16 @@ bool Connections::is_well_formed(std::string_view id) {
   });
 }
 
-Async<net::Answer> serve_connections(GatewayPtr gateway, HttpCall call, std::string api_id, std::string id) {
+Async<net::Answer> serve_connections(GatewayPtr gateway, HttpCall call, std::string api_id, std::string id,
+                                     std::string stage) {
   auto& ids = gateway->world.ids;
   if (!call.caller) {
     if (call.refusal) co_return refuse(ids, 403, call.refusal->code, call.refusal->message, id);
     co_return refuse(ids, 403, "MissingAuthenticationTokenException", "Missing Authentication Token", id);
   }
   auto& connections = gateway->connections;
+  if (auto refused = refuse_management(gateway->world, call, connections.find(id), api_id, stage))
+    co_return refuse(ids, 403, refused->code, refused->message, id);
   if (!connections.take_request())
     co_return refuse(ids, 429, "LimitExceededException", "Too Many Requests", id);
   if (!Connections::is_well_formed(id))

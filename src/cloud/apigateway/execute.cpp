@@ -54,8 +54,9 @@ Async<net::Answer> execute_api(GatewayPtr gateway, HttpCall call) {
   const bool manages =
       !address.connection_id.empty() && (address.api_id.empty() || (api && api->is_websocket()));
   if (manages) {
-    auto api_id = address.api_id, id = address.connection_id;
-    co_return co_await serve_connections(gateway, std::move(call), std::move(api_id), std::move(id));
+    auto api_id = address.api_id, id = address.connection_id, stage = address.stage;
+    co_return co_await serve_connections(gateway, std::move(call), std::move(api_id), std::move(id),
+                                         std::move(stage));
   }
   if (api && api->is_websocket()) {
     if (!is_upgrade(call.request)) co_return message_response(426, "Upgrade Required");

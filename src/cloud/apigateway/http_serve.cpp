@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "base/encoding.h"
+#include "cloud/apigateway/access.h"
 #include "cloud/apigateway/execute.h"
 #include "cloud/apigateway/http_event.h"
 #include "cloud/apigateway/http_reply.h"
@@ -115,6 +116,12 @@ ApiRequest api_request(Gateway& gateway, const HttpCall& call, const Stage& stag
   return api;
 }
 
+// "GET/items/{id}" of the routes "GET /items/{id}" and "ANY /items/{id}"; "$default" of itself.
+std::string route_source(const ApiRoute& route, std::string_view method) {
+  const auto space = route.key.find(' ');
+  return space == std::string::npos ? route.key : std::string(method) + route.key.substr(space + 1);
+}
+
 std::string decoded(std::string_view text) { return uri_decode(text).value_or(std::string(text)); }
 
 }  // namespace
@@ -136,6 +143,12 @@ Async<net::Answer> serve_http(GatewayPtr gateway, HttpCall call, Api& http_api, 
   auto matched = match(*stage, call.request.method, below);
   if (!matched.route) co_return message_response(404, "Not Found");
   if (matched.route->iam && !call.caller) co_return message_response(403, "Forbidden");
+  if (matched.route->iam) {
+    auto arn =
+        api_arn(gateway->world, stage->region, stage->api_id, stage->name, call.request.method + below);
+    if (refuse_access(gateway->world, *call.caller, stage->region, "Invoke", std::move(arn)))
+      co_return message_response(403, "Forbidden");
+  }
   if (!matched.route->integration) co_return message_response(500, "Internal Server Error");
   if (call.request.body.size() > max_payload) co_return message_response(413, "Request Entity Too Large");
   call.request.target = address.target;
@@ -147,8 +160,10 @@ Async<net::Answer> serve_http(GatewayPtr gateway, HttpCall call, Api& http_api, 
     api.resource =
         matched.route->method.empty() ? "$default" : api.resource.substr(api.resource.find(' ') + 1);
   auto payload = json::serialize(v2 ? event_2_0(api) : event_1_0(api));
-  auto called =
-      co_await call_function(gateway->world, stage->region, integration, std::move(payload), api.trace_id);
+  auto source = api_arn(gateway->world, stage->region, stage->api_id, stage->name,
+                        route_source(*matched.route, call.request.method));
+  auto called = co_await call_function(gateway->world, stage->region, integration, std::move(payload),
+                                       api.trace_id, std::move(source));
   auto response = render(called, integration.payload_format);
   add_cors(response, stage->cors, origin);
   response.headers.set("Apigw-Requestid", api.request_id);

@@ -19,8 +19,14 @@ Async<void> run(World& world, Call call, std::shared_ptr<Pending> pending) {
   auto result = co_await world.actions.call(std::move(call));
   Called called;
   if (result.has_error()) {
-    called.reason = result.error().status == 429 ? Called::Failure::throttled : Called::Failure::error;
-    world.log.debug("integration: {}: {}", result.error().code, result.error().message);
+    auto& error = result.error();
+    called.reason = error.status == 429                     ? Called::Failure::throttled
+                    : error.code == "AccessDeniedException" ? Called::Failure::forbidden
+                                                            : Called::Failure::error;
+    if (called.reason == Called::Failure::forbidden)
+      world.log.warning("integration: {}", error.message);
+    else
+      world.log.debug("integration: {}: {}", error.code, error.message);
   } else if (result.value().value.contains("FunctionError")) {
     called.reason = Called::Failure::error;
   } else {
@@ -34,10 +40,11 @@ Async<void> run(World& world, Call call, std::shared_ptr<Pending> pending) {
 }  // namespace
 
 Async<Called> call_function(World& world, std::string region, Integration integration, std::string payload,
-                            std::string trace_id) {
+                            std::string trace_id, std::string source) {
   Call call{.service = "lambda", .action = "Invoke", .region = std::move(region)};
   call.caller.account = world.account;
   call.caller.service = "apigateway.amazonaws.com";
+  call.caller.arn = std::move(source);
   call.input = {{"FunctionName", integration.function}};
   if (!trace_id.empty()) call.input["TraceId"] = trace_id;
   call.payload = std::move(payload);

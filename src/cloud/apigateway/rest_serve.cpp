@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "cloud/apigateway/access.h"
 #include "cloud/apigateway/execute.h"
 #include "cloud/apigateway/http_event.h"
 #include "cloud/apigateway/http_reply.h"
@@ -83,7 +84,7 @@ ApiRequest api_request(Gateway& gateway, const HttpCall& call, const RestStage& 
 net::Response render(Called called) {
   if (called.reason == Called::Failure::timeout)
     return refusal(504, "Endpoint request timed out", "InternalServerErrorException");
-  if (called.reason == Called::Failure::throttled)
+  if (called.reason == Called::Failure::throttled || called.reason == Called::Failure::forbidden)
     return refusal(500, "Internal server error", "InternalServerErrorException");
   auto response = called.failure ? std::nullopt : proxy_response_1_0(called.payload);
   if (!response) return refusal(502, "Internal server error", "InternalServerErrorException");
@@ -114,6 +115,12 @@ Async<net::Answer> serve_rest(GatewayPtr gateway, HttpCall call, RestApi& rest, 
     if (call.refusal) co_return refusal(403, call.refusal->message, call.refusal->code);
     co_return no_route();
   }
+  if (method->iam) {
+    auto path = std::string(net::path_of(address.target));
+    auto arn = api_arn(gateway->world, stage->region, stage->api_id, stage->name, call.request.method + path);
+    if (auto refused = refuse_access(gateway->world, *call.caller, stage->region, "Invoke", std::move(arn)))
+      co_return refusal(403, refused->message, refused->code);
+  }
   if (call.request.body.size() > max_payload)
     co_return refusal(413, "Request Too Long", "RequestTooLargeException");
   call.request.target = address.target;
@@ -126,8 +133,10 @@ Async<net::Answer> serve_rest(GatewayPtr gateway, HttpCall call, RestApi& rest, 
     co_return response;
   }
   auto payload = json::serialize(event_1_0(api));
+  auto source =
+      api_arn(gateway->world, stage->region, stage->api_id, stage->name, call.request.method + resource.path);
   auto called = co_await call_function(gateway->world, stage->region, method->integration, std::move(payload),
-                                       api.trace_id);
+                                       api.trace_id, std::move(source));
   auto response = render(std::move(called));
   add_ids(response, api);
   // A client that takes the function's body as binary gets bytes; proxy_response_1_0 has decoded them.

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/encoding.h"
+#include "cloud/apigateway/access.h"
 #include "cloud/apigateway/gateway.h"
 #include "cloud/apigateway/http_event.h"
 #include "cloud/apigateway/http_reply.h"
@@ -77,6 +78,10 @@ std::string mock(const World& world, const Connection& c, const ApiRoute& route,
   return text ? text->evaluate(input) : std::string();
 }
 
+std::string source_of(const World& world, const Stage& stage, const ApiRoute& route) {
+  return api_arn(world, stage.region, stage.api_id, stage.name, route.key);
+}
+
 Async<void> answer_with_function(GatewayPtr gateway, ConnectionPtr c, std::shared_ptr<const Stage> stage,
                                  const ApiRoute* route, std::string body, std::string request_id) {
   auto event = websocket_event(gateway->world, *c, *stage, WebSocketEvent::message, route->key, request_id);
@@ -84,8 +89,9 @@ Async<void> answer_with_function(GatewayPtr gateway, ConnectionPtr c, std::share
   event["body"] = text ? std::move(body) : base64(body);
   event["isBase64Encoded"] = !text;
   auto payload = json::serialize(event);
-  auto called =
-      co_await call_function(gateway->world, stage->region, *route->integration, std::move(payload), {});
+  auto source = source_of(gateway->world, *stage, *route);
+  auto called = co_await call_function(gateway->world, stage->region, *route->integration, std::move(payload),
+                                       {}, std::move(source));
   --c->answering;
   if (called.failure) {
     auto message = json::serialize(error_message("Internal server error", *c, request_id));
@@ -138,7 +144,9 @@ Async<void> disconnected(GatewayPtr gateway, ConnectionPtr c, Fault why) {
   context["disconnectStatusCode"] = why.status == 0 ? 1006 : why.status;
   context["disconnectReason"] = why.status == 1001 ? "Going away" : "";
   auto payload = json::serialize(event);
-  (void)co_await call_function(gateway->world, stage->region, *route->integration, std::move(payload), {});
+  auto source = source_of(gateway->world, *stage, *route);
+  (void)co_await call_function(gateway->world, stage->region, *route->integration, std::move(payload), {},
+                               std::move(source));
 }
 
 Async<void> serve(GatewayPtr gateway, ConnectionPtr c, net::WebSocket socket) {
@@ -225,6 +233,11 @@ Async<net::Answer> connect_websocket_api(GatewayPtr gateway, HttpCall call, Api&
     if (call.refusal) co_return refusal(world.ids, 403, call.refusal->message, call.refusal->code);
     co_return refusal(world.ids, 403, "Missing Authentication Token", "MissingAuthenticationTokenException");
   }
+  if (route && route->iam) {
+    auto arn = api_arn(world, stage->region, api.id, stage_name, "$connect");
+    if (auto refused = refuse_access(world, *call.caller, stage->region, "Invoke", std::move(arn)))
+      co_return refusal(world.ids, 403, refused->message, refused->code);
+  }
   auto c = std::make_shared<Connection>();
   c->usage = &world.usage;
   c->id = short_id(world.ids);
@@ -243,7 +256,9 @@ Async<net::Answer> connect_websocket_api(GatewayPtr gateway, HttpCall call, Api&
   if (route && route->integration) {
     auto event = websocket_event(world, *c, *stage, WebSocketEvent::connect, "$connect", short_id(world.ids));
     auto payload = json::serialize(event);
-    auto called = co_await call_function(world, stage->region, *route->integration, std::move(payload), {});
+    auto source = source_of(world, *stage, *route);
+    auto called = co_await call_function(world, stage->region, *route->integration, std::move(payload), {},
+                                         std::move(source));
     const auto response = called.failure ? std::nullopt : proxy_response_1_0(called.payload);
     if (!response) co_return refusal(world.ids, 502, "Internal server error", "InternalServerErrorException");
     if (response->status < 200 || response->status > 299)

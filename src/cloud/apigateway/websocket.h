@@ -62,7 +62,8 @@ using GatewayPtr = std::shared_ptr<Gateway>;
 // The handshake of a client: the route $connect decides.
 Async<net::Answer> connect_websocket_api(GatewayPtr gateway, HttpCall call, Api& api, std::string stage);
 // POST, GET, DELETE of @connections/{id}.
-Async<net::Answer> serve_connections(GatewayPtr gateway, HttpCall call, std::string api_id, std::string id);
+Async<net::Answer> serve_connections(GatewayPtr gateway, HttpCall call, std::string api_id, std::string id,
+                                     std::string stage = {});
 
 // Sends to the client; a fault when it is gone or does not read.
 Async<Result<void>> send(ConnectionPtr connection, std::string text);

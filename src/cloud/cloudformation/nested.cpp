@@ -17,6 +17,10 @@ Call nested_call(const Stack& parent, std::string action, json::object input) {
             .region = parent.region,
             .caller = parent.caller,
             .input = std::move(input)};
+  if (!parent.source.role_arn.empty()) {
+    call.caller.arn = parent.source.role_arn;
+    call.caller.session_policies.clear();
+  }
   call.caller.access_key.clear();
   call.caller.service = "cloudformation.amazonaws.com";
   return call;

@@ -17,7 +17,10 @@ Async<ApiResult<Output>> Operation::call_with(std::string service, std::string a
             .caller = stack.caller,
             .input = std::move(input),
             .payload = std::move(payload)};
-  if (!stack.source.role_arn.empty()) call.caller.arn = stack.source.role_arn;
+  if (!stack.source.role_arn.empty()) {
+    call.caller.arn = stack.source.role_arn;
+    call.caller.session_policies.clear();
+  }
   call.caller.access_key.clear();
   call.caller.service = "cloudformation.amazonaws.com";
   auto result = co_await world.actions.call(std::move(call));

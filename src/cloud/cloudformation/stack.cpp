@@ -119,6 +119,7 @@ json::object to_json(const Stack& stack) {
                     {"caller_account", stack.caller.account},
                     {"caller_arn", stack.caller.arn},
                     {"caller_user_id", stack.caller.user_id},
+                    {"caller_session_policies", stack.caller.session_policies},
                     {"source", source_json(stack.source)},
                     {"outputs", outputs_json(stack.outputs)},
                     {"imports", list_json(stack.imports)},
@@ -148,7 +149,8 @@ Stack stack_from(const json::object& document) {
                  .arn = string_or(document, "caller_arn"),
                  .user_id = string_or(document, "caller_user_id"),
                  .access_key = {},
-                 .service = "cloudformation.amazonaws.com"};
+                 .service = "cloudformation.amazonaws.com",
+                 .session_policies = string_or(document, "caller_session_policies")};
   made.source = source_from(object_from(document, "source"));
   if (auto* previous = find_object(document, "previous")) made.previous = source_from(*previous);
   if (auto* outputs = find_array(document, "outputs"))

@@ -47,6 +47,16 @@ ApiRequest api_request(Lambda& lambda, const net::Request& request, const std::s
   return made;
 }
 
+// A URL without authorization is open to whom the function's own policy lets in, which may be everybody.
+bool refuses(const Lambda& lambda, const HttpCall& http, const Function& function,
+             const std::string& qualifier, bool iam) {
+  Call call{.service = "lambda", .action = "InvokeFunctionUrl", .region = function.region};
+  if (iam) call.caller = *http.caller;
+  call.input = {{"FunctionName", function.name}, {"FunctionUrlAuthType", iam ? "AWS_IAM" : "NONE"}};
+  if (!qualifier.empty()) call.input["Qualifier"] = qualifier;
+  return lambda.world.actions.refusal(call).has_value();
+}
+
 }  // namespace
 
 Async<net::Answer> serve_url(LambdaPtr lambda, HttpCall http) {
@@ -58,6 +68,8 @@ Async<net::Answer> serve_url(LambdaPtr lambda, HttpCall http) {
   const auto& url = function->urls.at(qualifier);
   const bool iam = string_or(url, "AuthType") == "AWS_IAM";
   if (iam && !http.caller) co_return refused(403, "AccessDeniedException", "Forbidden");
+  if (refuses(*lambda, http, *function, qualifier, iam))
+    co_return refused(403, "AccessDeniedException", "Forbidden");
   if (request.body.size() > 6'291'456) co_return refused(413, "", "Request Entity Too Large");
   auto api = api_request(*lambda, request, id, function->region);
   api.request_id = http.request_id.empty() ? lambda->world.ids.uuid() : http.request_id;

@@ -3,10 +3,11 @@
 #include <algorithm>
 
 #include "base/encoding.h"
+#include "cloud/iam/authorize_policies.h"
+#include "cloud/iam/documents.h"
 #include "cloud/iam/principals.h"
 #include "cloud/input.h"
 #include "cloud/keys.h"
-#include "cloud/sts/trust.h"
 
 namespace live::cloud {
 
@@ -66,6 +67,25 @@ ApiResult<int64_t> session_duration(const Call& call, const json::object& role) 
   return duration;
 }
 
+// The documents that limit a session, as Caller keeps them: the input's own and the managed ones it names.
+ApiResult<std::string> session_policies(World& world, const json::object& input) {
+  json::array documents;
+  if (input.contains("Policy")) {
+    LIVE_API_TRY(auto text, policy_document(input, "Policy", PolicyUse::identity));
+    documents.push_back(json::string(text));
+  }
+  if (auto arns = find_array(input, "PolicyArns")) {
+    for (auto& each : *arns) {
+      auto arn = each.is_object() ? string_or(each.get_object(), "arn") : "";
+      auto text = managed_document(world.store, arn);
+      if (!text)
+        return api_error(400, "MalformedPolicyDocument", fmt::format("Policy {} was not found.", arn));
+      documents.push_back(json::string(*text));
+    }
+  }
+  return documents.empty() ? std::string() : json::serialize(documents);
+}
+
 ApiResult<json::object> assume_role(World& world, const Call& call) {
   LIVE_API_TRY(auto arn, required(call.input, "RoleArn", "ValidationError"));
   LIVE_API_TRY(auto session, required(call.input, "RoleSessionName", "ValidationError"));
@@ -75,24 +95,18 @@ ApiResult<json::object> assume_role(World& world, const Call& call) {
                     "constraint: Member must satisfy regular expression pattern: [\\w+=,.@-]*",
                     session));
   }
-  auto denied = api_error(403, "AccessDenied",
-                          fmt::format("User: {} is not authorized to perform: sts:AssumeRole on resource: {}",
-                                      call.caller.arn.empty() ? call.caller.service : call.caller.arn, arn));
-  auto role = find_role_by_arn(world.store, arn);
-  if (!role) return denied;  // AWS does not say which roles exist
-  auto trust = parse_json_object(string_or(*role, "AssumeRolePolicyDocument"));
-  if (trust.has_error() || !trusts(trust.value(), call.caller, string_or(call.input, "ExternalId")))
-    return denied;
+  auto role = find_role_by_arn(world.store, arn);  // who may assume it, its trust policy has said
+  if (!role)
+    return api_error(403, "AccessDenied",
+                     fmt::format("User: {} is not authorized to perform: sts:AssumeRole on resource: {}",
+                                 call.caller.arn.empty() ? call.caller.service : call.caller.arn, arn));
   LIVE_API_TRY(auto duration, session_duration(call, *role));
-  if (call.input.contains("Policy") || call.input.contains("PolicyArns")) {
-    return api_error(
-        501, "UnsupportedOperation",
-        "sts:AssumeRole with a session policy is not supported by the embedded AWS of Live Lambda");
-  }
+  LIVE_API_TRY(auto limits, session_policies(world, call.input));
   auto name = string_or(*role, "RoleName");
   Caller assumed{.account = world.account,
                  .arn = fmt::format("arn:aws:sts::{}:assumed-role/{}/{}", world.account, name, session),
                  .user_id = string_or(*role, "RoleId") + ":" + session};
+  assumed.session_policies = std::move(limits);
   json::object user{{"AssumedRoleId", assumed.user_id}, {"Arn", assumed.arn}};
   json::object answer{{"Credentials", mint(world, std::move(assumed), duration)},
                       {"AssumedRoleUser", std::move(user)}};
