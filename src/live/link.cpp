@@ -52,6 +52,8 @@ struct Link::State : std::enable_shared_from_this<Link::State> {
   Async<Result<bool>> try_to_move();
   Async<void> rotate();
   Async<void> say_hello();
+  Async<void> confirm();
+  Async<Result<Registry::Taken>> take(std::string connection);
   Async<void> sleep(std::chrono::milliseconds time);
   Async<void> drain(std::shared_ptr<Connection> connection);
   Steady::time_point next_event() const;
@@ -69,6 +71,7 @@ struct Link::State : std::enable_shared_from_this<Link::State> {
   std::string session;
   int64_t epoch = 0;
   std::shared_ptr<Connection> current;
+  Steady::time_point confirm_at;
   bool closing = false, taken_over = false;
 };
 
@@ -134,19 +137,41 @@ Async<Result<std::optional<ClientRow>>> Link::open() {
   auto const state = state_;
   auto connection = co_await state->connect();
   if (connection.has_error()) co_return connection.error();
-  auto const taken =
-      co_await state->registry.take(connection.value()->id, state->session, state->options.who);
+  auto taken = co_await state->take(connection.value()->id);
   if (taken.has_error()) co_return within("registering as the stage's client", taken.error());
   state->epoch = taken.value().epoch;
   state->current = connection.value();
+  state->confirm_at = state->wake.now() + state->options.hello_interval;
   asio::co_spawn(state->executor, state->read(state->current), asio::detached);
-  co_return taken.value().previous;
+  auto& previous = taken.value().previous;
+  bool const was_us = previous && previous->session == state->session;  // an attempt that seemed to fail
+  co_return was_us ? std::nullopt : previous;
+}
+
+// A failure that is not a refusal may have taken the stage all the same: giving up would leave it to nobody.
+Async<Result<Registry::Taken>> Link::State::take(std::string connection) {
+  auto taken = co_await registry.take(connection, session, options.who);
+  for (auto pause = options.first_backoff; taken.has_error() && pause < options.longest_backoff; pause *= 2) {
+    auto const status = taken.error().status;
+    if (status >= 400 && status < 500 && status != 429) break;
+    co_await sleep(pause);
+    taken = co_await registry.take(connection, session, options.who);
+  }
+  co_return taken;
+}
+
+// Whether the row is still ours, and names the connection that we have: a message that says otherwise may be
+// lost, and an attempt to move that seemed to fail may not have failed.
+Async<void> Link::State::confirm() {
+  auto const moved = co_await registry.move(current->id, session, epoch);
+  if (moved.has_value() && !moved.value() && !closing) taken_over = true;
+  confirm_at = wake.now() + (moved.has_value() ? options.hello_interval : 2s);
 }
 
 Steady::time_point Link::State::next_event() const {
   auto const hello = current->hello_sent ? *current->hello_sent + options.hello_timeout
                                          : current->last_hello + options.hello_interval;
-  return std::min(hello, current->opened + options.rotate_after);
+  return std::min({hello, current->opened + options.rotate_after, confirm_at});
 }
 
 Async<void> Link::State::sleep(std::chrono::milliseconds time) {
@@ -174,6 +199,8 @@ Async<Link::End> Link::run() {
       co_await state->rotate();
     } else if (!current.hello_sent && now >= current.last_hello + state->options.hello_interval) {
       co_await state->say_hello();
+    } else if (now >= state->confirm_at) {
+      co_await state->confirm();
     } else {
       auto const wait = std::chrono::ceil<std::chrono::milliseconds>(state->next_event() - now);
       co_await state->sleep(wait);
@@ -216,6 +243,7 @@ Async<Result<bool>> Link::State::try_to_move() {
   if (!moved.value() && !closing) taken_over = true;
   if (!moved.value() || closing) co_return false;
   current = connection.value();
+  confirm_at = wake.now() + options.hello_interval;
   asio::co_spawn(executor, read(current), asio::detached);
   co_return true;
 }
@@ -225,6 +253,7 @@ Async<void> Link::State::rotate() {
   auto const moved = co_await try_to_move();
   if (moved.has_error()) {
     old->opened += std::chrono::minutes(1);  // the old one still works: try again soon
+    confirm_at = wake.now();
   } else if (moved.value()) {
     asio::co_spawn(executor, drain(old), asio::detached);
   }

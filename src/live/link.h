@@ -22,7 +22,7 @@ struct LinkOptions {
   std::string session;  // ours, drawn by whoever starts it
   // API Gateway closes after 10 idle minutes, but a network that went without a word is noticed by this
   // alone.
-  std::chrono::seconds hello_interval{30};
+  std::chrono::milliseconds hello_interval{30'000};
   std::chrono::seconds hello_timeout{5};   // no answer: the connection is dead
   std::chrono::minutes rotate_after{110};  // API Gateway closes after 2 hours
   std::chrono::seconds drain{60};          // a replaced connection is still read for this long

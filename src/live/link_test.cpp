@@ -17,7 +17,10 @@ using testing::HasSubstr;
 struct TestRegistry final : Registry {
   Async<Result<Taken>> take(std::string connection, std::string, std::string) override {
     row = connection;
-    co_return Taken{1, std::nullopt};
+    ++takes;
+    if (fault_of_take.status != 0) co_return std::exchange(fault_of_take, {});
+    if (takes == 1) co_return Taken{1, std::nullopt};
+    co_return Taken{takes, ClientRow{connection, "s1", takes - 1, {}, "jane@laptop"}};
   }
   Async<Result<bool>> move(std::string connection, std::string, int64_t) override {
     if (on_move) on_move();
@@ -31,6 +34,8 @@ struct TestRegistry final : Registry {
   }
   std::string row;
   bool is_ours = true;
+  int takes = 0;
+  Fault fault_of_take;
   std::function<void()> on_move;
 };
 
@@ -44,7 +49,9 @@ class LinkTest : public testing::Test {
     };
     server_ = net::HttpServer::listen(context_.get_executor(), "127.0.0.1", 0, {}, handler).value();
     LinkOptions options{.who = "jane@laptop", .session = "s1"};
-    options.first_backoff = options.longest_backoff = std::chrono::milliseconds(2);
+    options.first_backoff = std::chrono::milliseconds(2);
+    options.longest_backoff = std::chrono::milliseconds(4);
+    options.hello_interval = std::chrono::milliseconds(50);
     Link::Events events;
     events.on_message = [this](std::string text) { told_.push_back("message " + text); };
     events.on_lost = [this](const Fault&) { told_.push_back("lost"); };
@@ -76,11 +83,13 @@ class LinkTest : public testing::Test {
   }
   void open() {
     std::optional<bool> opened;
-    auto const go = [](Link& link, std::optional<bool>& opened) -> Async<void> {
+    auto const go = [](Link& link, std::optional<bool>& opened,
+                       std::optional<ClientRow>& previous_of) -> Async<void> {
       auto const previous = co_await link.open();
       opened = previous.has_value();
+      if (opened == true) previous_of = previous.value();
     };
-    asio::co_spawn(context_, go(*link_, opened), asio::detached);
+    asio::co_spawn(context_, go(*link_, opened, previous_), asio::detached);
     until([&] { return opened.has_value(); });
     ASSERT_EQ(opened, true);
     auto const follow = [](Link& link, std::optional<Link::End>& end) -> Async<void> {
@@ -108,6 +117,7 @@ class LinkTest : public testing::Test {
   std::function<void()> on_dial_;
   std::vector<std::string> told_;
   std::optional<Link::End> end_;
+  std::optional<ClientRow> previous_;
   std::unique_ptr<Link> link_;
 };
 
@@ -140,6 +150,27 @@ TEST_F(LinkTest, ARowThatIsAnothersEndsTheSession) {
   lose();
   until([this] { return end_.has_value(); });
   EXPECT_EQ(end_, Link::End::superseded);
+}
+
+TEST_F(LinkTest, ATakeoverThatNoMessageToldIsFoundInTheRow) {
+  open();
+  registry_.is_ours = false;
+  until([this] { return end_.has_value(); });
+  EXPECT_EQ(end_, Link::End::superseded);
+}
+
+TEST_F(LinkTest, ARowThatNamesAnotherConnectionOfOursIsMended) {
+  open();
+  registry_.row = "a connection that an attempt to move left there";
+  until([this] { return registry_.row == "c1"; });
+}
+
+TEST_F(LinkTest, TakingTheStageIsRepeatedWhenItIsUnclearWhetherItWasTaken) {
+  registry_.fault_of_take = fault(Fault::Kind::refused, "HTTP 500", 500);
+  open();
+  EXPECT_EQ(registry_.takes, 2);
+  EXPECT_FALSE(previous_.has_value()) << "we are no predecessor of ours";
+  EXPECT_EQ(link_->epoch(), 2);
 }
 
 TEST_F(LinkTest, AGoodbyeWhileItComesBackIsNoTakeover) {

@@ -100,6 +100,7 @@ std::optional<DebugStack::Refusal> DebugStack::refusal(const std::string& what) 
     note(fmt::format("fault {} {}", name, what), "");
     return Refusal{status, done};
   };
+  if (what == "dial" && !odds_.dials_too) return std::nullopt;
   if (auto it = refuse(odds_.throttled, 429, "429", false)) return it;
   if (auto it = refuse(odds_.failed, 500, "500", false)) return it;
   if (auto it = refuse(odds_.failed_but_done, 500, "500 though done", true)) return it;

@@ -19,6 +19,7 @@ struct Odds {
          client_stop = 0;
   double stub_crash = 0, stub_stop = 0, takeover = 0, deployment = 0;
   std::chrono::nanoseconds longest_blackhole{0};
+  bool dials_too = false;  // services refuse to open connections as they refuse requests
   size_t largest_message = 128 * 1024;
 };
 

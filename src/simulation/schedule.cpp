@@ -80,6 +80,7 @@ void Schedule::draw_odds() {
     odds.longest_blackhole = 2800ms;
   }
   if (weather_ != Weather::rough) return;
+  odds.dials_too = true;
   odds.forbidden = often(0.05);
   odds.request_lost = often(0.1);
   odds.answer_lost = often(0.1);
