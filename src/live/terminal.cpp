@@ -114,8 +114,11 @@ void Terminal::answered(const LocalFunction&, const Invocation& invocation, cons
   std::string text =
       parsed.has_error() ? reply.payload : string_or(parsed.value(), "errorMessage", reply.payload);
   if (!reply.error_type.empty() && !text.starts_with(reply.error_type)) text = reply.error_type + ": " + text;
+  // The time stands behind the first line, the rest of a longer message below it.
+  size_t const end = std::min(text.find('\n'), text.size());
   lines(invocation.request_id, "✗", Tint::red,
-        fmt::format("{}  {}", tint(Tint::red, text), tint(Tint::dim, took)));
+        fmt::format("{}  {}", tint(Tint::red, text.substr(0, end)), tint(Tint::dim, took)));
+  lines(invocation.request_id, "│", Tint::red, std::string_view(text).substr(end).substr(end < text.size()));
   auto const* trace = parsed.has_error() ? nullptr : find_array(parsed.value(), "trace");
   if (!trace) return;
   for (auto const& frame : *trace) {
@@ -127,8 +130,9 @@ void Terminal::answered(const LocalFunction&, const Invocation& invocation, cons
 }
 
 void Terminal::rebuilt(const LocalFunction& function, std::chrono::microseconds took) {
+  bool const was_built = took.count() > 0;  // a folder of plain JavaScript runs as it lies
   write_(fmt::format("{} {} {}", tint(Tint::dim, "↻"), short_name(function),
-                     tint(Tint::dim, "rebuilt in " + duration(took))));
+                     tint(Tint::dim, was_built ? "rebuilt in " + duration(took) : "changed")));
 }
 
 void Terminal::build_failed(const LocalFunction& function, std::string_view errors) {

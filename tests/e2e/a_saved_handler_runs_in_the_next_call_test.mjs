@@ -55,7 +55,7 @@ after(async () => {
 async function save(id, file, text) {
   const from = session.lines.length;
   lab.write(file, text);
-  await session.line(new RegExp(`(↻ ${id} rebuilt|✗ ${id} does not build)`), `reload of ${id}`, { from, timeout: 20_000 });
+  await session.line(new RegExp(`(↻ ${id} (rebuilt|changed)|✗ ${id} does not build)`), `reload of ${id}`, { from, timeout: 20_000 });
 }
 const answer = async (id) => {
   const { error, text, body } = await lab.invoke(id);

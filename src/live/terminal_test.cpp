@@ -1,0 +1,78 @@
+#include "live/terminal.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace live {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+
+struct TerminalTest : testing::Test {
+  TerminalTest() {
+    function.construct_path = "dev-app-api/Api";
+    function.handler = "api.handler";
+    call.request_id = "0123456789abcdef";
+  }
+  Terminal terminal(Terminal::Detail detail = Terminal::Detail::shortened) {
+    return Terminal([this](std::string_view line) { lines.emplace_back(line); }, Terminal::Colour::off,
+                    detail);
+  }
+  std::vector<std::string> lines;
+  LocalFunction function;
+  Invocation call;
+};
+
+TEST_F(TerminalTest, ACallIsABlockUnderItsShortId) {
+  auto to = terminal();
+  call.event = R"({"httpMethod":"GET","path":"/a"})";
+  to.received(function, call);
+  to.printed(function, call.request_id, Process::Stream::out, "hello");
+  to.answered(function, call, {Reply::Outcome::success, R"({"statusCode":200,"body":"ok"})", ""},
+              {.handler = 12ms});
+  EXPECT_THAT(lines, ElementsAre("01234567 → GET /a  Api [api.handler]", "01234567 │ hello",
+                                 "01234567 ← 200 ok  12 ms"));
+}
+
+TEST_F(TerminalTest, ATimeOfSeveralPartsSaysWhereItWent) {
+  terminal().answered(function, call, {Reply::Outcome::success, "null", ""},
+                      {.build = 30ms, .init = 100ms, .handler = 1200us});
+  EXPECT_THAT(lines, ElementsAre("01234567 ← null  131 ms (build 30 ms, init 100 ms, handler 1.2 ms)"));
+}
+
+TEST_F(TerminalTest, AnErrorShowsItsTraceOnce) {
+  terminal().answered(
+      function, call,
+      {Reply::Outcome::function_error,
+       R"-({"errorType":"Error","errorMessage":"no luck","trace":["Error: no luck","    at a (b.js:1:2)"]})-",
+       "Error"},
+      {.handler = 3ms});
+  EXPECT_THAT(lines, ElementsAre("01234567 ✗ Error: no luck  3.0 ms", "01234567 │     at a (b.js:1:2)"));
+}
+
+TEST_F(TerminalTest, ALongerMessageStandsBelowItsFirstLine) {
+  terminal().answered(function, call, function_error("Live.BuildError", "a.ts:1:2: no\n    1 | x("), {});
+  EXPECT_THAT(lines,
+              ElementsAre("01234567 ✗ Live.BuildError: a.ts:1:2: no  0.0 ms", "01234567 │     1 | x("));
+}
+
+TEST_F(TerminalTest, ALongPayloadIsCutBetweenCharactersUnlessAllIsWanted) {
+  std::string text = "\"";
+  for (int i = 0; i < 200; ++i) text += "é";
+  text += '"';
+  terminal().answered(function, call, {Reply::Outcome::success, text, ""}, {});
+  EXPECT_THAT(lines.back(), testing::HasSubstr("é… (402 bytes)"));
+  terminal(Terminal::Detail::whole).answered(function, call, {Reply::Outcome::success, text, ""}, {});
+  EXPECT_THAT(lines.back(), testing::HasSubstr(text));
+}
+
+TEST_F(TerminalTest, PlainJavaScriptIsChangedAndABundleRebuilt) {
+  auto to = terminal();
+  to.rebuilt(function, 0us);
+  to.rebuilt(function, 9600us);
+  EXPECT_THAT(lines, ElementsAre("↻ Api changed", "↻ Api rebuilt in 9.6 ms"));
+}
+
+}  // namespace
+}  // namespace live
