@@ -183,6 +183,19 @@ std::string Envelope::seal_reference(const Head& head, const PayloadObject& obje
   return *seal(head, content, SIZE_MAX);
 }
 
+std::optional<Envelope::Content> Envelope::content_of(std::string_view own) const {
+  auto const parsed = parse_json_object(own, kMaxDepth);
+  if (!parsed) return std::nullopt;
+  auto const head = read_head(parsed.value());
+  auto const body = text(parsed.value(), "body", kMaxMessage);
+  auto const sealed = body ? from_base64(*body) : std::nullopt;
+  if (!head || !sealed) return std::nullopt;
+  auto const to = direction(head.value().type, other(side_));
+  auto content = open_sealed(key_, bound(Place::message, to, head.value()), *sealed);
+  if (!content || content->starts_with(char(elsewhere))) return std::nullopt;
+  return Content{std::move(*content)};
+}
+
 Result<Envelope::Message> Envelope::open(std::string_view message) {
   if (message.size() > kMaxMessage) return fault("a message of more than 128 KB");
   LIVE_TRY(auto parsed, parse_json_object(message, kMaxDepth));

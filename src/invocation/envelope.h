@@ -83,6 +83,8 @@ class Envelope {
   std::optional<std::string> seal(const Head& head, const Content& content, size_t limit = kMaxMessage) const;
   std::string seal_empty(const Head& head) const;  // alive, moved
   PayloadObject seal_payload(const Head& head, const Content& content);
+  // Of a message that we sealed ourselves; empty when its body lies in the store already.
+  std::optional<Content> content_of(std::string_view own) const;
   std::string seal_reference(const Head& head, const PayloadObject& object) const;
 
   // Fault refused: not sealed by this stage for this side. Fault failed: malformed.

@@ -64,6 +64,14 @@ std::optional<std::string> Ledger::settle(const CallKey& key, std::string messag
   return call.reply_to;
 }
 
+void Ledger::replace_kept(const CallKey& key, std::string message) {
+  auto const known = calls_.find(key);
+  if (known == calls_.end() || known->second.kept.empty()) return;
+  drop_kept(known->second);
+  kept_bytes_ += message.size();
+  known->second.kept = std::move(message);
+}
+
 bool Ledger::running(const CallKey& key) const {
   auto const known = calls_.find(key);
   return known != calls_.end() && known->second.running && !known->second.expired;

@@ -52,6 +52,7 @@ class Ledger {
   void due(const CallKey& key, TimePoint deadline);  // once it is known; our clock
   // Keeps the answer's message and says where it goes. Empty: the deadline has passed, nobody waits.
   std::optional<std::string> settle(const CallKey& key, std::string message);
+  void replace_kept(const CallKey& key, std::string message);  // the same answer in another form
   bool running(const CallKey& key) const;
   const std::string* kept(const CallKey& key) const;
   std::optional<std::string> reply_to(const CallKey& key) const;

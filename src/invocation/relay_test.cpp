@@ -343,6 +343,16 @@ TEST_F(RelayTest, FailuresOfTheBucketAreRetried) {
   EXPECT_TRUE(invoke(call(event)).payload == event);
 }
 
+TEST_F(RelayTest, AnAnswerThatTheGatewayFindsTooLargeGoesThroughTheBucket) {
+  aws.scripted = {Outcome::delivered, Outcome::too_large, Outcome::delivered};
+  auto const event = ids.bytes(20'000);
+  EXPECT_TRUE(invoke(call(event)).payload == event);
+  settle_down();
+  EXPECT_EQ(aws.puts, 1);
+  EXPECT_TRUE(aws.objects.empty());
+  EXPECT_EQ(echo.calls.size(), 1u);
+}
+
 TEST_F(RelayTest, UnderThrottlingBodiesAbove16KBGoThroughTheBucket) {
   aws.scripted = {Outcome::throttled};
   invoke(call(ids.bytes(20'000)));

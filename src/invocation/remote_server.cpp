@@ -50,6 +50,7 @@ struct RemoteServer::State : std::enable_shared_from_this<RemoteServer::State> {
   Async<void> answer(CallKey key, Reply reply);
   Async<Result<std::string>> message_of(CallKey key, Reply reply);
   Async<void> deliver(CallKey key);
+  Async<bool> move_to_store(CallKey key);
   Async<void> post(std::string connection, std::string text);
   Async<void> forget_now_and_then();
   Async<void> sleep(std::shared_ptr<Timer> timer, Milliseconds time);
@@ -272,11 +273,35 @@ Async<void> RemoteServer::State::deliver(CallKey key) {
     }
     bool const has_moved = ledger.reply_to(key) != to;
     if (has_moved) continue;
-    if (posted.outcome == Posted::Outcome::gone || posted.outcome == Posted::Outcome::too_large) break;
+    if (posted.outcome == Posted::Outcome::gone) break;
+    if (posted.outcome == Posted::Outcome::too_large) {
+      bool const smaller = co_await move_to_store(key);
+      if (stopped) co_return;
+      if (!smaller) break;
+      continue;
+    }
     co_await sleep(timer(), backoff.next());
   }
   delivering.erase(key);
   ended();
+}
+
+// For a gateway that takes less than it should. False: there is nothing to move, or nobody waits any more.
+Async<bool> RemoteServer::State::move_to_store(CallKey key) {
+  auto const* kept = ledger.kept(key);
+  auto const content = kept ? envelope.content_of(*kept) : std::nullopt;
+  if (!content) co_return false;
+  Head const head{MessageType::reply, key.request_id, key.nonce, ledger.next_sequence(key), clock.now()};
+  auto object = envelope.seal_payload(head, *content);
+  Backoff backoff(ids, kFirstPause, kLongestPause);
+  auto put = co_await payloads.put(object.key, object.bytes);
+  while (!put && !stopped && ledger.kept(key)) {
+    co_await sleep(timer(), backoff.next());
+    put = co_await payloads.put(object.key, object.bytes);
+  }
+  if (!put || stopped) co_return false;
+  ledger.replace_kept(key, envelope.seal_reference(head, object));
+  co_return true;
 }
 
 void RemoteServer::State::say(MessageType type, const CallKey& key, const std::string& to) {

@@ -54,7 +54,7 @@ Async<Reply> Schedule::Handler::invoke(Invocation invocation) {
 
 void Schedule::plan_requests() {
   auto when = agenda_.now();
-  auto const count = 12 + random_.below(12);
+  auto const count = 16 + random_.below(12);
   auto const night = weather_ != Weather::refusing && random_.chance(0.1) ? random_.below(count) : count;
   for (uint64_t i = 0; i < count; ++i) {
     when += random_.between(5ms, 5s);
