@@ -289,6 +289,15 @@ TEST_F(StubTest, AHalfDeadConnectionCostsOneReconnectAndNoCall) {
   EXPECT_EQ(handler.calls.size(), 2u) << "the kept answer was given, nothing ran twice";
 }
 
+TEST_F(StubTest, ADialFromBeforeTheFreezeIsNotWaitedFor) {
+  aws.answers_hello = false;
+  start();
+  for (int turns = 0; turns < 200 && aws.hellos == 0; ++turns) net::run(io, aws.wait());
+  aws.answers_hello = true;
+  stub_clock.by = 3600s;
+  EXPECT_EQ(call("1"), "response 1");
+}
+
 TEST_F(StubTest, AMessageFromBeforeTheFreezeProvesNoConnection) {
   Uplink::Options options;
   options.doubt = 50ms;

@@ -71,6 +71,7 @@ struct Uplink::State : std::enable_shared_from_this<Uplink::State> {
   Timer pause;
   Shared current;
   int connects = 0;
+  int search = 0;  // the latest find(): an earlier one ends
   TimePoint last_active;
   bool perhaps_frozen = false;  // since the last check(): what is read may be old, and proves no connection
   bool replacing = false, stopped = false;
@@ -87,14 +88,18 @@ Uplink::~Uplink() {
   if (state_->current) state_->current->socket.drop();
 }
 
-void Uplink::start() { state_->spawn(state_->find()); }
+void Uplink::start() {
+  state_->last_active = state_->clock.now();
+  state_->spawn(state_->find());
+}
 int Uplink::connects() const { return state_->connects; }
 
 // Until there is one.
 Async<void> Uplink::State::find() {
-  while (!stopped) {
+  int const mine = ++search;
+  while (!stopped && mine == search) {
     auto opened = co_await connect();
-    if (stopped) co_return;
+    if (stopped || mine != search) co_return;
     if (opened) co_return adopt(opened.value());
     if (events.on_down) events.on_down(opened.error().message);
     co_await rest();
@@ -166,8 +171,9 @@ Async<void> Uplink::State::lost(Shared connection, Fault why) {
   if (events.on_down) events.on_down(why.message);
   bool const lasted = clock.now() > connection->opened + options.longest_pause;
   if (lasted) backoff.reset();
+  int const before = search;
   co_await rest();
-  co_await find();
+  if (before == search) co_await find();
 }
 
 void Uplink::check() {
@@ -176,7 +182,9 @@ void Uplink::check() {
   state.note_time();
   bool const fresh = !std::exchange(state.perhaps_frozen, false);
   if (!state.current) {
+    // A dial from before a freeze may wait for an answer that came meanwhile: it is left to itself.
     state.pause.cancel();
+    if (!fresh) state.spawn(state.find());
   } else if (now > state.current->opened + state.options.rotate_after) {
     if (!std::exchange(state.replacing, true)) state.spawn(state.replace());
   } else if ((!fresh || now > state.current->last_heard + state.options.fresh) && !state.current->doubted) {
