@@ -1,4 +1,4 @@
-// IAM: roles, policies and users, kept and handed out; evaluation is not here.
+// IAM's actions: roles, policies and users, kept and handed out. What they mean is in policy.h and authorize.h.
 #pragma once
 
 #include "cloud/front.h"
