@@ -3,8 +3,7 @@
 namespace live::aws {
 namespace {
 
-constexpr auto kShort = 3000ms;   // a message, a row
-constexpr auto kLong = 30'000ms;  // an object of 6 MB by a slow line
+constexpr auto kShort = 3000ms;  // a message, a row
 
 Posted::Outcome outcome_of(int status) {
   using enum Posted::Outcome;
@@ -71,16 +70,17 @@ Async<Result<std::optional<ClientRow>>> Relay::client() {
 
 Async<Result<void>> Relay::put(std::string key, std::string bytes) {
   // The object is sealed: its own tag proves it, a second digest of 6 MB would not add to that.
-  return objects_.put(address_.bucket, std::move(key), std::move(bytes), kLong, S3::Existing::replaced,
+  auto const patience = payload_patience(bytes.size());
+  return objects_.put(address_.bucket, std::move(key), std::move(bytes), patience, S3::Existing::replaced,
                       S3::Digest::none);
 }
 
-Async<Result<std::string>> Relay::get(std::string key) {
-  return objects_.get(address_.bucket, std::move(key), kLong);
+Async<Result<std::string>> Relay::get(std::string key, size_t size) {
+  return objects_.get(address_.bucket, std::move(key), payload_patience(size));
 }
 
 Async<Result<void>> Relay::remove(std::string key) {
-  return objects_.remove(address_.bucket, std::move(key), kLong);
+  return objects_.remove(address_.bucket, std::move(key), kShort);
 }
 
 Async<Result<net::WebSocket>> Relay::connect(std::chrono::milliseconds timeout) {

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/async.h"
+#include "base/clock.h"
 #include "base/result.h"
 
 namespace live {
@@ -11,10 +12,14 @@ namespace live {
 class PayloadStore {
  public:
   virtual ~PayloadStore() = default;
-  // One attempt each, with a timeout of its own.
+  // One attempt each, with a timeout of its own: see payload_patience().
   virtual Async<Result<void>> put(std::string key, std::string bytes) = 0;
-  virtual Async<Result<std::string>> get(std::string key) = 0;  // Fault not_found
-  virtual Async<Result<void>> remove(std::string key) = 0;      // no fault when there is none
+  virtual Async<Result<std::string>> get(std::string key, size_t size) = 0;  // Fault not_found
+  virtual Async<Result<void>> remove(std::string key) = 0;                   // no fault when there is none
 };
+
+// Long enough for a slow line, and for a small object no longer than a message may take: who waits for an
+// answer that got lost asks again soon.
+constexpr Milliseconds payload_patience(size_t size) { return 3000ms + Milliseconds(size / 256); }
 
 }  // namespace live

@@ -53,7 +53,7 @@ class FakeDebugStack final : public Mailbox, public PayloadStore {
     objects[key] = bytes;
     co_return outcome::success();
   }
-  Async<Result<std::string>> get(std::string key) override {
+  Async<Result<std::string>> get(std::string key, size_t) override {
     if (failing_gets-- > 0) co_return fault(Fault::Kind::refused, "InternalError", 500);
     auto const found = objects.find(key);
     if (found == objects.end()) co_return fault(Fault::Kind::not_found, "NoSuchKey", 404);

@@ -201,13 +201,13 @@ void Remote::State::answer(Call& call, std::string_view body) {
 
 Async<void> Remote::State::fetch(std::shared_ptr<Call> call, Envelope::Message message) {
   Backoff backoff(ids, 50ms, 1000ms);
-  auto object = co_await payloads.get(message.payload_key);
+  auto object = co_await payloads.get(message.payload_key, message.payload_size);
   while (!object && object.error().kind != Fault::Kind::not_found && !stopped &&
          clock.now() < call->deadline) {
     Timer timer(executor);
     timer.expires_after(backoff.next());
     co_await timer.wait();
-    object = co_await payloads.get(message.payload_key);
+    object = co_await payloads.get(message.payload_key, message.payload_size);
   }
   if (object) {
     auto const body = envelope.open_payload(message, object.value());

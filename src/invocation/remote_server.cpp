@@ -45,7 +45,7 @@ struct RemoteServer::State : std::enable_shared_from_this<RemoteServer::State> {
   void take_question(const Head& head);
   Async<void> serve(Envelope::Message message, Received received);
   Async<Result<Invocation>> invocation_of(Envelope::Message& message);
-  Async<Result<std::string>> fetch(std::string key);
+  Async<Result<std::string>> fetch(std::string key, size_t size);
   Async<void> keep_saying_alive(CallKey key, std::shared_ptr<Timer> timer);
   Async<void> answer(CallKey key, Reply reply);
   Async<Result<std::string>> message_of(CallKey key, Reply reply);
@@ -191,7 +191,7 @@ Async<void> RemoteServer::State::serve(Envelope::Message message, Received recei
 
 Async<Result<Invocation>> RemoteServer::State::invocation_of(Envelope::Message& message) {
   if (!message.payload_key.empty()) {
-    auto const object = co_await fetch(message.payload_key);
+    auto const object = co_await fetch(message.payload_key, message.payload_size);
     if (!object) co_return within("reading its payload from the bucket", object.error());
     LIVE_CO_TRY(message.body, envelope.open_payload(message, object.value()));
   }
@@ -202,12 +202,12 @@ Async<Result<Invocation>> RemoteServer::State::invocation_of(Envelope::Message& 
   co_return invocation;
 }
 
-Async<Result<std::string>> RemoteServer::State::fetch(std::string key) {
+Async<Result<std::string>> RemoteServer::State::fetch(std::string key, size_t size) {
   Backoff backoff(ids, kFirstPause, kLongestPause);
-  auto object = co_await payloads.get(key);
+  auto object = co_await payloads.get(key, size);
   while (!object && object.error().kind != Fault::Kind::not_found && !stopped && backoff.failures() < 8) {
     co_await sleep(timer(), backoff.next());
-    object = co_await payloads.get(key);
+    object = co_await payloads.get(key, size);
   }
   if (object && !stopped) {
     auto const remove = [](std::shared_ptr<State> state, std::string key) -> Async<void> {

@@ -5,8 +5,8 @@
 namespace live::simulation {
 namespace {
 
-constexpr auto kShort = 3000ms, kLong = 30'000ms;  // as the relay's requests have it
-constexpr auto kMostRetransmission = 15s;          // a longer outage ends a TCP connection
+constexpr auto kShort = 3000ms;            // as the relay's requests have it
+constexpr auto kMostRetransmission = 15s;  // a longer outage ends a TCP connection
 constexpr auto kIdle = std::chrono::minutes(10), kOldest = std::chrono::minutes(120);
 constexpr size_t kCaptured = 8;
 
@@ -117,17 +117,23 @@ Async<std::optional<T>> DebugStack::request(std::shared_ptr<Host> host, std::str
                                             std::function<T(int)> refuse) {
   auto start = [this, what = std::move(what), act = std::move(act), refuse = std::move(refuse),
                 weak = std::weak_ptr(host)](Answer<T> answer) {
-    if (random_.chance(odds_.request_lost)) return note("fault request lost " + what, "");
     auto const from = weak.lock();
+    if (random_.chance(odds_.request_lost)) {
+      if (what == "get") ++from->refusals;  // the answer is there: it is fetched until the deadline
+      return note("fault request lost " + what, "");
+    }
     agenda_.at(arrival(*from, agenda_.now() + hop()), [this, what, act, refuse, answer, weak] {
       auto const refused = refusal(what);
       if (auto const host = weak.lock(); host && refused) ++host->refusals;
       std::optional<T> value;
       if (!refused || refused->done) value.emplace(act());
       if (refused) value.emplace(refuse(refused->status));
-      if (random_.chance(odds_.answer_lost)) return note("fault answer lost " + what, "");
       auto const to = weak.lock();
       if (!to) return;
+      if (random_.chance(odds_.answer_lost)) {
+        if (what == "get") ++to->refusals;
+        return note("fault answer lost " + what, "");
+      }
       agenda_.at(arrival(*to, agenda_.now() + hop()), [this, answer, weak, value = std::move(*value)] {
         auto const to = weak.lock();
         if (!to) return;
@@ -339,6 +345,7 @@ Async<Result<std::optional<ClientRow>>> DebugStack::client(std::shared_ptr<Host>
 }
 
 Async<Result<void>> DebugStack::put(std::shared_ptr<Host> host, std::string key, std::string bytes) {
+  auto const patience = payload_patience(bytes.size());
   std::function<Result<void>()> act = [this, key, bytes]() -> Result<void> {
     objects_[key] = bytes;
     return outcome::success();
@@ -346,12 +353,13 @@ Async<Result<void>> DebugStack::put(std::shared_ptr<Host> host, std::string key,
   std::function<Result<void>(int)> refuse = [](int status) -> Result<void> {
     return fault(Fault::Kind::refused, fmt::format("HTTP {}", status), status);
   };
-  auto put = co_await request<Result<void>>(std::move(host), "put", kLong, std::move(act), std::move(refuse));
+  auto put =
+      co_await request<Result<void>>(std::move(host), "put", patience, std::move(act), std::move(refuse));
   if (!put) co_return fault(Fault::Kind::timeout, "the bucket does not answer");
   co_return *put;
 }
 
-Async<Result<std::string>> DebugStack::get(std::shared_ptr<Host> host, std::string key) {
+Async<Result<std::string>> DebugStack::get(std::shared_ptr<Host> host, std::string key, size_t size) {
   using Got = Result<std::string>;
   std::function<Got()> act = [this, key]() -> Got {
     auto const found = objects_.find(key);
@@ -361,7 +369,8 @@ Async<Result<std::string>> DebugStack::get(std::shared_ptr<Host> host, std::stri
   std::function<Got(int)> refuse = [](int status) -> Got {
     return fault(Fault::Kind::refused, fmt::format("HTTP {}", status), status);
   };
-  auto got = co_await request<Got>(std::move(host), "get", kLong, std::move(act), std::move(refuse));
+  auto got = co_await request<Got>(std::move(host), "get", payload_patience(size), std::move(act),
+                                   std::move(refuse));
   if (!got) co_return fault(Fault::Kind::timeout, "the bucket does not answer");
   co_return std::move(*got);
 }
@@ -375,7 +384,7 @@ Async<Result<void>> DebugStack::remove(std::shared_ptr<Host> host, std::string k
     return fault(Fault::Kind::refused, fmt::format("HTTP {}", status), status);
   };
   auto gone =
-      co_await request<Result<void>>(std::move(host), "remove", kLong, std::move(act), std::move(refuse));
+      co_await request<Result<void>>(std::move(host), "remove", kShort, std::move(act), std::move(refuse));
   if (!gone) co_return fault(Fault::Kind::timeout, "the bucket does not answer");
   co_return *gone;
 }

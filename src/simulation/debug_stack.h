@@ -36,7 +36,7 @@ class DebugStack {
   Async<Posted> post(std::shared_ptr<Host> host, std::string connection, std::string text);
   Async<Result<std::optional<ClientRow>>> client(std::shared_ptr<Host> host);
   Async<Result<void>> put(std::shared_ptr<Host> host, std::string key, std::string bytes);
-  Async<Result<std::string>> get(std::shared_ptr<Host> host, std::string key);
+  Async<Result<std::string>> get(std::shared_ptr<Host> host, std::string key, size_t size);
   Async<Result<void>> remove(std::shared_ptr<Host> host, std::string key);
   Async<Result<Registry::Taken>> take(std::shared_ptr<Host> host, ClientRow row);
   Async<Result<bool>> move(std::shared_ptr<Host> host, std::string connection, std::string session,
@@ -107,8 +107,8 @@ class Access final : public Mailbox, public PayloadStore, public Registry {
   Async<Result<void>> put(std::string key, std::string bytes) override {
     return stack_.put(host_.lock(), std::move(key), std::move(bytes));
   }
-  Async<Result<std::string>> get(std::string key) override {
-    return stack_.get(host_.lock(), std::move(key));
+  Async<Result<std::string>> get(std::string key, size_t size) override {
+    return stack_.get(host_.lock(), std::move(key), size);
   }
   Async<Result<void>> remove(std::string key) override { return stack_.remove(host_.lock(), std::move(key)); }
   Async<Result<Taken>> take(std::string connection, std::string session, std::string who) override {

@@ -10,7 +10,6 @@ constexpr size_t kMostEnvironments = 3;
 // Nothing heard and nothing refused for so long, and the stub has long said so: its own limits, of silence (5
 // s), of an unreachable network (5 s) and of a missing connection (3 s), can follow upon each other.
 constexpr auto kLongestSilence = 12s;
-constexpr size_t kBesideTheBucket = 10'000;
 
 const std::string& noise() {
   static const std::string bytes = SeededIds(7).bytes(400'000);
@@ -199,7 +198,7 @@ void Schedule::judge(const Attempt& attempt, const std::string& nonce, const Rep
 void Schedule::judge_silence(Environment& environment, const Attempt& attempt, const Reply& reply) {
   bool const own = reply.error_type.starts_with("Live.") || reply.error_type == "Sandbox.Timedout";
   auto& host = environment.process->host();
-  if (!own || host.refusals != attempt.refusals_before || attempt.request->size > kBesideTheBucket) return;
+  if (!own || host.refusals != attempt.refusals_before) return;
   auto const silence = agenda_.now() - attempt.heard - (host.frozen_time() - attempt.frozen_when_heard);
   if (silence <= kLongestSilence) return;
   violate(fmt::format("{} waited {:.1f} s in silence and then said: {}", attempt.request->id,
