@@ -26,6 +26,7 @@ Async<Result<void>> remove(CommonOptions options, Terminal& terminal) {
   LIVE_CO_TRY(auto removed, co_await deployment.remove(std::move(stacks)));
   LIVE_CO_TRY(co_await deployment.remove_debug_stack());
   LIVE_CO_TRY(co_await delete_log_groups(executor, host, target, removed.log_groups));
+  deployment.forget_log_groups();
   terminal.step(
       "Removed: the app, its debug stack and its functions' logs",
       std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began));

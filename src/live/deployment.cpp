@@ -37,7 +37,8 @@ Deployment::Deployment(Host& host, Target target, Folders folders, Terminal& ter
       target_(std::move(target)),
       folders_(std::move(folders)),
       terminal_(terminal),
-      ask_(std::move(ask)) {}
+      ask_(std::move(ask)),
+      log_groups_(target_.app.state_folder() / ("log-groups-" + target_.stage)) {}
 
 HostCall Deployment::told(std::string doing) {
   app_error_.clear();
@@ -182,31 +183,32 @@ Async<Result<std::vector<AppStack>>> Deployment::stacks() {
 }
 
 // With a plain CDK app the stacks' names do not tell the stage: their tags do.
-Async<Result<void>> Deployment::refuse_other_stages(const std::vector<AppStack>& stacks) {
-  LIVE_CO_TRY(auto states, co_await host_.describe(names_of(stacks), target_.identity));
+Result<void> Deployment::refuse_other_stages(const std::vector<StackState>& states) const {
   for (auto const& state : states) {
     if (!state.exists) continue;
     auto const tag = state.tags.find("live:stage");
     if (tag != state.tags.end() && tag->second != target_.stage)
-      co_return fault(
+      return fault(
           fmt::format("stack {} belongs to stage {}, not to {}: give the stacks of this stage names of their "
                       "own, or use --stage {}",
                       state.name, tag->second, target_.stage, tag->second));
     if (tag == state.tags.end() &&
         !ask_(fmt::format("Stack {} was deployed without live. Use it for stage {}?", state.name,
                           target_.stage)))
-      co_return fault(
+      return fault(
           fmt::format("stack {} was deployed without live and is left alone: run this in a terminal and "
                       "accept, or tag the stack live:stage={}",
                       state.name, target_.stage));
   }
-  co_return outcome::success();
+  return outcome::success();
 }
 
 Async<Result<void>> Deployment::deploy(Plan plan) {
+  LIVE_CO_TRY(auto before, co_await host_.describe(names_of(plan.stacks), target_.identity));
   if (target_.app.form == App::Form::cdk) {
-    LIVE_CO_TRY(co_await refuse_other_stages(plan.stacks));
+    LIVE_CO_TRY(refuse_other_stages(before));
   }
+  LIVE_CO_TRY(log_groups_.add(orphaned_log_groups(before)));
   std::map<std::string, Steady::time_point> started;
   auto how = told("deploy");
   auto const tell_resource = how.on_event;
@@ -256,8 +258,8 @@ Async<Result<FunctionTable>> Deployment::functions(Plan plan, Absent absent) {
 
 Async<Result<Deployment::Removed>> Deployment::remove(std::vector<AppStack> stacks) {
   LIVE_CO_TRY(auto states, co_await host_.describe(names_of(stacks), target_.identity));
-  Removed removed;
-  removed.log_groups = orphaned_log_groups(states);
+  LIVE_CO_TRY(log_groups_.add(orphaned_log_groups(states)));
+  Removed removed{log_groups_.all()};
   std::vector<std::string> order;  // those that need others first
   std::set<std::string> placed;
   while (placed.size() < stacks.size()) {

@@ -14,6 +14,7 @@
 #include "live/debug_stack.h"
 #include "live/function_table.h"
 #include "live/host.h"
+#include "live/log_groups.h"
 #include "live/terminal.h"
 
 namespace live {
@@ -67,12 +68,13 @@ class Deployment {
   };
   Async<Result<Removed>> remove(std::vector<AppStack> stacks);
   Async<Result<void>> remove_debug_stack();
+  void forget_log_groups() { log_groups_.forget(); }  // once they are deleted
 
  private:
   enum class Sees { live, deployment };  // IS_LOCAL in the app's code
   Async<Result<Synthesis>> synth(SynthRequest::Mode mode, std::vector<std::string> swapped,
                                  Sees sees = Sees::live);
-  Async<Result<void>> refuse_other_stages(const std::vector<AppStack>& stacks);
+  Result<void> refuse_other_stages(const std::vector<StackState>& states) const;
   SynthRequest request(SynthRequest::Mode mode) const;
   HostCall told(std::string doing);
   void tell(const json::object& event);
@@ -82,6 +84,7 @@ class Deployment {
   Folders folders_;
   Terminal& terminal_;
   Ask ask_;
+  NotedLogGroups log_groups_;
   std::string app_error_;  // file and line of the developer's, from the last event
 };
 
