@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
+import path from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { HostError } from "./protocol.mjs";
@@ -78,8 +79,9 @@ async function explain(command, failure, ended, said) {
 function place(stack) {
   for (const line of (stack ?? "").split("\n")) {
     const found = /\(?((?:file:\/\/)?\/[^():]+):(\d+):(\d+)\)?\s*$/.exec(line);
-    if (!found || /node_modules|node:internal|main-app\.mjs/.test(found[1])) continue;
+    if (!found || /node_modules|node:internal/.test(found[1])) continue;
     const file = found[1].startsWith("file:") ? fileURLToPath(found[1]) : found[1];
+    if (path.dirname(file) === import.meta.dirname) continue;
     return { file, line: Number(found[2]), column: Number(found[3]) - 1 };
   }
   return {};
