@@ -79,6 +79,31 @@ TEST_F(RuntimeApiTest, AskingWaitsUntilThereIsWork) {
   EXPECT_EQ(got->value().request_id, "r1");
 }
 
+TEST_F(RuntimeApiTest, OneThatEndsAfterItsAnswerIsNotReadyForAnother) {
+  begin(invocation());
+  std::string id = run(client.next()).value().request_id;
+  EXPECT_TRUE(run(client.respond(id, "1")));
+  run_until([&] { return reply.has_value(); });
+  std::optional<bool> ready;
+  asio::co_spawn(context, keep(api->asks(), ready), asio::detached);
+  EXPECT_FALSE(ready);
+  api->end(ExitStatus{.code = 3});
+  run_until([&] { return ready.has_value(); });
+  EXPECT_EQ(ready, false);
+}
+
+TEST_F(RuntimeApiTest, OneThatAsksAgainAfterItsAnswerIsReady) {
+  begin(invocation());
+  std::string id = run(client.next()).value().request_id;
+  EXPECT_TRUE(run(client.respond(id, "1")));
+  std::optional<bool> ready;
+  asio::co_spawn(context, keep(api->asks(), ready), asio::detached);
+  std::optional<Result<Invocation>> next;
+  asio::co_spawn(context, keep(client.next(), next), asio::detached);
+  run_until([&] { return ready.has_value(); });
+  EXPECT_EQ(ready, true);
+}
+
 TEST_F(RuntimeApiTest, RefusalsHaveAwssStatuses) {
   EXPECT_EQ(send("POST", path("invocation/none/response")).status, 400);
   begin(invocation());
