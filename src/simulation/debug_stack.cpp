@@ -9,6 +9,9 @@ constexpr auto kShort = 3000ms;            // as the relay's requests have it
 constexpr auto kMostRetransmission = 15s;  // a longer outage ends a TCP connection
 constexpr auto kIdle = std::chrono::minutes(10), kOldest = std::chrono::minutes(120);
 constexpr size_t kCaptured = 8;
+// In the order of Posted::Outcome.
+constexpr const char* kOutcomes[] = {"delivered", "gone",   "forbidden",  "throttled",
+                                     "too large", "failed", "unreachable"};
 
 std::string type_of(const std::string& text) {
   constexpr std::string_view kBefore = R"({"type":")";
@@ -156,7 +159,7 @@ Async<Posted> DebugStack::post(std::shared_ptr<Host> host, std::string connectio
   };
   auto posted = co_await request<Posted>(host, "post", kShort, std::move(act), std::move(refuse));
   auto const outcome = posted.value_or(Posted{Posted::Outcome::unreachable, "no answer"});
-  journal_.counts.add(fmt::format("post {} outcome {}", type, int(outcome.outcome)));
+  journal_.counts.add(fmt::format("post {}: {}", type, kOutcomes[size_t(outcome.outcome)]));
   co_return outcome;
 }
 

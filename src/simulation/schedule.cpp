@@ -9,6 +9,7 @@ namespace live::simulation {
 namespace {
 
 constexpr auto kLongestSchedule = std::chrono::hours(12);
+constexpr uint64_t kMostEvents = 100'000;  // more: something goes round in circles
 
 }  // namespace
 
@@ -43,7 +44,8 @@ void Schedule::violate(const std::string& what) {
 }
 
 Outcome Schedule::run() {
-  counts.add(fmt::format("weather {}", int(weather_)));
+  static const char* const kNames[] = {"calm", "disorderly", "refusing", "short outages", "rough"};
+  counts.add(fmt::format("weather {}", kNames[int(weather_)]));
   start_client();
   agenda_.after(1s, [this] { tick(); });
   run_until(agenda_.now() + 3s);
@@ -105,14 +107,18 @@ bool Schedule::run_until(Moment moment) {
   bool reached = false;
   agenda_.at(moment, [&reached] { reached = true; });
   while (!reached && violation_.empty() && agenda_.step()) {
-    if (ended_.size() > 8) ended_.clear();
+    ended_.clear();
+    if (agenda_.events() > kMostEvents) violate("something goes round in circles");
   }
   return violation_.empty();
 }
 
 bool Schedule::run_while(const std::function<bool()>& going, Moment at_most) {
   auto const end = agenda_.now() + at_most;
-  while (violation_.empty() && going() && agenda_.now() < end && agenda_.step()) ended_.clear();
+  while (violation_.empty() && going() && agenda_.now() < end && agenda_.step()) {
+    ended_.clear();
+    if (agenda_.events() > kMostEvents) violate("something goes round in circles");
+  }
   return violation_.empty();
 }
 

@@ -26,6 +26,10 @@ struct Outcome {
 class Schedule final : public Journal {
  public:
   using Print = std::function<void(const std::string& line)>;
+  // What a run of a thousand schedules has seen, each of them: every fault and every turn that a call can
+  // take.
+  static const std::vector<const char*> kMustHappen;
+
   explicit Schedule(uint64_t seed, Print print = {});
   ~Schedule() override;
   Outcome run();

@@ -1,0 +1,15 @@
+# cmake -DPLAN=planted/NAME.txt -DSOURCES=src -DTO=FILE -P plant.cmake: writes the source that the plan names, with
+# the plan's bug in it. A plan is that name, the text as it is, and the text as it is not to be, between lines of ---.
+file(READ ${PLAN} plan)
+string(REGEX MATCH "^([^\n]+)\n---\n(.*)\n---\n(.*)\n$" whole "${plan}")
+set(source ${CMAKE_MATCH_1})
+set(right "${CMAKE_MATCH_2}")
+set(wrong "${CMAKE_MATCH_3}")
+file(READ ${SOURCES}/${source} text)
+string(FIND "${text}" "${right}" first)
+string(FIND "${text}" "${right}" last REVERSE)
+if(first EQUAL -1 OR NOT first EQUAL last)
+  message(FATAL_ERROR "${PLAN}: ${source} does not have its text exactly once; write the plan anew")
+endif()
+string(REPLACE "${right}" "${wrong}" text "${text}")
+file(WRITE ${TO} "${text}")
