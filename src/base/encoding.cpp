@@ -1,5 +1,8 @@
 #include "base/encoding.h"
 
+#include <algorithm>
+#include <array>
+
 #include <openssl/evp.h>
 
 namespace live {
@@ -69,24 +72,36 @@ std::string base64(std::string_view bytes) {
   return out;
 }
 
+// The six bits of each letter, -1 of what is none.
+constexpr auto kBase64 = [] {
+  std::array<int8_t, 256> table{};
+  table.fill(-1);
+  int8_t bits = 0;
+  for (char const c : std::string_view("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"))
+    table[static_cast<unsigned char>(c)] = bits++;
+  return table;
+}();
+
 std::optional<std::string> from_base64(std::string_view text) {
   if (text.empty()) return std::string();
   if (text.size() % 4) return std::nullopt;
-  size_t padding = 0;
-  for (size_t i = 0; i < text.size(); ++i) {
-    char const c = text[i];
-    bool const letter =
-        (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '/';
-    if (c == '=' && i + 2 >= text.size())
-      ++padding;
-    else if (!letter || padding)
-      return std::nullopt;
-  }
+  size_t const padding = text.ends_with("==") ? 2 : text.ends_with('=') ? 1 : 0;
+  std::string last(text.substr(text.size() - 4));
+  std::fill(last.end() - long(padding), last.end(), 'A');
   std::string out(text.size() / 4 * 3, '\0');
-  int const size = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                                   reinterpret_cast<const unsigned char*>(text.data()), int(text.size()));
-  if (size < 0) return std::nullopt;
-  out.resize(size_t(size) - padding);
+  auto* to = reinterpret_cast<unsigned char*>(out.data());
+  int wrong = 0;
+  for (size_t i = 0; i < text.size(); i += 4, to += 3) {
+    auto const* const four =
+        reinterpret_cast<const unsigned char*>(i + 4 < text.size() ? text.data() + i : last.data());
+    int const a = kBase64[four[0]], b = kBase64[four[1]], c = kBase64[four[2]], d = kBase64[four[3]];
+    wrong |= a | b | c | d;  // negative once one of them is no letter
+    to[0] = uint8_t(a << 2 | b >> 4);
+    to[1] = uint8_t(b << 4 | c >> 2);
+    to[2] = uint8_t(c << 6 | d);
+  }
+  if (wrong < 0) return std::nullopt;
+  out.resize(out.size() - padding);
   return out;
 }
 
