@@ -226,6 +226,24 @@ TEST_F(RelayTest, ALongCallIsKeptAliveAndEndsWithItsAnswer) {
   EXPECT_EQ(echo.calls.size(), 1u);
 }
 
+TEST_F(RelayTest, ASignOfLifeThatIsRefusedIsRepeated) {
+  echo.instead = [this](Invocation) -> Async<Reply> {
+    aws.scripted = {Outcome::throttled, Outcome::failed, Outcome::delivered};
+    auto const refused = aws.texts.size();  // the next text's place
+    auto const repeated = [&] {
+      return aws.texts.size() > refused &&
+             std::count(aws.texts.begin(), aws.texts.end(), aws.texts[refused]) > 1;
+    };
+    for (int turns = 0; turns < 400 && !repeated(); ++turns) {
+      asio::steady_timer timer(io, 5ms);
+      co_await timer.async_wait(asio::use_awaitable);
+    }
+    EXPECT_TRUE(repeated());
+    co_return Reply{Reply::Outcome::success, "slow", ""};
+  };
+  EXPECT_EQ(invoke(call("{}")).payload, "slow");
+}
+
 TEST_F(RelayTest, AClientThatVanishesIsNoticed) {
   aws.connections["client="] = [](std::string) {};
   auto const reply = invoke(call("{}"));

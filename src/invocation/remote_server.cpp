@@ -14,6 +14,7 @@ namespace live {
 namespace {
 
 constexpr auto kFirstPause = 50ms, kLongestPause = 2000ms;
+constexpr int kMostTries = 4;  // again, of what is not an answer
 
 CallKey key_of(const Head& head) { return {head.request_id, head.nonce}; }
 
@@ -323,9 +324,16 @@ void RemoteServer::State::refuse(const Head& to, Reply reply) {
   if (auto text = envelope.seal(head, content.value())) spawn(post(to.reply_to, std::move(*text)));
 }
 
+// A few times: after that the stub asks again, or gives up by itself.
 Async<void> RemoteServer::State::post(std::string connection, std::string text) {
-  auto const posted = co_await mailbox.post(std::move(connection), std::move(text));
-  (void)posted;  // the stub asks again, or gives up by itself
+  using enum Posted::Outcome;
+  Backoff backoff(ids, kFirstPause, kLongestPause);
+  while (!stopped) {
+    auto const outcome = (co_await mailbox.post(connection, text)).outcome;
+    bool const may_help = outcome == throttled || outcome == failed || outcome == unreachable;
+    if (!may_help || backoff.failures() == kMostTries) co_return;
+    co_await sleep(timer(), backoff.next());
+  }
 }
 
 Async<void> RemoteServer::State::forget_now_and_then() {

@@ -46,14 +46,14 @@ Async<Reply> Schedule::Handler::invoke(Invocation invocation) {
   if (too_slow) co_return timed_out(invocation.request_id, request->second->timeout);
   if (!strict && random.chance(0.1)) co_return function_error("Error", "the user's code failed");
   auto payload = answer_to(invocation.request_id, invocation.nonce);
-  if (random.chance(0.1)) payload += noise().substr(0, size_t(random.below(30'000)));
-  if (random.chance(0.005)) payload += noise().substr(0, size_t(random.below(200'000)));
+  if (random.chance(0.04)) payload += noise().substr(0, size_t(random.below(30'000)));
+  if (random.chance(0.003)) payload += noise().substr(0, size_t(random.below(200'000)));
   co_return Reply{Reply::Outcome::success, std::move(payload), ""};
 }
 
 void Schedule::plan_requests() {
   auto when = agenda_.now();
-  auto const count = 16 + random_.below(12);
+  auto const count = 6 + random_.below(6);
   auto const night = weather_ != Weather::refusing && random_.chance(0.1) ? random_.below(count) : count;
   for (uint64_t i = 0; i < count; ++i) {
     when += random_.between(5ms, 5s);

@@ -9,6 +9,7 @@ namespace live::simulation {
 namespace {
 
 constexpr auto kLongestSchedule = std::chrono::hours(12);
+constexpr uint64_t kFewestEvents = 200;
 constexpr uint64_t kMostEvents = 100'000;  // more: something goes round in circles
 
 }  // namespace
@@ -51,9 +52,11 @@ Outcome Schedule::run() {
   run_until(agenda_.now() + 3s);
   draw_odds();
   stack_->use(odds_);
-  plan_requests();
-  run_while([this] { return open_requests_ > 0; }, kLongestSchedule);
-  if (open_requests_ > 0) violate("an invocation never ended");
+  do {
+    plan_requests();
+    run_while([this] { return open_requests_ > 0; }, kLongestSchedule);
+    if (open_requests_ > 0) violate("an invocation never ended");
+  } while (violation_.empty() && agenda_.events() < kFewestEvents);
   heal();
   settle();
   return {seed_, agenda_.events(), violation_};
@@ -72,10 +75,12 @@ void Schedule::draw_odds() {
     odds.garbled = often(0.1);
   }
   if (weather_ == Weather::refusing || weather_ == Weather::rough) {
-    odds.throttled = often(0.3);
-    odds.failed = often(0.2);
-    odds.failed_but_done = often(0.2);
-    odds.unavailable = often(0.2);
+    auto const most =
+        weather_ == Weather::rough ? 0.2 : 0.1;  // of half of all requests tries nearly always help
+    odds.throttled = often(most * 1.5);
+    odds.failed = often(most);
+    odds.failed_but_done = often(most);
+    odds.unavailable = often(most);
   }
   if (weather_ == Weather::short_outages) {
     odds.blackhole = 0.1;
