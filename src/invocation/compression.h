@@ -1,4 +1,4 @@
-// zstd with its contexts kept, and never more output than was announced.
+// zstd with its contexts made when they are needed and kept, and never more output than was announced.
 #pragma once
 
 #include <memory>

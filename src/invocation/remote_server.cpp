@@ -162,7 +162,11 @@ Async<void> RemoteServer::State::serve(Envelope::Message message, Received recei
   auto const key = key_of(message.head);
   auto const pulse = timer();
   spawn(keep_saying_alive(key, pulse));
-  if (!std::exchange(ticking, true)) spawn(forget_now_and_then());
+  if (!std::exchange(ticking, true)) {
+    spawn(forget_now_and_then());
+  } else {
+    tick.cancel();  // it may be resting
+  }
   auto invocation = co_await invocation_of(message);
   if (stopped) co_return;
   if (!invocation) {
@@ -338,7 +342,7 @@ Async<void> RemoteServer::State::post(std::string connection, std::string text) 
 
 Async<void> RemoteServer::State::forget_now_and_then() {
   while (!stopped && ledger.known_calls() > 0) {
-    tick.expires_after(1s);
+    tick.expires_after(ledger.running_calls() > 0 ? 1s : 30s);
     co_await tick.wait();
     ledger.expire();
   }
