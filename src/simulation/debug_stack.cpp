@@ -203,7 +203,7 @@ Posted DebugStack::deliver(const std::string& connection, const std::string& tex
 void DebugStack::bring(const std::string& connection, std::string text, bool reordered) {
   auto delay = hop();
   if (reordered && random_.chance(odds_.late)) {
-    delay = random_.between(20ms, 4s);
+    delay = random_.between(20ms, odds_.latest);
     note("fault message late", type_of(text));
   }
   auto const found = connections_.find(connection);

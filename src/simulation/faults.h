@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <unordered_map>
+#include <utility>
 
 namespace live::simulation {
 
@@ -19,13 +21,14 @@ struct Odds {
          client_stop = 0;
   double stub_crash = 0, stub_stop = 0, takeover = 0, deployment = 0;
   std::chrono::nanoseconds longest_blackhole{0};
+  std::chrono::nanoseconds latest = std::chrono::seconds(1);  // that a late message comes
   bool dials_too = false;  // services refuse to open connections as they refuse requests
   size_t largest_message = 128 * 1024;
 };
 
 class Counts {
  public:
-  void add(const std::string& what, uint64_t times = 1) { counts_[what] += times; }
+  void add(std::string what, uint64_t times = 1) { counts_[std::move(what)] += times; }
   void add(const Counts& other) {
     for (auto const& [what, times] : other.counts_) counts_[what] += times;
   }
@@ -33,10 +36,10 @@ class Counts {
     auto const found = counts_.find(what);
     return found == counts_.end() ? 0 : found->second;
   }
-  const std::map<std::string, uint64_t, std::less<>>& all() const { return counts_; }
+  std::map<std::string, uint64_t> all() const { return {counts_.begin(), counts_.end()}; }
 
  private:
-  std::map<std::string, uint64_t, std::less<>> counts_;
+  std::unordered_map<std::string, uint64_t> counts_;
 };
 
 }  // namespace live::simulation

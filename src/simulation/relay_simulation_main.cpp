@@ -1,6 +1,8 @@
 // relay_simulation [--seeds N] [--from N]: runs so many schedules and says what was seen; the first violation
 // ends it. relay_simulation --seed N [--verbose]: one of them, printed. --expect-violation: fails without
 // one.
+#include <malloc.h>
+
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -84,4 +86,9 @@ int run(const Arguments& arguments) {
 }  // namespace
 }  // namespace live::simulation
 
-int main(int argc, char** argv) { return live::simulation::run(live::simulation::read(argc, argv)); }
+int main(int argc, char** argv) {
+  // Memory that goes back to the kernel after each schedule is fetched again for the next.
+  mallopt(M_MMAP_THRESHOLD, 1 << 30);
+  mallopt(M_TRIM_THRESHOLD, 1 << 30);
+  return live::simulation::run(live::simulation::read(argc, argv));
+}

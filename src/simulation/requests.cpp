@@ -9,7 +9,7 @@ namespace {
 constexpr size_t kMostEnvironments = 3;
 // Nothing heard and nothing refused for so long, and the stub has long said so: its own limits, of silence (5
 // s), of an unreachable network (5 s) and of a missing connection (3 s), can follow upon each other.
-constexpr auto kLongestSilence = 12s;
+constexpr auto kLongestSilence = 14s;
 
 const std::string& noise() {
   static const std::string bytes = SeededIds(7).bytes(400'000);
@@ -53,8 +53,8 @@ Async<Reply> Schedule::Handler::invoke(Invocation invocation) {
 
 void Schedule::plan_requests() {
   auto when = agenda_.now();
-  auto const count = 6 + random_.below(6);
-  auto const night = weather_ != Weather::refusing && random_.chance(0.1) ? random_.below(count) : count;
+  auto const count = 4 + random_.below(3);
+  auto const night = weather_ != Weather::refusing && random_.chance(0.03) ? random_.below(count) : count;
   for (uint64_t i = 0; i < count; ++i) {
     when += random_.between(5ms, 5s);
     if (i == night) {
