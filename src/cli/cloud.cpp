@@ -15,6 +15,8 @@ namespace live::cli {
 
 namespace {
 
+constexpr std::chrono::milliseconds kFarewell{300};  // a batch of log lines leaves after 200
+
 struct Options {
   int port = -1;  // -1: not given
   std::string state;
@@ -78,9 +80,10 @@ Result<void> run(const Options& options) {
   ends.async_wait([&context](boost::system::error_code, int) { context.stop(); });
   context.run();
   remove_run_file(options.folder());
-  cloud.reset();
+  cloud->close();
   context.restart();
-  context.poll();  // what the closed connections still had to finish
+  context.run_for(kFarewell);
+  cloud.reset();
   return outcome::success();
 }
 

@@ -62,6 +62,8 @@ class Cloud {
   uint16_t port() const { return server_->port(); }
   const std::string& endpoint() const { return world_.endpoint; }
   World& world() { return world_; }
+  // Takes no more requests. What runs may end, and logs be written, as long as the loop runs and we live.
+  void close() { server_.reset(); }
 
  private:
   Cloud(Executor executor, CloudOptions options, FolderLock lock, std::unique_ptr<Store> store);
@@ -73,8 +75,8 @@ class Cloud {
   SystemClock clock_;
   RandomIds ids_;
   Log log_;
+  World world_;  // outlives the services: they end with the directory and the front
   Directory actions_;
-  World world_;
   Authorizer authorizer_;
   Front front_;
   std::unique_ptr<net::HttpServer> server_;
