@@ -18,7 +18,8 @@ Async<Result<void>> remove(CommonOptions options, Terminal& terminal) {
   LIVE_CO_TRY(co_await find_account(host, target));
   std::string const question = fmt::format("Remove every stack of {}, stage {}, from account {}?",
                                            target.app.name, target.stage, target.account);
-  if (!ask(options, question)) co_return fault("nothing was removed: answer yes in a terminal, or use --yes");
+  if (!ask(options, question, Enter::means_no))
+    co_return fault("nothing was removed: answer yes in a terminal, or use --yes");
   auto const asked = [options](const std::string& text) { return ask(options, text); };
   Deployment deployment(host, target, stub_folders(), terminal, asked);
   auto const began = std::chrono::steady_clock::now();

@@ -160,14 +160,15 @@ Deployment::Folders stub_folders() {
   return {stubs / "x86_64" / "bootstrap", stubs / "aarch64" / "bootstrap"};
 }
 
-bool ask(const CommonOptions& options, const std::string& question) {
+bool ask(const CommonOptions& options, const std::string& question, Enter enter) {
   if (options.yes) return true;
   if (!has_terminal()) return false;
-  fmt::print("{} [Y/n] ", question);
+  fmt::print("{} {} ", question, enter == Enter::means_yes ? "[Y/n]" : "[y/N]");
   std::fflush(stdout);
   std::string line;
   if (!std::getline(std::cin, line)) return false;
-  return line.empty() || line == "y" || line == "Y" || line == "yes";
+  if (line.empty()) return enter == Enter::means_yes;
+  return line == "y" || line == "Y" || line == "yes";
 }
 
 std::string user_name() {

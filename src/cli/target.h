@@ -37,7 +37,9 @@ Async<Result<void>> find_account(Host& host, Target& target);
 std::unique_ptr<Terminal> make_terminal(const CommonOptions& options);
 std::filesystem::path host_folder();
 Deployment::Folders stub_folders();
-bool ask(const CommonOptions& options, const std::string& question);  // yes or no; no without a terminal
+enum class Enter { means_yes, means_no };
+// Yes or no; no without a terminal, yes with --yes.
+bool ask(const CommonOptions& options, const std::string& question, Enter enter = Enter::means_yes);
 std::string user_name();
 std::string who();  // "jane@laptop"
 
