@@ -53,8 +53,8 @@ class Worker : public Invoker {
   // Runtime.ExitError: in Lambda's words (facts of AWS: "Task timed out after 3.00 seconds").
   Async<Reply> invoke(Invocation invocation) override = 0;
 
-  // Before an invocation after another one: waits until it is ready for it. False: make another one. A process
-  // that crashed is still there for a moment after its answer.
+  // Before an invocation after another one: waits until it is ready for it. False: make another one. A
+  // process that crashed is still there for a moment after its answer.
   virtual Async<bool> ready() = 0;
   virtual bool alive() const = 0;  // false: make another one
   virtual bool busy() const = 0;

@@ -1,4 +1,5 @@
-// IAM's actions: roles, policies and users, kept and handed out. What they mean is in policy.h and authorize.h.
+// IAM's actions: roles, policies and users, kept and handed out. What they mean is in policy.h and
+// authorize.h.
 #pragma once
 
 #include "cloud/front.h"
