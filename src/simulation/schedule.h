@@ -94,6 +94,7 @@ class Schedule final : public Journal {
   std::deque<std::shared_ptr<Request>> queue_;
   std::map<std::pair<std::string, std::string>, int> runs_;  // request id and nonce
   std::map<std::string, std::shared_ptr<Request>> requests_;
+  Moment last_outage_{0};
   size_t open_requests_ = 0, started_requests_ = 0;
   uint64_t names_ = 0;
   bool healed_ = false, settled_ = false, night_ = false, client_is_due_ = false;
