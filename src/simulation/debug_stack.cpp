@@ -118,19 +118,24 @@ template <class T>
 Async<std::optional<T>> DebugStack::request(std::shared_ptr<Host> host, std::string what,
                                             std::chrono::nanoseconds patience, std::function<T()> act,
                                             std::function<T(int)> refuse) {
-  auto start = [this, what = std::move(what), act = std::move(act), refuse = std::move(refuse),
+  struct Service {
+    std::function<T()> act;
+    std::function<T(int)> refuse;
+  };
+  auto service = std::make_shared<Service>(Service{std::move(act), std::move(refuse)});
+  auto start = [this, what = std::move(what), service = std::move(service),
                 weak = std::weak_ptr(host)](Answer<T> answer) {
     auto const from = weak.lock();
     if (random_.chance(odds_.request_lost)) {
       if (what == "get") ++from->refusals;  // the answer is there: it is fetched until the deadline
       return note("fault request lost " + what, "");
     }
-    agenda_.at(arrival(*from, agenda_.now() + hop()), [this, what, act, refuse, answer, weak] {
+    agenda_.at(arrival(*from, agenda_.now() + hop()), [this, what, service, answer, weak] {
       auto const refused = refusal(what);
       if (auto const host = weak.lock(); host && refused) ++host->refusals;
       std::optional<T> value;
-      if (!refused || refused->done) value.emplace(act());
-      if (refused) value.emplace(refuse(refused->status));
+      if (!refused || refused->done) value.emplace(service->act());
+      if (refused) value.emplace(service->refuse(refused->status));
       auto const to = weak.lock();
       if (!to) return;
       if (random_.chance(odds_.answer_lost)) {
@@ -151,7 +156,9 @@ Async<std::optional<T>> DebugStack::request(std::shared_ptr<Host> host, std::str
 Async<Posted> DebugStack::post(std::shared_ptr<Host> host, std::string connection, std::string text) {
   auto const type = type_of(text);
   if (journal_.verbose()) journal_.line(fmt::format("{} posts {} to {}", host->name(), type, connection));
-  std::function<Posted()> act = [this, connection, text] { return deliver(connection, text); };
+  std::function<Posted()> act = [this, connection, text = std::move(text)] {
+    return deliver(connection, text);
+  };
   std::function<Posted(int)> refuse = [](int status) {
     using enum Posted::Outcome;
     auto const outcome = status == 429 ? throttled : status == 403 ? forbidden : failed;

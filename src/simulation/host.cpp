@@ -101,9 +101,8 @@ void Host::run() {
   if (running_) return;
   auto const kept = shared_from_this();
   running_ = true;
-  while (io_ && !frozen_ && io_->poll_one()) {
-  }
-  if (io_) io_->restart();
+  io_->poll();
+  io_->restart();
   running_ = false;
 }
 

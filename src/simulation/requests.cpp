@@ -46,8 +46,8 @@ Async<Reply> Schedule::Handler::invoke(Invocation invocation) {
   if (too_slow) co_return timed_out(invocation.request_id, request->second->timeout);
   if (!strict && random.chance(0.1)) co_return function_error("Error", "the user's code failed");
   auto payload = answer_to(invocation.request_id, invocation.nonce);
-  if (random.chance(0.04)) payload += noise().substr(0, size_t(random.below(30'000)));
-  if (random.chance(0.003)) payload += noise().substr(0, size_t(random.below(200'000)));
+  if (random.chance(0.02)) payload += noise().substr(0, size_t(random.below(30'000)));
+  if (random.chance(0.002)) payload += noise().substr(0, size_t(random.below(200'000)));
   co_return Reply{Reply::Outcome::success, std::move(payload), ""};
 }
 
@@ -67,9 +67,9 @@ void Schedule::plan_requests() {
     request->id = fmt::format("request{}", ++started_requests_);
     request->must_succeed = weather_ != Weather::rough;
     auto const kind = random_.below(100);
-    request->size = kind < 85   ? random_.below(800)
-                    : kind < 98 ? random_.below(24'000)
-                                : random_.below(200'000);
+    request->size = kind < 96   ? random_.below(800)
+                    : kind < 99 ? random_.below(24'000)
+                                : random_.below(160'000);
     static constexpr std::chrono::seconds kTimeouts[] = {1s, 3s, 6s, 30s, 60s, 60s};
     request->timeout = request->must_succeed ? 60s : kTimeouts[random_.below(6)];
     request->retried = random_.chance(0.5);
