@@ -10,12 +10,16 @@ if(LIVE_SANITIZE)
   add_link_options(-fsanitize=${LIVE_SANITIZE})
 endif()
 
+# The base directory makes a fresh clone hit the cache of another one. A precompiled header names its own clone's
+# files, so it is never cached, and stands in the cache's keys as a checksum (cmake/Room.cmake), not as itself.
 find_program(CCACHE ccache)
 if(CCACHE)
-  # The base directory makes a fresh clone hit the cache of another one.
+  set(LIVE_PRECOMPILED ${CMAKE_BINARY_DIR}/src/CMakeFiles/live_precompiled_header.dir/cmake_pch.hxx)
   set(CMAKE_CXX_COMPILER_LAUNCHER
-      ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1
+      ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1 CCACHE_PCH_EXTSUM=1
       CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime ${CCACHE})
+  # CMake's own value also includes the header's text again by an absolute path, which ccache would hash.
+  set(CMAKE_CXX_COMPILE_OPTIONS_USE_PCH -Xclang -include-pch -Xclang <PCH_FILE>)
 endif()
 
 find_package(Threads REQUIRED)
