@@ -220,8 +220,9 @@ class RestApis(unittest.TestCase):
         self.assertEqual(client.get_tags(resourceArn=arn)["tags"], {"a": "1"})
         client.update_account(patchOperations=[{"op": "replace", "path": "/cloudwatchRoleArn", "value": role}])
         self.assertEqual(client.get_account()["cloudwatchRoleArn"], role)
+        pet = next(resource["id"] for resource in resources if resource["path"] == "/pets/{id}")
         with self.assertRaises(client.exceptions.BadRequestException) as refused:
-            client.put_integration(restApiId=self.api, resourceId=resources[0]["id"], httpMethod="GET", type="HTTP")
+            client.put_integration(restApiId=self.api, resourceId=pet, httpMethod="GET", type="HTTP")
         self.assertIn("HTTP", str(refused.exception))
 
 
