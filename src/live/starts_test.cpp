@@ -1,0 +1,75 @@
+#include "live/starts.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <gmock/gmock.h>
+
+namespace live {
+namespace {
+
+using testing::ElementsAre;
+using namespace std::chrono_literals;
+
+struct StartsTest : testing::Test {
+  asio::io_context context;
+  std::vector<int> entered;
+  std::vector<Starts::Place> places;
+  std::chrono::milliseconds patience = 1h;
+
+  Async<void> start(Starts& starts, int who) {
+    auto place = co_await starts.enter(patience);
+    entered.push_back(who);
+    places.push_back(std::move(place));
+  }
+  void ask(Starts& starts, int who) { asio::co_spawn(context, start(starts, who), asio::detached); }
+  void settle() {
+    context.restart();
+    context.poll();
+  }
+};
+
+TEST_F(StartsTest, WhoComesWhenAllPlacesAreTakenWaitsItsTurn) {
+  Starts starts(context.get_executor(), 2, 1h);
+  for (int who = 1; who <= 4; ++who) ask(starts, who);
+  settle();
+  EXPECT_THAT(entered, ElementsAre(1, 2));
+  places[1].reset();
+  settle();
+  EXPECT_THAT(entered, ElementsAre(1, 2, 3));
+  places[0].reset();
+  settle();
+  EXPECT_THAT(entered, ElementsAre(1, 2, 3, 4));
+  places.clear();
+  settle();
+  ask(starts, 5);
+  settle();
+  EXPECT_EQ(entered.back(), 5);
+}
+
+TEST_F(StartsTest, WhoTakesLongKeepsNobodyWaiting) {
+  Starts starts(context.get_executor(), 1, 1ms);
+  for (int who = 1; who <= 3; ++who) ask(starts, who);
+  while (entered.size() < 3) context.run_one();
+  EXPECT_THAT(entered, ElementsAre(1, 2, 3));
+}
+
+TEST_F(StartsTest, WhoseTimeIsOverLeavesTheQueueWithoutAPlace) {
+  Starts starts(context.get_executor(), 1, 1h);
+  ask(starts, 1);
+  settle();
+  patience = 1ms;
+  ask(starts, 2);
+  while (entered.size() < 2) context.run_one();
+  EXPECT_EQ(places[1], nullptr);
+  patience = 1h;
+  ask(starts, 3);
+  settle();
+  places[0].reset();
+  settle();
+  EXPECT_THAT(entered, ElementsAre(1, 2, 3));
+  EXPECT_NE(places[2], nullptr);
+}
+
+}  // namespace
+}  // namespace live
