@@ -8,10 +8,10 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
 
+#include "base/timer.h"
+
 namespace live {
 namespace {
-
-using Steady = std::chrono::steady_clock;
 
 std::chrono::microseconds since(Steady::time_point start) {
   return std::chrono::duration_cast<std::chrono::microseconds>(Steady::now() - start);
@@ -58,6 +58,12 @@ struct Fleet::Environment {
 
 struct Fleet::Alive {};
 
+struct Fleet::Building {
+  explicit Building(const Executor& executor) : done(executor) {}
+  std::optional<Result<Code::Ready>> ready;
+  Timer done;  // cancelled when it is
+};
+
 Fleet::Fleet(Executor executor, const Clock& clock, Ids& ids, Code& code, Observer& observer,
              FleetOptions options)
     : executor_(std::move(executor)),
@@ -66,6 +72,7 @@ Fleet::Fleet(Executor executor, const Clock& clock, Ids& ids, Code& code, Observ
       code_(code),
       observer_(observer),
       options_(std::move(options)),
+      starts_(executor_),
       alive_(std::make_shared<Alive>()) {
   asio::co_spawn(executor_, sweep(alive_, executor_, options_.sweep_interval), asio::detached);
 }
@@ -107,13 +114,20 @@ Async<Reply> Fleet::invoke(Invocation invocation) {
 
 Async<Reply> Fleet::run(LocalFunction function, Invocation invocation, Timing& timing) {
   auto const asked = Steady::now();
-  auto ready = co_await code_.ready(function);
+  auto const limit = whole_seconds(invocation.deadline - clock_.now());
+  auto ready = co_await code_by(function, invocation.deadline);
   timing.build = since(asked);
-  if (ready.has_error()) co_return function_error("Live.BuildError", ready.error().message);
+  if (!ready) co_return timed_out(invocation.request_id, limit);
+  if (ready->has_error()) co_return function_error("Live.BuildError", ready->error().message);
   co_await drop_if_spent(invocation.environment_id);
-  auto worker = worker_for(function, invocation, ready.value(), timing);
-  if (worker.has_error()) co_return function_error("Live.WorkerError", worker.error().message);
-  std::shared_ptr<Worker> const one = worker.value();
+  auto one = warm_worker(function, invocation, ready->value());
+  if (!one) {
+    auto place = co_await starts_.enter(invocation.deadline - clock_.now());
+    if (!place) co_return timed_out(invocation.request_id, limit);
+    auto worker = new_worker(function, invocation, ready->value(), timing, std::move(place));
+    if (worker.has_error()) co_return function_error("Live.WorkerError", worker.error().message);
+    one = std::move(worker.value());
+  }
   std::string const environment_id = invocation.environment_id;
   bool const first = timing.init.count() != 0;
   auto const started = Steady::now();
@@ -131,6 +145,22 @@ Async<Reply> Fleet::run(LocalFunction function, Invocation invocation, Timing& t
   co_return reply;
 }
 
+// Whoever builds goes on when this call can wait no longer: the next one needs it too.
+Async<std::optional<Result<Code::Ready>>> Fleet::code_by(LocalFunction function, TimePoint deadline) {
+  auto const building = std::make_shared<Building>(executor_);
+  building->done.expires_after(deadline - clock_.now());
+  asio::co_spawn(executor_, build(building, alive_, code_, std::move(function)), asio::detached);
+  if (!building->ready) co_await building->done.wait();
+  co_return std::move(building->ready);
+}
+
+Async<void> Fleet::build(std::shared_ptr<Building> building, std::weak_ptr<Alive> alive, Code& code,
+                         LocalFunction function) {
+  if (alive.expired()) co_return;
+  building->ready.emplace(co_await code.ready(std::move(function)));
+  building->done.cancel();
+}
+
 // A process that crashed after its answer is still there for a moment.
 Async<void> Fleet::drop_if_spent(std::string environment_id) {
   auto const before = environments_.find(environment_id);
@@ -141,18 +171,25 @@ Async<void> Fleet::drop_if_spent(std::string environment_id) {
   if (after != environments_.end() && after->second.worker == worker) environments_.erase(after);
 }
 
-Result<std::shared_ptr<Worker>> Fleet::worker_for(const LocalFunction& function, const Invocation& invocation,
-                                                  const Code::Ready& ready, Timing& timing) {
-  std::string const access_key(value_of(invocation.variables, "AWS_ACCESS_KEY_ID"));
-  if (auto const at = environments_.find(invocation.environment_id); at != environments_.end()) {
-    auto& one = at->second;
-    bool const same =
-        one.function == function.name && one.access_key == access_key && one.generation == ready.generation;
-    if (same && one.worker->alive() && !one.worker->busy()) return one.worker;
-    environments_.erase(at);  // a busy one lives on in its invocation and ends with it
-  }
+std::shared_ptr<Worker> Fleet::warm_worker(const LocalFunction& function, const Invocation& invocation,
+                                           const Code::Ready& ready) {
+  auto const at = environments_.find(invocation.environment_id);
+  if (at == environments_.end()) return nullptr;
+  auto& one = at->second;
+  bool const same = one.function == function.name && one.generation == ready.generation &&
+                    one.access_key == value_of(invocation.variables, "AWS_ACCESS_KEY_ID");
+  if (same && one.worker->alive() && !one.worker->busy()) return one.worker;
+  environments_.erase(at);  // a busy one lives on in its invocation and ends with it
+  return nullptr;
+}
+
+Result<std::shared_ptr<Worker>> Fleet::new_worker(const LocalFunction& function, const Invocation& invocation,
+                                                  const Code::Ready& ready, Timing& timing,
+                                                  Starts::Place place) {
   auto const started = Steady::now();
   Worker::Events events;
+  auto const starting = std::make_shared<Starts::Place>(std::move(place));
+  events.on_initialised = events.on_exit = [starting] { starting->reset(); };
   events.on_line = [this, function, alive = std::weak_ptr<Alive>(alive_)](
                        std::string_view request_id, Process::Stream stream, std::string_view line) {
     if (!alive.expired()) observer_.printed(function, request_id, stream, line);
@@ -160,9 +197,10 @@ Result<std::shared_ptr<Worker>> Fleet::worker_for(const LocalFunction& function,
   LIVE_TRY(auto worker, Worker::start(executor_, clock_, ids_, program_for(function, invocation, ready),
                                       std::move(events), options_.spares));
   timing.init = std::max(since(started), std::chrono::microseconds(1));
-  Environment one{function.name, access_key, ready.generation, std::move(worker), Steady::now()};
+  Environment one{function.name, std::string(value_of(invocation.variables, "AWS_ACCESS_KEY_ID")),
+                  ready.generation, std::move(worker), Steady::now()};
   std::shared_ptr<Worker> const shared = one.worker;
-  environments_.emplace(invocation.environment_id, std::move(one));
+  environments_.insert_or_assign(invocation.environment_id, std::move(one));
   return shared;
 }
 

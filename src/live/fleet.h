@@ -4,6 +4,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/async.h"
@@ -13,6 +14,7 @@
 #include "live/code.h"
 #include "live/function_table.h"
 #include "live/observer.h"
+#include "live/starts.h"
 #include "runtime/spares.h"
 #include "runtime/worker.h"
 
@@ -42,11 +44,19 @@ class Fleet final : public Invoker {
  private:
   struct Environment;  // one remote environment's worker
   struct Alive;        // tells background coroutines that we are gone
+  struct Building;     // code that a call waits for
 
   Async<Reply> run(LocalFunction function, Invocation invocation, Timing& timing);
+  // Nothing: it was not there by the deadline.
+  Async<std::optional<Result<Code::Ready>>> code_by(LocalFunction function, TimePoint deadline);
+  static Async<void> build(std::shared_ptr<Building> building, std::weak_ptr<Alive> alive, Code& code,
+                           LocalFunction function);
   Async<void> drop_if_spent(std::string environment_id);
-  Result<std::shared_ptr<Worker>> worker_for(const LocalFunction& function, const Invocation& invocation,
-                                             const Code::Ready& ready, Timing& timing);
+  // The worker that this environment has, when it can run this call.
+  std::shared_ptr<Worker> warm_worker(const LocalFunction& function, const Invocation& invocation,
+                                      const Code::Ready& ready);
+  Result<std::shared_ptr<Worker>> new_worker(const LocalFunction& function, const Invocation& invocation,
+                                             const Code::Ready& ready, Timing& timing, Starts::Place place);
   Program program_for(const LocalFunction& function, const Invocation& invocation,
                       const Code::Ready& ready) const;
   Async<void> sweep(std::weak_ptr<Alive> alive, Executor executor, std::chrono::seconds interval);
@@ -57,6 +67,7 @@ class Fleet final : public Invoker {
   Code& code_;
   Observer& observer_;
   FleetOptions options_;
+  Starts starts_;
   FunctionTable table_;
   std::map<std::string, Environment, std::less<>> environments_;  // by environment id
   std::shared_ptr<Alive> alive_;

@@ -1,5 +1,6 @@
 #include "live/fleet.h"
 
+#include "base/timer.h"
 #include "runtime/testing.h"
 
 namespace live {
@@ -10,11 +11,19 @@ using testing::HasSubstr;
 
 struct FleetTest : NodeTest {
   struct TestCode final : Code {
+    explicit TestCode(const Executor& executor) : built(executor) { built.never_expire(); }
     Async<Result<Ready>> ready(LocalFunction) override {
+      while (building) co_await built.wait();
       auto const now = answer;
       co_return now;
     }
+    void finish() {
+      building = false;
+      built.cancel();
+    }
     Result<Ready> answer = fault("not set");
+    bool building = false;
+    Timer built;
   };
   struct Told final : Observer {
     void received(const LocalFunction&, const Invocation& one) override { say("received " + one.request_id); }
@@ -56,7 +65,7 @@ struct FleetTest : NodeTest {
     return member(run(fleet.invoke(call(std::move(environment), std::move(key)))), "pid");
   }
 
-  TestCode ready;
+  TestCode ready{context.get_executor()};
   Told told;
   Fleet fleet{
       context.get_executor(), clock, ids, ready, told, FleetOptions{.runtimes = LIVE_SOURCE_DIR "/runtimes"}};
@@ -113,6 +122,23 @@ TEST_F(FleetTest, CodeThatDoesNotBuildIsTheAnswer) {
   EXPECT_EQ(reply.error_type, "Live.BuildError");
   EXPECT_THAT(reply.payload, HasSubstr("no such thing"));
   EXPECT_EQ(fleet.workers(), 0u);
+}
+
+TEST_F(FleetTest, ACallWaitsForABuildUntilItsDeadlineAndTheNextOneHasTheCode) {
+  ready.building = true;
+  auto impatient = call("one");
+  impatient.deadline = clock.now() + 20ms;
+  auto const reply = run(fleet.invoke(std::move(impatient)));
+  EXPECT_EQ(reply.error_type, "Sandbox.Timedout");
+  EXPECT_EQ(fleet.workers(), 0u);
+  std::optional<Reply> next;
+  asio::co_spawn(context, keep(fleet.invoke(call("one")), next), asio::detached);
+  context.restart();
+  context.poll();
+  EXPECT_FALSE(next);
+  ready.finish();
+  run_until([&] { return next.has_value(); });
+  EXPECT_EQ(member(*next, "variable"), "yes");
 }
 
 TEST_F(FleetTest, AFunctionThatItDoesNotKnowIsNamedWithTheNextStep) {

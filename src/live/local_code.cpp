@@ -1,5 +1,7 @@
 #include "live/local_code.h"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <set>
 
@@ -18,6 +20,16 @@ using Steady = std::chrono::steady_clock;
 bool is_within(const std::filesystem::path& path, const std::filesystem::path& folder) {
   auto const mismatch = std::mismatch(folder.begin(), folder.end(), path.begin(), path.end());
   return mismatch.first == folder.end();
+}
+
+// Changed, replaced or moved here since then: what a build of that time read may be old.
+bool changed_since(const std::filesystem::path& file, TimePoint when) {
+  constexpr auto kGranularity = std::chrono::milliseconds(10);  // of the kernel's file times
+  struct stat found {};
+  if (stat(file.c_str(), &found) != 0) return false;
+  auto const at = TimePoint(std::chrono::duration_cast<TimePoint::duration>(
+      std::chrono::seconds(found.st_ctim.tv_sec) + std::chrono::nanoseconds(found.st_ctim.tv_nsec)));
+  return at + kGranularity >= when;
 }
 
 // One function's code. A handler's file may change while a build runs: then that build is already stale.
@@ -51,6 +63,7 @@ struct LocalCode::State : std::enable_shared_from_this<LocalCode::State> {
   Async<void> build(std::shared_ptr<Entry> entry);
   Async<void> follow();
   void take(Entry& entry, const Build& build, std::chrono::microseconds took);
+  void watch_inputs(Entry& entry, const Build& build, TimePoint began);
   void changed(const std::shared_ptr<Entry>& entry);
 
   Executor executor;
@@ -108,6 +121,7 @@ Async<void> LocalCode::State::build(std::shared_ptr<Entry> entry) {
   entry->building = true;
   entry->stale = false;
   auto const started = Steady::now();
+  auto const began = std::chrono::system_clock::now();
   BuildRequest request;
   request.function = entry->function.construct_path;
   request.entry = entry->function.path;
@@ -122,6 +136,7 @@ Async<void> LocalCode::State::build(std::shared_ptr<Entry> entry) {
     entry->watched.insert(entry->function.path);
     watch->add(entry->function.path);
   } else {
+    watch_inputs(*entry, built.value(), began);
     take(*entry, built.value(),
          std::chrono::duration_cast<std::chrono::microseconds>(Steady::now() - started));
   }
@@ -129,13 +144,20 @@ Async<void> LocalCode::State::build(std::shared_ptr<Entry> entry) {
   if (entry->stale) asio::co_spawn(executor, build(entry), asio::detached);
 }
 
-void LocalCode::State::take(Entry& entry, const Build& build, std::chrono::microseconds took) {
+// A file that was not watched yet may have changed after the builder read it.
+void LocalCode::State::watch_inputs(Entry& entry, const Build& build, TimePoint began) {
   std::set<std::filesystem::path> watched(build.inputs.begin(), build.inputs.end());
   watched.insert(build.missing.begin(), build.missing.end());
   watched.insert(entry.function.path);
-  for (auto const& path : watched)
-    if (!entry.watched.contains(path)) watch->add(path);
+  for (auto const& path : watched) {
+    if (entry.watched.contains(path)) continue;
+    watch->add(path);
+    if (changed_since(path, began)) entry.stale = true;
+  }
   entry.watched = std::move(watched);
+}
+
+void LocalCode::State::take(Entry& entry, const Build& build, std::chrono::microseconds took) {
   if (!build.errors.empty()) {
     std::string const errors = describe_errors(build.errors);
     observer.build_failed(entry.function, errors);

@@ -127,6 +127,15 @@ TEST_F(LocalCodeTest, CallsAtOnceShareOneBuildAndWaitAtRest) {
   EXPECT_LT(steps, 300);
 }
 
+TEST_F(LocalCodeTest, AFileSavedBetweenItsReadingAndItsWatchIsBuiltAgain) {
+  auto const file = (folder_.path() / "input.ts").string();
+  auto const saved =
+      fmt::format("(n === 1 && appendFileSync('{0}', 'new'), ok({{ inputs: ['{0}'] }}))", file);
+  builder(saved);
+  EXPECT_TRUE(call().has_value());
+  EXPECT_EQ(read_file(folder_.path() / "src" / "builds").value(), "..");
+}
+
 TEST_F(LocalCodeTest, ABuilderThatDiedIsTriedAgainByTheNextCall) {
   builder("n === 1 ? process.exit(9) : ok()");
   auto const first = call();
