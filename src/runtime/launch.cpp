@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "runtime/emulator.h"
+
 namespace live {
 
 namespace {
@@ -61,7 +63,10 @@ Result<Launch> launch_bootstrap(const Program& program, std::string_view runtime
     return fault(Fault::Kind::not_found,
                  fmt::format("{}: {} is not there or not executable; build the function", program.function,
                              bootstrap.string()));
-  return Launch{.command = {.arguments = {bootstrap.string()},
+  LIVE_TRY(auto emulator, emulator_for(bootstrap, ours("PATH", "/usr/bin:/bin")));
+  std::vector<std::string> arguments{bootstrap.string()};
+  if (!emulator.empty()) arguments.insert(arguments.begin(), emulator);
+  return Launch{.command = {.arguments = std::move(arguments),
                             .environment = environment_of(program, runtime_api, "/var/runtime"),
                             .folder = program.task_root}};
 }

@@ -12,7 +12,7 @@ export default function main(app) {
       new cdk.CfnResource(stack, id, { type, properties });
 }
 
-function make(app, stack, id, { handler, entry, code = "src", timeout = 10, memory, environment, alias, retries }) {
+function make(app, stack, id, { handler, entry, code = "src", timeout = 10, memory, environment, alias, retries, architecture = "x86_64" }) {
   const common = {
     functionName: `${app.stage}-${id}`,
     runtime: lambda.Runtime.NODEJS_22_X,
@@ -20,6 +20,7 @@ function make(app, stack, id, { handler, entry, code = "src", timeout = 10, memo
     memorySize: memory,
     environment,
     retryAttempts: retries,
+    architecture: architecture === "arm64" ? lambda.Architecture.ARM_64 : lambda.Architecture.X86_64,
   };
   const made = entry
     ? new NodejsFunction(stack, id, { ...common, entry, bundling: { sourceMap: true } })
