@@ -13,7 +13,8 @@ namespace live {
 namespace {
 
 constexpr time_t kDate = 315'532'800;  // 1980-01-01, the first that a zip can tell
-constexpr const char* kFormat = "1";   // part of the name: raise it when the layout changes
+constexpr auto kUnusedFor = std::chrono::hours(7 * 24);
+constexpr const char* kFormat = "1";  // part of the name: raise it when the layout changes
 
 la_ssize_t append(archive*, void* out, const void* bytes, size_t size) {
   static_cast<std::string*>(out)->append(static_cast<const char*>(bytes), size);
@@ -45,6 +46,18 @@ Result<std::string> zip_of(std::string_view bootstrap, std::string_view configur
   return out;
 }
 
+// Those of other keys, endpoints and builds of ours, once they are surely in nobody's deployment any more.
+void remove_unused(const std::filesystem::path& folder) {
+  using Time = std::filesystem::file_time_type;
+  std::error_code error;
+  std::vector<std::filesystem::path> unused;
+  for (auto const& one : std::filesystem::directory_iterator(folder, error)) {
+    bool const old = one.last_write_time(error) < Time::clock::now() - kUnusedFor;
+    if (!error && old && one.path().extension() == ".zip") unused.push_back(one.path());
+  }
+  for (auto const& one : unused) std::filesystem::remove(one, error);
+}
+
 }  // namespace
 
 Result<StubPackage> package_stub(const std::filesystem::path& bootstrap, const std::string& configuration,
@@ -58,6 +71,8 @@ Result<StubPackage> package_stub(const std::filesystem::path& bootstrap, const s
   auto const file = folder / (package.hash + ".zip");
   package.path = file.string();
   std::error_code error;
+  std::filesystem::last_write_time(file, std::filesystem::file_time_type::clock::now(), error);
+  remove_unused(folder);
   if (std::filesystem::exists(file, error)) return package;
   LIVE_TRY(auto zip, zip_of(binary.value(), configuration));
   LIVE_TRY(write_file(file, zip, 0600));  // it holds the stage key

@@ -11,7 +11,8 @@
 namespace live {
 
 // `bootstrap`: the stub's binary. `configuration`: the text of live.json beside it. Written into `folder`,
-// and not again when it is there.
+// and not again when it is there;
+// what nobody has used there for a week is removed.
 Result<StubPackage> package_stub(const std::filesystem::path& bootstrap, const std::string& configuration,
                                  const std::filesystem::path& folder);
 

@@ -42,5 +42,19 @@ TEST(StubPackage, AMissingBinarySaysWhatToBuild) {
   EXPECT_NE(package.error().message.find("stub_x86_64"), std::string::npos);
 }
 
+TEST(StubPackage, PackagesThatNobodyUsesAnyMoreAreRemoved) {
+  auto const folder = std::move(TempDir::create("stub-package").value());
+  ASSERT_TRUE(write_file(folder.path() / "bootstrap", "binary"));
+  auto const packages = folder.path() / "stubs";
+  auto const old = package_stub(folder.path() / "bootstrap", "old", packages).value();
+  auto const used = package_stub(folder.path() / "bootstrap", "used", packages).value();
+  auto const weeks_ago = std::filesystem::file_time_type::clock::now() - std::chrono::hours(24 * 20);
+  std::filesystem::last_write_time(old.path, weeks_ago);
+  std::filesystem::last_write_time(used.path, weeks_ago);
+  ASSERT_TRUE(package_stub(folder.path() / "bootstrap", "used", packages));
+  EXPECT_FALSE(std::filesystem::exists(old.path));
+  EXPECT_TRUE(std::filesystem::exists(used.path));
+}
+
 }  // namespace
 }  // namespace live
