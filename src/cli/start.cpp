@@ -23,11 +23,15 @@ constexpr std::chrono::seconds kGrace{10};  // for running calls, after Ctrl-C
 
 // Everything that answers calls, wired once.
 struct Answering {
-  Answering(Executor executor, Host& host, Terminal& terminal, std::unique_ptr<Watch> watch, Relay& relay)
+  Answering(Executor executor, Host& host, Terminal& terminal, std::unique_ptr<Watch> watch, Relay& relay,
+            const App& app)
       : code(executor, host, terminal, std::move(watch)),
         spares(executor, runtimes_folder()),
         fleet(executor, clock, ids, code, terminal,
-              FleetOptions{.runtimes = runtimes_folder(), .spares = &spares}),
+              FleetOptions{.runtimes = runtimes_folder(),
+                           .spares = &spares,
+                           .most_workers = app.workers,
+                           .most_of_one_function = app.workers_per_function}),
         session(SessionParts{executor, clock, ids, relay.mailbox(), relay.payloads(), relay.registry(), fleet,
                              terminal, relay.dial()},
                 relay.stage_key(), who()) {
@@ -115,7 +119,7 @@ Async<Result<void>> start(CommonOptions options, Terminal& terminal, Interruptio
   LIVE_CO_TRY(auto plan, co_await deployment.plan_live(debug_stack, relay.stage_key()));
   LIVE_CO_TRY(auto watch, Watch::create(executor));
 
-  Answering all(executor, host, terminal, std::move(watch), relay);
+  Answering all(executor, host, terminal, std::move(watch), relay, prepared.target.app);
   LIVE_CO_TRY(co_await all.session.connect());
   Running running(executor, all.session);  // a deployment may outlast an idle connection
   interruption.then = [&all, &terminal] { return leave_early(all, terminal); };

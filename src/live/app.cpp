@@ -13,7 +13,8 @@ namespace live {
 namespace {
 
 constexpr size_t kLongestName = 64;
-constexpr std::array kSettings{"name", "stage", "region", "profile", "main", "$schema"};
+constexpr std::array kSettings{"name", "stage", "region", "profile", "main", "live", "$schema"};
+constexpr int64_t kMostWorkers = 1024;
 
 bool is_file(const std::filesystem::path& path) {
   std::error_code error;
@@ -40,10 +41,31 @@ Result<json::object> settings(const std::filesystem::path& file) {
   for (auto const& [key, value] : parsed.value()) {
     if (std::find(kSettings.begin(), kSettings.end(), key) == kSettings.end())
       return fault(file.string() + ": \"" + std::string(key) +
-                   "\" is no setting; there are name, stage, region, profile, main");
+                   "\" is no setting; there are name, stage, region, profile, main, live");
+    if (key == "live") continue;
     if (!value.is_string()) return fault(file.string() + ": \"" + std::string(key) + "\" must be a text");
   }
   return parsed;
+}
+
+// "live": {"workers": 32, "workersPerFunction": 8}
+Result<void> take_limits(App& app, const std::string& file, const json::object& settings) {
+  auto const* live = settings.if_contains("live");
+  if (!live) return outcome::success();
+  if (!live->is_object()) return fault(file + ": \"live\" must be an object");
+  for (auto const& [key, value] : live->get_object()) {
+    size_t* const limit = key == "workers"              ? &app.workers
+                          : key == "workersPerFunction" ? &app.workers_per_function
+                                                        : nullptr;
+    std::string const name = "\"live." + std::string(key) + "\"";
+    if (!limit)
+      return fault(file + ": " + name + " is no setting; there are live.workers, live.workersPerFunction");
+    auto const* number = value.if_int64();
+    if (!number || *number < 1 || *number > kMostWorkers)
+      return fault(fmt::format("{}: {} must be a whole number from 1 to {}", file, name, kMostWorkers));
+    *limit = size_t(*number);
+  }
+  return outcome::success();
 }
 
 std::string name_from_package(const std::filesystem::path& folder) {
@@ -77,6 +99,7 @@ Result<App> find_app(const std::filesystem::path& folder) {
     app.region = string_or(found, "region");
     app.profile = string_or(found, "profile");
     main = string_or(found, "main");
+    LIVE_TRY(take_limits(app, file.string(), found));
     if (!main.empty() && !is_file(app.folder / main))
       return fault(file.string() + ": main names " + main + ", which is not there");
   }

@@ -22,6 +22,8 @@ struct App {
   std::string name;             // live.json, else package.json, else the folder; letters, digits and hyphens
   std::string stage;            // live.json; empty when it says none
   std::string region, profile;  // likewise
+  // Most local workers at once, and most of one function; 0: live.json says nothing.
+  size_t workers = 0, workers_per_function = 0;
 
   std::filesystem::path state_folder() const { return folder / ".live"; }
 };

@@ -45,10 +45,22 @@ TEST_F(AppFolder, CdkJsonWinsOverALibraryIndex) {
   EXPECT_EQ(find().value().name, "mine");
 }
 
+TEST_F(AppFolder, LiveJsonLimitsTheWorkers) {
+  write("lib/index.js", "");
+  EXPECT_EQ(find().value().workers, 0u);
+  write("live.json", R"({"live":{"workers":32,"workersPerFunction":8}})");
+  EXPECT_EQ(find().value().workers, 32u);
+  EXPECT_EQ(find().value().workers_per_function, 8u);
+}
+
 TEST_F(AppFolder, AnUnknownSettingAndAMissingMainAreNamed) {
   write("lib/index.js", "");
   write("live.json", R"({"nmae":"x"})");
   EXPECT_NE(find().error().message.find("nmae"), std::string::npos);
+  write("live.json", R"({"live":{"workers":0}})");
+  EXPECT_NE(find().error().message.find("\"live.workers\" must be a whole number"), std::string::npos);
+  write("live.json", R"({"live":{"wokers":3}})");
+  EXPECT_NE(find().error().message.find("live.workersPerFunction"), std::string::npos);
   write("live.json", R"({"main":"no.js"})");
   EXPECT_NE(find().error().message.find("no.js"), std::string::npos);
   write("live.json", "{");

@@ -1,5 +1,7 @@
 #include "live/fleet.h"
 
+#include <unistd.h>
+
 #include <set>
 
 #include <boost/asio/co_spawn.hpp>
@@ -21,6 +23,12 @@ std::string_view value_of(const Environment& variables, std::string_view name) {
   for (auto const& [key, value] : variables)
     if (key == name) return value;
   return "";
+}
+
+// A worker of Node has some 50 MB: a quarter of the memory for them.
+size_t workers_for_this_machine() {
+  auto const memory_mb = size_t(sysconf(_SC_PHYS_PAGES)) / 1024 * size_t(sysconf(_SC_PAGESIZE)) / 1024;
+  return std::clamp<size_t>(memory_mb / 4 / 50, 8, 64);
 }
 
 // Belongs to the machine that the process runs on, not to the function.
@@ -64,6 +72,12 @@ struct Fleet::Building {
   Timer done;  // cancelled when it is
 };
 
+FleetOptions FleetOptions::within(FleetOptions options) {
+  if (options.most_workers == 0) options.most_workers = workers_for_this_machine();
+  if (options.most_of_one_function == 0) options.most_of_one_function = options.most_workers;
+  return options;
+}
+
 Fleet::Fleet(Executor executor, const Clock& clock, Ids& ids, Code& code, Observer& observer,
              FleetOptions options)
     : executor_(std::move(executor)),
@@ -71,7 +85,8 @@ Fleet::Fleet(Executor executor, const Clock& clock, Ids& ids, Code& code, Observ
       ids_(ids),
       code_(code),
       observer_(observer),
-      options_(std::move(options)),
+      options_(FleetOptions::within(std::move(options))),
+      places_(executor_, {options_.most_workers, options_.most_of_one_function}),
       starts_(executor_),
       alive_(std::make_shared<Alive>()) {
   asio::co_spawn(executor_, sweep(alive_, executor_, options_.sweep_interval), asio::detached);
@@ -113,22 +128,35 @@ Async<Reply> Fleet::invoke(Invocation invocation) {
 }
 
 Async<Reply> Fleet::run(LocalFunction function, Invocation invocation, Timing& timing) {
-  auto const asked = Steady::now();
   auto const limit = whole_seconds(invocation.deadline - clock_.now());
-  auto ready = co_await code_by(function, invocation.deadline);
-  timing.build = since(asked);
+  auto ready = co_await code_by(function, invocation.deadline, timing);
   if (!ready) co_return timed_out(invocation.request_id, limit);
   if (ready->has_error()) co_return function_error("Live.BuildError", ready->error().message);
   co_await drop_if_spent(invocation.environment_id);
   auto one = warm_worker(function, invocation, ready->value());
   if (!one) {
-    auto place = co_await starts_.enter(invocation.deadline - clock_.now());
-    if (!place) co_return timed_out(invocation.request_id, limit);
-    auto worker = new_worker(function, invocation, ready->value(), timing, std::move(place));
+    bool const waits = !make_room(function.name);
+    if (waits) observer_.queued(function, invocation, places_.taken());
+    auto const asked = Steady::now();
+    auto place = co_await places_.enter(function.name, invocation.deadline - clock_.now());
+    auto turn = place ? co_await starts_.enter(invocation.deadline - clock_.now()) : nullptr;
+    timing.queue = since(asked);
+    if (!turn) co_return timed_out(invocation.request_id, limit);
+    if (waits) {  // the code may have changed meanwhile
+      ready = co_await code_by(function, invocation.deadline, timing);
+      if (!ready) co_return timed_out(invocation.request_id, limit);
+      if (ready->has_error()) co_return function_error("Live.BuildError", ready->error().message);
+    }
+    Seat seat{std::move(place), std::move(turn)};
+    auto worker = new_worker(function, invocation, ready->value(), timing, std::move(seat));
     if (worker.has_error()) co_return function_error("Live.WorkerError", worker.error().message);
     one = std::move(worker.value());
   }
-  std::string const environment_id = invocation.environment_id;
+  co_return co_await run_on(std::move(one), std::move(invocation), timing);
+}
+
+Async<Reply> Fleet::run_on(std::shared_ptr<Worker> one, Invocation invocation, Timing& timing) {
+  std::string const environment_id = invocation.environment_id, function = invocation.function;
   bool const first = timing.init.count() != 0;
   auto const started = Steady::now();
   Reply reply = co_await one->invoke(std::move(invocation));
@@ -140,17 +168,43 @@ Async<Reply> Fleet::run(LocalFunction function, Invocation invocation, Timing& t
   if (auto const at = environments_.find(environment_id);
       at != environments_.end() && at->second.worker == one) {
     at->second.last_used = Steady::now();
-    if (!one->alive()) environments_.erase(at);
+    bool const leaves = !one->alive() || places_.wanted(function);
+    if (leaves) environments_.erase(at);
   }
   co_return reply;
 }
 
+// Idle workers give way to a call that needs one, and to those that have waited longer. False: it has to
+// wait.
+bool Fleet::make_room(std::string_view function) {
+  while (!places_.free_for(function)) {
+    auto const idle = longest_idle(places_.function_is_full(function) ? function : "");
+    if (idle == environments_.end()) return false;
+    environments_.erase(idle);
+  }
+  return true;
+}
+
+// Of one function, or of all.
+Fleet::Environments::iterator Fleet::longest_idle(std::string_view function) {
+  auto oldest = environments_.end();
+  for (auto at = environments_.begin(); at != environments_.end(); ++at) {
+    auto const& one = at->second;
+    if (one.worker->busy() || (!function.empty() && one.function != function)) continue;
+    if (oldest == environments_.end() || one.last_used < oldest->second.last_used) oldest = at;
+  }
+  return oldest;
+}
+
 // Whoever builds goes on when this call can wait no longer: the next one needs it too.
-Async<std::optional<Result<Code::Ready>>> Fleet::code_by(LocalFunction function, TimePoint deadline) {
+Async<std::optional<Result<Code::Ready>>> Fleet::code_by(LocalFunction function, TimePoint deadline,
+                                                         Timing& timing) {
+  auto const asked = Steady::now();
   auto const building = std::make_shared<Building>(executor_);
   building->done.expires_after(deadline - clock_.now());
   asio::co_spawn(executor_, build(building, alive_, code_, std::move(function)), asio::detached);
   if (!building->ready) co_await building->done.wait();
+  timing.build += since(asked);
   co_return std::move(building->ready);
 }
 
@@ -184,11 +238,10 @@ std::shared_ptr<Worker> Fleet::warm_worker(const LocalFunction& function, const 
 }
 
 Result<std::shared_ptr<Worker>> Fleet::new_worker(const LocalFunction& function, const Invocation& invocation,
-                                                  const Code::Ready& ready, Timing& timing,
-                                                  Starts::Place place) {
+                                                  const Code::Ready& ready, Timing& timing, Seat seat) {
   auto const started = Steady::now();
   Worker::Events events;
-  auto const starting = std::make_shared<Starts::Place>(std::move(place));
+  auto const starting = std::make_shared<Places::Place>(std::move(seat.start));
   events.on_initialised = events.on_exit = [starting] { starting->reset(); };
   events.on_line = [this, function, alive = std::weak_ptr<Alive>(alive_)](
                        std::string_view request_id, Process::Stream stream, std::string_view line) {
@@ -197,9 +250,12 @@ Result<std::shared_ptr<Worker>> Fleet::new_worker(const LocalFunction& function,
   LIVE_TRY(auto worker, Worker::start(executor_, clock_, ids_, program_for(function, invocation, ready),
                                       std::move(events), options_.spares));
   timing.init = std::max(since(started), std::chrono::microseconds(1));
+  // A worker has its place for as long as it lives, in its environment or in the call that it still runs.
+  std::shared_ptr<Worker> const shared(worker.release(), [place = std::move(seat.worker)](Worker* gone) {
+    std::unique_ptr<Worker>{gone}.reset();
+  });
   Environment one{function.name, std::string(value_of(invocation.variables, "AWS_ACCESS_KEY_ID")),
-                  ready.generation, std::move(worker), Steady::now()};
-  std::shared_ptr<Worker> const shared = one.worker;
+                  ready.generation, shared, Steady::now()};
   environments_.insert_or_assign(invocation.environment_id, std::move(one));
   return shared;
 }

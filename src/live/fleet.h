@@ -14,6 +14,7 @@
 #include "live/code.h"
 #include "live/function_table.h"
 #include "live/observer.h"
+#include "live/places.h"
 #include "live/starts.h"
 #include "runtime/spares.h"
 #include "runtime/worker.h"
@@ -25,6 +26,11 @@ struct FleetOptions {
   Spares* spares = nullptr;             // borrowed; processes that wait with the runtime loaded
   std::chrono::minutes idle_limit{15};  // after it a worker ends: its stub is long frozen or gone
   std::chrono::seconds sweep_interval{30};
+  // A call that needs one more waits for its turn, until its deadline. 0: as many as this machine's memory
+  // takes; of one function: as of all.
+  size_t most_workers = 0, most_of_one_function = 0;
+
+  static FleetOptions within(FleetOptions options);  // with the figures in the place of zeros
 };
 
 class Fleet final : public Invoker {
@@ -45,10 +51,15 @@ class Fleet final : public Invoker {
   struct Environment;  // one remote environment's worker
   struct Alive;        // tells background coroutines that we are gone
   struct Building;     // code that a call waits for
+  struct Seat {
+    Places::Place worker, start;
+  };
+  using Environments = std::map<std::string, Environment, std::less<>>;  // by environment id
 
   Async<Reply> run(LocalFunction function, Invocation invocation, Timing& timing);
   // Nothing: it was not there by the deadline.
-  Async<std::optional<Result<Code::Ready>>> code_by(LocalFunction function, TimePoint deadline);
+  Async<std::optional<Result<Code::Ready>>> code_by(LocalFunction function, TimePoint deadline,
+                                                    Timing& timing);
   static Async<void> build(std::shared_ptr<Building> building, std::weak_ptr<Alive> alive, Code& code,
                            LocalFunction function);
   Async<void> drop_if_spent(std::string environment_id);
@@ -56,7 +67,10 @@ class Fleet final : public Invoker {
   std::shared_ptr<Worker> warm_worker(const LocalFunction& function, const Invocation& invocation,
                                       const Code::Ready& ready);
   Result<std::shared_ptr<Worker>> new_worker(const LocalFunction& function, const Invocation& invocation,
-                                             const Code::Ready& ready, Timing& timing, Starts::Place place);
+                                             const Code::Ready& ready, Timing& timing, Seat seat);
+  Async<Reply> run_on(std::shared_ptr<Worker> one, Invocation invocation, Timing& timing);
+  bool make_room(std::string_view function);
+  Environments::iterator longest_idle(std::string_view function);
   Program program_for(const LocalFunction& function, const Invocation& invocation,
                       const Code::Ready& ready) const;
   Async<void> sweep(std::weak_ptr<Alive> alive, Executor executor, std::chrono::seconds interval);
@@ -67,9 +81,10 @@ class Fleet final : public Invoker {
   Code& code_;
   Observer& observer_;
   FleetOptions options_;
+  Places places_;
   Starts starts_;
   FunctionTable table_;
-  std::map<std::string, Environment, std::less<>> environments_;  // by environment id
+  Environments environments_;
   std::shared_ptr<Alive> alive_;
 };
 

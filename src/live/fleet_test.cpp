@@ -27,6 +27,9 @@ struct FleetTest : NodeTest {
   };
   struct Told final : Observer {
     void received(const LocalFunction&, const Invocation& one) override { say("received " + one.request_id); }
+    void queued(const LocalFunction&, const Invocation& one, size_t workers) override {
+      say(fmt::format("queued {} behind {}", one.request_id, workers));
+    }
     void printed(const LocalFunction&, std::string_view, Process::Stream, std::string_view line) override {
       say("printed " + std::string(line));
     }
@@ -49,7 +52,9 @@ struct FleetTest : NodeTest {
     one.construct_path = "stack/Fn";
     one.runtime = "nodejs22.x";
     one.handler = "index.handler";
-    fleet.use({{"fn", one}});
+    auto other = one;
+    other.name = "other";
+    fleet.use({{"fn", one}, {"other", other}});
   }
   void code(uint64_t generation, std::string_view text) {
     write("index.js", text);
@@ -68,7 +73,12 @@ struct FleetTest : NodeTest {
   TestCode ready{context.get_executor()};
   Told told;
   Fleet fleet{
-      context.get_executor(), clock, ids, ready, told, FleetOptions{.runtimes = LIVE_SOURCE_DIR "/runtimes"}};
+      context.get_executor(),
+      clock,
+      ids,
+      ready,
+      told,
+      FleetOptions{.runtimes = LIVE_SOURCE_DIR "/runtimes", .most_workers = 3, .most_of_one_function = 2}};
 };
 
 TEST_F(FleetTest, AnEnvironmentKeepsItsWorkerAndAnotherHasItsOwn) {
@@ -143,10 +153,10 @@ TEST_F(FleetTest, ACallWaitsForABuildUntilItsDeadlineAndTheNextOneHasTheCode) {
 
 TEST_F(FleetTest, AFunctionThatItDoesNotKnowIsNamedWithTheNextStep) {
   auto unknown = call("one");
-  unknown.function = "other";
+  unknown.function = "stranger";
   auto const reply = run(fleet.invoke(std::move(unknown)));
   EXPECT_EQ(reply.error_type, "Live.UnknownFunction");
-  EXPECT_THAT(reply.payload, testing::AllOf(HasSubstr("other"), HasSubstr("live start")));
+  EXPECT_THAT(reply.payload, testing::AllOf(HasSubstr("stranger"), HasSubstr("live start")));
 }
 
 TEST_F(FleetTest, WorkersOfFunctionsThatAreGoneEnd) {
@@ -158,6 +168,67 @@ TEST_F(FleetTest, WorkersOfFunctionsThatAreGoneEnd) {
 TEST_F(FleetTest, EveryCallIsToldOfOnceInOrder) {
   pid("one");
   EXPECT_THAT(told.facts, ElementsAre("received r1", "answered r1"));
+}
+
+struct FleetLimits : FleetTest {
+  void SetUp() override {
+    FleetTest::SetUp();
+    code(1,
+         "exports.handler = async ({ ms = 0 }) => { await new Promise((r) => setTimeout(r, ms));"
+         " return { pid: String(process.pid) }; };");
+  }
+  void begin(std::string environment, int ms, std::chrono::milliseconds limit = 10s,
+             std::string function = "fn") {
+    auto one = call(std::move(environment));
+    one.function = std::move(function);
+    one.deadline = clock.now() + limit;
+    one.event = fmt::format(R"({{"ms":{}}})", ms);
+    asio::co_spawn(context, collect(fleet.invoke(std::move(one))), asio::detached);
+    context.restart();
+    context.poll();
+  }
+  Async<void> collect(Async<Reply> answer) { answers.push_back(co_await std::move(answer)); }
+  void finish(size_t count) {
+    run_until([this, count] { return answers.size() == count; });
+  }
+  std::vector<Reply> answers;
+};
+
+TEST_F(FleetLimits, ACallAboveTheLimitWaitsItsTurnAndIsToldOf) {
+  for (auto const* environment : {"one", "two", "three", "four"}) begin(environment, 30);
+  finish(4);
+  EXPECT_THAT(told.facts, testing::IsSupersetOf({"queued r3 behind 2", "queued r4 behind 2"}));
+  for (auto const& one : answers) EXPECT_EQ(one.outcome, Reply::Outcome::success) << one.payload;
+  EXPECT_LE(fleet.workers(), 2u);
+}
+
+TEST_F(FleetLimits, AnotherFunctionIsNotHeldUpByOneAtItsLimit) {
+  for (auto const* environment : {"one", "two", "three"}) begin(environment, 150);
+  begin("four", 0, 10s, "other");
+  finish(1);
+  EXPECT_EQ(told.facts.back(), "answered r4");
+  finish(4);
+}
+
+TEST_F(FleetLimits, AnIdleWorkerGivesWayToACallOfAnotherEnvironment) {
+  auto const first = pid("one");
+  EXPECT_NE(pid("two"), first);
+  EXPECT_NE(pid("three"), first);
+  EXPECT_EQ(fleet.workers(), 2u);
+  EXPECT_NE(pid("one"), first);  // it was the one used longest ago
+  EXPECT_EQ(std::count_if(told.facts.begin(), told.facts.end(),
+                          [](auto& fact) { return fact.starts_with("queued"); }),
+            0);
+}
+
+TEST_F(FleetLimits, AQueuedCallWhoseDeadlinePassesIsATimeout) {
+  begin("one", 300);
+  begin("two", 300);
+  begin("three", 0, 50ms);
+  finish(1);
+  EXPECT_EQ(answers.front().error_type, "Sandbox.Timedout");
+  EXPECT_EQ(told.facts.back(), "answered r3");
+  finish(3);
 }
 
 }  // namespace

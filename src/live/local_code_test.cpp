@@ -47,6 +47,7 @@ class TestWatch final : public Watch {
 
 struct Told final : Observer {
   void received(const LocalFunction&, const Invocation&) override {}
+  void queued(const LocalFunction&, const Invocation&, size_t) override {}
   void printed(const LocalFunction&, std::string_view, Process::Stream, std::string_view) override {}
   void answered(const LocalFunction&, const Invocation&, const Reply&, const Timing&) override {}
   void rebuilt(const LocalFunction&, std::chrono::microseconds) override { ++rebuilds; }

@@ -14,6 +14,7 @@ namespace live {
 // Where the time of one call went, as far as this machine sees it.
 struct Timing {
   std::chrono::microseconds build{0};    // waiting for the function's code
+  std::chrono::microseconds queue{0};    // waiting for a worker's place
   std::chrono::microseconds init{0};     // starting the worker, when it had none
   std::chrono::microseconds handler{0};  // from the event given to the result taken
 };
@@ -22,6 +23,8 @@ class Observer {
  public:
   virtual ~Observer() = default;
   virtual void received(const LocalFunction& function, const Invocation& invocation) = 0;
+  // It waits for its turn: so many workers are there, which is the limit.
+  virtual void queued(const LocalFunction& function, const Invocation& invocation, size_t workers) = 0;
   // Output of the user's code; `request_id` is empty during init.
   virtual void printed(const LocalFunction& function, std::string_view request_id, Process::Stream stream,
                        std::string_view line) = 0;

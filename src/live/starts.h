@@ -3,9 +3,8 @@
 #pragma once
 
 #include <chrono>
-#include <memory>
 
-#include "base/async.h"
+#include "live/places.h"
 
 namespace live {
 
@@ -13,18 +12,18 @@ class Starts {
  public:
   // Who holds a place longer (its init waits for something) does not keep others from starting.
   explicit Starts(Executor executor, size_t most = for_this_machine(),
-                  std::chrono::milliseconds longest = std::chrono::seconds(1));
+                  std::chrono::milliseconds longest = std::chrono::seconds(1))
+      : executor_(std::move(executor)), places_(executor_, {most, most}), longest_(longest) {}
   static size_t for_this_machine();
 
-  using Place = std::shared_ptr<void>;  // left when the last copy goes
-  // In the order of asking. Null: none came free within `patience`.
-  Async<Place> enter(std::chrono::nanoseconds patience);
+  // As Places::enter.
+  Async<Places::Place> enter(std::chrono::nanoseconds patience);
 
  private:
-  struct State;
-  struct Turn;
   struct Held;
-  std::shared_ptr<State> state_;
+  Executor executor_;
+  Places places_;
+  std::chrono::milliseconds longest_;
 };
 
 }  // namespace live

@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 struct StartsTest : testing::Test {
   asio::io_context context;
   std::vector<int> entered;
-  std::vector<Starts::Place> places;
+  std::vector<Places::Place> places;
   std::chrono::milliseconds patience = 1h;
 
   Async<void> start(Starts& starts, int who) {

@@ -36,6 +36,7 @@ std::string where_the_time_went(const Timing& timing) {
     parts += fmt::format("{}{} {}", parts.empty() ? "" : ", ", name, duration(took));
   };
   add("build", timing.build);
+  add("queue", timing.queue);
   add("init", timing.init);
   if (!parts.empty()) add("handler", timing.handler);
   return parts.empty() ? "" : " (" + parts + ")";
@@ -94,6 +95,12 @@ void Terminal::received(const LocalFunction& function, const Invocation& invocat
                     tint(Tint::dim, "[" + function.handler + "]")));
 }
 
+void Terminal::queued(const LocalFunction&, const Invocation& invocation, size_t workers) {
+  lines(invocation.request_id, "…", Tint::yellow,
+        fmt::format("waits for its turn: {} workers are busy ({})", workers,
+                    R"("live": {"workers": N} in live.json)"));
+}
+
 void Terminal::printed(const LocalFunction& function, std::string_view request_id, Process::Stream stream,
                        std::string_view line) {
   std::string const init = short_name(function);
@@ -104,7 +111,7 @@ void Terminal::printed(const LocalFunction& function, std::string_view request_i
 void Terminal::answered(const LocalFunction&, const Invocation& invocation, const Reply& reply,
                         const Timing& timing) {
   std::string const took =
-      duration(timing.build + timing.init + timing.handler) + where_the_time_went(timing);
+      duration(timing.build + timing.queue + timing.init + timing.handler) + where_the_time_went(timing);
   if (reply.outcome == Reply::Outcome::success) {
     lines(invocation.request_id, "←", Tint::green,
           fmt::format("{}  {}", summary(reply, detail_ == Detail::whole), tint(Tint::dim, took)));

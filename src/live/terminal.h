@@ -27,6 +27,7 @@ class Terminal final : public Observer {
   void fail(std::string_view line);    // to the same place; the caller sets the exit code
 
   void received(const LocalFunction& function, const Invocation& invocation) override;
+  void queued(const LocalFunction& function, const Invocation& invocation, size_t workers) override;
   void printed(const LocalFunction& function, std::string_view request_id, Process::Stream stream,
                std::string_view line) override;
   void answered(const LocalFunction& function, const Invocation& invocation, const Reply& reply,

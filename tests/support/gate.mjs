@@ -36,9 +36,14 @@ export class Gate {
     for (const one of this.waiting.splice(0)) one.open();
   }
 
-  close() {
+  /** Lets everybody pass from now on. */
+  open() {
     this.#open = true;
     this.release();
+  }
+
+  close() {
+    this.open();
     this.server.closeAllConnections();
     this.server.close();
   }

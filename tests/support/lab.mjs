@@ -17,7 +17,7 @@ export async function client(place, service, name) {
     credentials: { accessKeyId: env.AWS_ACCESS_KEY_ID, secretAccessKey: env.AWS_SECRET_ACCESS_KEY },
     forcePathStyle: true,
     maxAttempts: 1,
-    requestHandler: { requestTimeout: 120_000, httpsAgent: { maxSockets: 100 }, httpAgent: { maxSockets: 100 } },
+    requestHandler: { requestTimeout: 120_000, httpsAgent: { maxSockets: 600 }, httpAgent: { maxSockets: 600 } },
   });
 }
 export const sdk = (service) => require(`@aws-sdk/client-${service}`);

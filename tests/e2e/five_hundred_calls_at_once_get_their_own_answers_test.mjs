@@ -1,0 +1,72 @@
+// Five hundred stubs, each a process of its own, and far fewer local workers than that.
+import assert from "node:assert/strict";
+import { readdirSync, readlinkSync } from "node:fs";
+import { after, before, test } from "node:test";
+import { Gate } from "../support/gate.mjs";
+import { Lab } from "../support/lab.mjs";
+
+const calls = 500;
+const workers = 24;
+const gate = await new Gate().listen();
+const lab = new Lab(
+  { Count: { handler: "count.handler", timeout: 400, memory: 128 }, Hurried: { handler: "count.handler", timeout: 2 } },
+  {
+    "src/count.js": `
+      exports.handler = async ({ n, round, gate, ms }) => {
+        console.log("ran " + round + " " + n + ".");
+        if (gate) await fetch(gate);
+        if (ms) await new Promise((resolve) => setTimeout(resolve, ms));
+        return { n, round, pid: process.pid };
+      };`,
+    "live.json": JSON.stringify({ live: { workers } }),
+  },
+);
+let session;
+before(async () => {
+  session = await lab.go();
+});
+after(async () => {
+  gate.close();
+  await lab.dispose();
+});
+
+const run = (round, options) => Array.from({ length: calls }, (_, n) => lab.invoke("Count", { n, round, ...options }));
+function right(answers, round) {
+  for (const [n, { error, text, body }] of answers.entries()) {
+    assert.equal(error, undefined, text);
+    assert.deepEqual({ n: body.n, round: body.round }, { n, round });
+  }
+  const ran = session.lines.filter((line) => line.includes(`ran ${round} `)).map((line) => /ran \d+ (\d+)\./.exec(line)[1]);
+  assert.equal(ran.length, calls, "each handler runs once");
+  assert.equal(new Set(ran).size, calls);
+}
+/** Processes of the stubs' program in this lab. */
+const stubs = () =>
+  readdirSync("/proc").filter((pid) => {
+    try {
+      return /^\d+$/.test(pid) && readlinkSync(`/proc/${pid}/exe`).startsWith(lab.folder);
+    } catch {
+      return false; // it has ended
+    }
+  });
+
+test("while the workers are busy the others wait for their turn, and the terminal says so", { timeout: 300_000 }, async () => {
+  const waiting = run(1, { gate: gate.url });
+  await Promise.race([gate.reached(workers), Promise.all(waiting)]);
+  const before = session.lines.filter((line) => /waits for its turn: 24 workers are busy/.test(line)).length;
+  assert.ok(before > 0);
+  const hurried = await lab.invoke("Hurried", { n: 0, round: 0 });
+  assert.match(hurried.text, /Task timed out after 2.00 seconds/);
+  gate.open();
+  right(await Promise.all(waiting), 1);
+  assert.equal(stubs().length, calls + 1, "each call had a stub of its own");
+});
+
+test("five hundred at once from warmed stubs: each gets its own answer", { timeout: 300_000 }, async () => {
+  right(await Promise.all(run(2)), 2);
+  assert.equal(stubs().length, calls + 1);
+});
+
+test("a call after them is as quick as ever", async () => {
+  assert.equal((await lab.invoke("Hurried", { n: 0, round: 3 })).body.round, 3);
+});
