@@ -1,6 +1,12 @@
 #include "net/http_client.h"
 
+#include <algorithm>
 #include <deque>
+
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <fmt/format.h>
 
 #include "net/messages.h"
 
@@ -14,6 +20,13 @@ struct Idle {
   Endpoint endpoint;
   std::shared_ptr<Wire> wire;
   Time since;
+};
+
+struct Turn {  // of a request that waits for a connection
+  Turn(Executor executor, Endpoint to, Time until) : to(std::move(to)), timer(executor, until) {}
+  Endpoint to;
+  asio::steady_timer timer;
+  bool has_come = false;
 };
 
 // What requests under way share with the client, and keep when it is gone.
@@ -40,10 +53,36 @@ struct Pool {
     idle.push_back({std::move(endpoint), std::move(wire), std::chrono::steady_clock::now()});
   }
 
+  size_t& busy_at(const Endpoint& to) {
+    for (auto& [endpoint, count] : busy)
+      if (endpoint == to) return count;
+    return busy.emplace_back(to, 0).second;
+  }
+
+  void leave(const Endpoint& to) {
+    const auto next =
+        std::find_if(waiting.begin(), waiting.end(), [&](auto& turn) { return turn->to == to; });
+    if (next == waiting.end()) {
+      if (--busy_at(to) == 0) std::erase_if(busy, [](auto& one) { return one.second == 0; });
+      return;
+    }
+    (*next)->has_come = true;
+    (*next)->timer.cancel();
+    waiting.erase(next);
+  }
+
+  void close() {
+    closed = true;
+    idle.clear();
+    for (const auto& turn : std::exchange(waiting, {})) turn->timer.cancel();
+  }
+
   Executor executor;
   ClientOptions options;
   std::shared_ptr<Deadlines> deadlines;
-  std::deque<Idle> idle;  // the longest unused first
+  std::deque<Idle> idle;                          // the longest unused first
+  std::vector<std::pair<Endpoint, size_t>> busy;  // requests under way
+  std::deque<std::shared_ptr<Turn>> waiting;
   bool closed = false;
 };
 
@@ -54,6 +93,34 @@ Result<std::string> head_of(const Endpoint& to, const Request& request) {
   if (!request.headers.has("Content-Length") && !(bodiless && request.body.empty()))
     framing += "Content-Length: " + std::to_string(request.body.size()) + "\r\n";
   return render_head(request, framing);
+}
+
+// Held by a request that has, or may open, a connection.
+struct Slot {
+  Slot(std::shared_ptr<Pool> in, Endpoint at) : pool(std::move(in)), to(std::move(at)) {}
+  ~Slot() { pool->leave(to); }
+  Slot(const Slot&) = delete;
+  Slot& operator=(const Slot&) = delete;
+  std::shared_ptr<Pool> pool;
+  Endpoint to;
+};
+
+Async<Result<std::unique_ptr<Slot>>> enter(std::shared_ptr<Pool> pool, Endpoint to, Time deadline) {
+  if (auto& busy = pool->busy_at(to); busy < pool->options.max_connections) {
+    ++busy;
+    co_return std::make_unique<Slot>(std::move(pool), std::move(to));
+  }
+  if (pool->waiting.size() >= pool->options.max_waiting)
+    co_return fault(fmt::format("{}: {} requests wait already", to_string(to), pool->waiting.size()));
+  const auto turn = std::make_shared<Turn>(pool->executor, to, deadline);
+  pool->waiting.push_back(turn);
+  error_code ignored;
+  co_await turn->timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+  if (turn->has_come) co_return std::make_unique<Slot>(std::move(pool), std::move(to));
+  if (pool->closed) co_return fault(Fault::Kind::closed, "the client ends");
+  std::erase(pool->waiting, turn);
+  co_return fault(Fault::Kind::timeout, fmt::format("{}: all {} connections were busy", to_string(to),
+                                                    pool->options.max_connections));
 }
 
 // One request on one connection. `started`: a byte of the answer came.
@@ -75,6 +142,7 @@ Async<Result<Response>> send_over(std::shared_ptr<Pool> pool, Endpoint to, Reque
                                   std::chrono::milliseconds timeout) {
   const Time deadline = std::chrono::steady_clock::now() + timeout;
   LIVE_CO_TRY(const std::string head, head_of(to, request));
+  LIVE_CO_TRY(const auto slot, co_await enter(pool, to, deadline));
   for (bool may_reuse = true;; may_reuse = false) {
     auto wire = may_reuse ? pool->take(to) : nullptr;
     const bool reused = wire != nullptr;
@@ -104,10 +172,7 @@ Async<Result<Response>> send_over(std::shared_ptr<Pool> pool, Endpoint to, Reque
 class Client final : public HttpClient {
  public:
   explicit Client(std::shared_ptr<Pool> pool) : pool_(std::move(pool)) {}
-  ~Client() override {
-    pool_->closed = true;
-    pool_->idle.clear();
-  }
+  ~Client() override { pool_->close(); }
   Async<Result<Response>> send(Endpoint to, Request request, std::chrono::milliseconds timeout) override {
     return send_over(pool_, std::move(to), std::move(request), timeout);
   }

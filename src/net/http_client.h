@@ -16,6 +16,10 @@ struct ClientOptions {
   // A kept connection that idled longer is not used again: after a Lambda freeze it may be half dead.
   std::chrono::milliseconds max_idle{20'000};
   size_t max_idle_connections = 64;
+  // To one endpoint. A request above it waits for its turn, within its timeout: five hundred at once would
+  // otherwise be as many handshakes.
+  size_t max_connections = 64;
+  size_t max_waiting = 16'384;
   size_t max_body = 64 * 1024 * 1024;
   std::string extra_root_pem;  // trusted beside Amazon's roots and the system's bundle
 };
