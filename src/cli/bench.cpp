@@ -85,8 +85,13 @@ Async<Result<void>> measure_all(Options options, Terminal& terminal, json::objec
   }
   figures["client_rss_after_5_mb"] =
       rounded(rss_mb(processes_of(site->cloud().pid, site->session()), Seen::Role::client));
+  LIVE_CO_TRY(co_await measure_many(bench));
+  done("hundreds at once");
   LIVE_CO_TRY(co_await measure_starts(bench));
   done("`live start`, nothing changed");
+  LIVE_CO_TRY(co_await measure_hops(bench));
+  done("a gateway that takes 10 ms");
+  figures["lost"] = caller.lost();
   summarise(figures);
   co_await site->stop_session();
   co_return outcome::success();

@@ -5,6 +5,11 @@
 
 namespace live::cli::bench {
 
+namespace {
+constexpr size_t kMostAtOnce = 600;
+constexpr int kMostLost = 10;
+}  // namespace
+
 double ms_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
 }
@@ -21,9 +26,21 @@ double Samples::percentile(double part) const {
 }
 
 Caller::Caller(Executor executor, const RunningCloud& cloud)
-    : http_(net::HttpClient::create(executor)),
-      endpoint_{.host = "127.0.0.1", .port = cloud.port},
-      credentials_{cloud.access_key, cloud.secret_key, "", std::nullopt} {}
+    : http_(net::HttpClient::create(executor,
+                                    {.max_idle_connections = kMostAtOnce, .max_connections = kMostAtOnce})) {
+  go_to(cloud);
+}
+
+void Caller::go_to(const RunningCloud& cloud) {
+  endpoint_ = {.host = "127.0.0.1", .port = cloud.port};
+  credentials_ = {cloud.access_key, cloud.secret_key, "", std::nullopt};
+}
+
+Result<void> Caller::lose(Fault why) {
+  if (++lost_ > kMostLost)
+    return within(fmt::format("{} calls were lost, the last one", lost_), std::move(why));
+  return outcome::success();
+}
 
 // All printable ASCII that JSON does not escape: 6.5 bits a character, the most that such a text can hold.
 Event Caller::event(size_t bytes, Answer answer) {
@@ -41,14 +58,15 @@ Event Caller::event(size_t bytes, Answer answer) {
   return event;
 }
 
-Async<Result<Caller::Called>> Caller::invoke(std::string function, Event event) {
+Async<Result<Caller::Called>> Caller::invoke(std::string function, Event event,
+                                             std::chrono::seconds timeout) {
   auto const started = std::chrono::steady_clock::now();
   net::Request request{.method = "POST", .target = "/2015-03-31/functions/" + function + "/invocations"};
   request.headers.set("Host", fmt::format("{}:{}", endpoint_.host, endpoint_.port));
   request.headers.set("Content-Type", "application/json");
   request.body = event.echo ? event.text : std::move(event.text);
   signer_.sign(request, credentials_, {"us-east-1", "lambda", SystemClock().now()});
-  LIVE_CO_TRY(auto response, co_await http_->send(endpoint_, std::move(request), 60s));
+  LIVE_CO_TRY(auto response, co_await http_->send(endpoint_, std::move(request), timeout));
   Called called{.ms = ms_since(started)};
   auto value = co_await checked(std::move(event), std::move(response));
   if (value.has_error()) co_return within("invoking " + function, value.error());

@@ -35,6 +35,7 @@ struct Event {
 class Caller {
  public:
   Caller(Executor executor, const RunningCloud& cloud);
+  void go_to(const RunningCloud& cloud);  // from now on
 
   enum class Answer { small, echo };
   Event event(size_t bytes, Answer answer = Answer::small);
@@ -43,7 +44,11 @@ class Caller {
     double ms = 0;
     json::object value;
   };
-  Async<Result<Called>> invoke(std::string function, Event event);
+  Async<Result<Called>> invoke(std::string function, Event event, std::chrono::seconds timeout = 60s);
+
+  // A call without its own answer. Fault: too many of them for figures to mean anything.
+  Result<void> lose(Fault why);
+  int lost() const { return lost_; }
 
   // What AWS would bill so far: cloud/usage.h.
   Async<Result<json::object>> usage();
@@ -58,6 +63,7 @@ class Caller {
   uint64_t random_ = 88'172'645'463'325'252;  // the same events in each run
   int64_t calls_ = 0;
   std::set<std::string> nonces_;
+  int lost_ = 0;
 };
 
 double ms_since(std::chrono::steady_clock::time_point start);

@@ -14,12 +14,17 @@ namespace {
 constexpr size_t kSmall = 1024;
 constexpr const char* kCalled = "live-bench-call";
 constexpr const char* kEdited = "live-bench-edit";
+constexpr const char* kMany = "live-bench-many";
 
 Async<Result<void>> call(Bench bench, size_t bytes, int times, Caller::Answer answer, Samples& samples) {
   for (int i = 0; i < times; ++i) {
     auto event = bench.caller.event(bytes, answer);
-    LIVE_CO_TRY(auto called, co_await bench.caller.invoke(kCalled, std::move(event)));
-    samples.add(called.ms);
+    auto called = co_await bench.caller.invoke(kCalled, std::move(event));
+    if (called.has_error()) {
+      LIVE_CO_TRY(bench.caller.lose(called.error()));
+    } else {
+      samples.add(called.value().ms);
+    }
   }
   co_return outcome::success();
 }
@@ -67,7 +72,9 @@ Counts Counts::quick() {
           .raw_loop = 50,
           .edits = 2,
           .starts = 1,
-          .clouds = 1};
+          .clouds = 1,
+          .many = 40,
+          .hop = 10};
 }
 
 Async<void> rest(std::chrono::milliseconds time) {
@@ -205,6 +212,57 @@ Async<Result<void>> measure_memory(Bench bench) {
   bench.figures["processes"] = std::move(processes);
   bench.figures["stubs"] =
       std::count_if(all.begin(), all.end(), [](const Seen& one) { return one.role == Seen::Role::stub; });
+  co_return outcome::success();
+}
+
+namespace {
+
+struct InFlight {
+  int running = 0;
+  std::optional<Fault> failed;
+};
+
+Async<void> one_of_many(Bench bench, InFlight& flight) {
+  auto event = bench.caller.event(kSmall);
+  auto const called = co_await bench.caller.invoke(kMany, std::move(event), 280s);
+  if (called.has_error())
+    if (auto const lost = bench.caller.lose(called.error()); lost.has_error()) flight.failed = lost.error();
+  --flight.running;
+}
+
+}  // namespace
+
+// Far more than there are workers: those that have none wait in the client, which is what is measured.
+Async<Result<void>> measure_many(Bench bench) {
+  int const before = bench.site.calls_received();
+  InFlight flight{.running = bench.counts.many};
+  for (int i = 0; i < bench.counts.many; ++i)
+    asio::co_spawn(bench.executor, one_of_many(bench, flight), asio::detached);
+  double most = 0;
+  int most_at_once = 0;
+  while (flight.running > 0) {
+    co_await rest(50ms);
+    int const answered = bench.counts.many - flight.running;
+    most_at_once = std::max(most_at_once, bench.site.calls_received() - before - answered);
+    auto const all = processes_of(bench.site.cloud().pid, bench.site.session());
+    most = std::max(most, rss_mb(all, Seen::Role::client));
+  }
+  if (flight.failed) co_return *flight.failed;
+  bench.figures["client_rss_500_mb"] = rounded(most);
+  bench.figures["most_in_flight"] = most_at_once;
+  co_return outcome::success();
+}
+
+Async<Result<void>> measure_hops(Bench bench) {
+  co_await bench.site.stop_session();
+  LIVE_CO_TRY(bench.site.stop_cloud());
+  LIVE_CO_TRY(bench.site.start_cloud({"--latency", "apigateway=10"}));
+  bench.caller.go_to(bench.site.cloud());
+  LIVE_CO_TRY(co_await bench.site.start_session());
+  Samples ignored, samples;
+  LIVE_CO_TRY(co_await call(bench, kSmall, std::min(20, bench.counts.hop), Caller::Answer::small, ignored));
+  LIVE_CO_TRY(co_await call(bench, kSmall, bench.counts.hop, Caller::Answer::small, samples));
+  bench.figures["hop10_p50_ms"] = rounded(samples.median());
   co_return outcome::success();
 }
 

@@ -14,6 +14,7 @@ namespace live::cli::bench {
 struct Counts {  // how often each thing is measured
   int warm_up = 300, warm = 2000, eight = 2000, kb100 = 100, mb5 = 20;
   int first_call = 15, stub_ready = 30, raw_loop = 2000, edits = 30, starts = 3, clouds = 5;
+  int many = 500, hop = 200;
   static Counts quick();
 };
 
@@ -34,6 +35,8 @@ Async<Result<void>> measure_raw_loop(Bench bench);  // the gateway alone
 Async<Result<void>> measure_edits(Bench bench);
 Async<Result<void>> measure_starts(Bench bench);  // `live start`, nothing changed
 Async<Result<void>> measure_memory(Bench bench);  // after a quiet second
+Async<Result<void>> measure_many(Bench bench);    // the client's memory with hundreds of calls in flight
+Async<Result<void>> measure_hops(Bench bench);    // last: another embedded AWS, whose gateway takes 10 ms
 
 Async<void> rest(std::chrono::milliseconds time);
 

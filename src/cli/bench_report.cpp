@@ -34,13 +34,16 @@ constexpr std::array kRows{
     Row{"raw_loop_p50_ms", "ms", "`POST @connections` to another connection and back"},
     Row{"raw_loop_p99_ms", "ms", "the same, 99th percentile"},
     Row{"warm_to_raw_loop", "×", "warm call ÷ that"},
+    Row{"hop10_p50_ms", "ms", "warm call where the gateway takes 10 ms a hop, of which there are two"},
     Row{"stub_rss_mb", "MB", "memory of a stub"},
     Row{"client_rss_mb", "MB", "memory of `live start`"},
     Row{"client_rss_after_5_mb", "MB", "memory of `live start` after the 5 MB calls"},
+    Row{"client_rss_500_mb", "MB", "memory of `live start` with 500 calls in flight, the most"},
     Row{"host_rss_mb", "MB", "memory of its Node side when idle (0: none runs)"},
     Row{"host_peak_rss_mb", "MB", "the same while it synthesises and deploys"},
     Row{"worker_rss_mb", "MB", "memory of a worker (Node)"},
     Row{"cloud_rss_mb", "MB", "memory of the embedded AWS"},
+    Row{"lost", "", "calls without their own answer, of all of the above"},
 };
 
 double number(const json::object& in, std::string_view key) {
@@ -80,6 +83,8 @@ Signatures are checked, state is on disk, no latency is injected.
 - **First call**: the stubs are killed, then a call is made: it starts a stub, which connects, and a worker.
 - **Save → live** begins before the file is written (in place and by renaming, in turns) and ends with the first
   complete answer of the new code, of calls made one after the other. A call that fails would end the bench.
+- **500 in flight**: as many calls of one function at once, each by a stub of its own, and 24 local workers: the others
+  wait in the client until it is their turn. Its memory is looked at every 50 ms.
 - **Raw loop**: a signed `POST @connections` to a second WebSocket connection, and from there back to the first, as
   soon as the message is there. Nothing but the gateway works: it is the limit of this design.
 - Times are medians unless something else is said; memory is resident memory (VmRSS) after a quiet second. The

@@ -66,9 +66,9 @@ Result<void> Site::make_app() {
   return outcome::success();
 }
 
-Result<double> Site::start_cloud() {
+Result<double> Site::start_cloud(std::vector<std::string> options) {
   auto const started = Steady::now();
-  LIVE_TRY(cloud_, ensure_cloud(state()));
+  LIVE_TRY(cloud_, ensure_cloud(state(), std::move(options)));
   return ms_since(started);
 }
 
@@ -82,6 +82,7 @@ void Site::take(std::string_view line) {
   last_lines_.append(line).append("\n");
   if (last_lines_.size() > 8000) last_lines_.erase(0, last_lines_.size() - 4000);
   if (line.find("Listening for requests") != line.npos) listening_ = true;
+  if (line.find(" → ") != line.npos) ++received_;
   if (auto const init = init_in(line)) worker_start_ms_ = init;
   if (listening_) heard_.cancel();
 }
@@ -89,6 +90,7 @@ void Site::take(std::string_view line) {
 Async<Result<double>> Site::start_session() {
   auto const started = Steady::now();
   listening_ = false;
+  received_ = 0;
   last_lines_.clear();
   Command command{
       .arguments = {own_program().string(), "start", "--local", "--stage", "bench", "--no-color", "--yes"},

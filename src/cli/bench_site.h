@@ -24,7 +24,7 @@ class Site {
   ~Site();
 
   // From the start of its process until it answers, in milliseconds.
-  Result<double> start_cloud();
+  Result<double> start_cloud(std::vector<std::string> options = {});
   Result<void> stop_cloud();
   const RunningCloud& cloud() const { return cloud_; }
 
@@ -34,6 +34,7 @@ class Site {
   // Of the Node side, together, the most seen while a session started.
   double host_peak_mb() const { return host_peak_mb_; }
   pid_t session() const { return session_ ? session_->pid() : -1; }
+  int calls_received() const { return received_; }  // that the session told of, since it started
 
   // What the last line of the session that told a worker's start said of it, and forgets it.
   std::optional<double> worker_start_ms();
@@ -56,6 +57,7 @@ class Site {
   std::string edited_;  // the function's source, with 0 as its version
   asio::steady_timer heard_;
   bool listening_ = false;
+  int received_ = 0;
   double host_peak_mb_ = 0;
   std::string last_lines_;
   std::optional<double> worker_start_ms_;

@@ -77,7 +77,8 @@ Result<void> wait_until_ready(int ready, const std::filesystem::path& log) {
   return fault(fmt::format("the embedded AWS did not start; {} says:\n{}", log.string(), last_lines(log)));
 }
 
-Result<void> start_in_background(const std::filesystem::path& state) {
+Result<void> start_in_background(const std::filesystem::path& state,
+                                 const std::vector<std::string>& options) {
   std::error_code failed;
   std::filesystem::create_directories(state, failed);
   // It comes to hold stage keys, objects and role credentials.
@@ -89,8 +90,9 @@ Result<void> start_in_background(const std::filesystem::path& state) {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) return fault(std::string("no pipe: ") + std::strerror(errno));
   ::fcntl(ends[1], F_SETFD, 0);
-  std::string words[] = {own_program().string(), "cloud",      "--state",
-                         state.string(),         "--ready-fd", std::to_string(ends[1])};
+  std::vector<std::string> words{own_program().string(), "cloud",      "--state",
+                                 state.string(),         "--ready-fd", std::to_string(ends[1])};
+  words.insert(words.end(), options.begin(), options.end());
   std::vector<char*> arguments;
   for (auto& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
@@ -142,9 +144,9 @@ std::optional<RunningCloud> find_cloud(const std::filesystem::path& state) {
   return cloud;
 }
 
-Result<RunningCloud> ensure_cloud(const std::filesystem::path& state) {
+Result<RunningCloud> ensure_cloud(const std::filesystem::path& state, std::vector<std::string> options) {
   if (auto running = find_cloud(state)) return std::move(*running);
-  auto const started = start_in_background(state);
+  auto const started = start_in_background(state, options);
   // Another `live` may have been a moment quicker: then ours ended before the folder's lock, and theirs
   // comes.
   auto const until = std::chrono::steady_clock::now() + 15s;

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 
@@ -29,8 +30,10 @@ void remove_run_file(const std::filesystem::path& state);
 // Nothing: none runs there, whatever a stale file says. Blocks for at most a second.
 std::optional<RunningCloud> find_cloud(const std::filesystem::path& state);
 
-// The one that runs there, or a new one: detached, its lines in STATE/cloud.log. Returns when it answers.
-Result<RunningCloud> ensure_cloud(const std::filesystem::path& state = default_cloud_state());
+// The one that runs there, or a new one with these options (`--latency`, …): detached, its lines in
+// STATE/cloud.log. Returns when it answers.
+Result<RunningCloud> ensure_cloud(const std::filesystem::path& state = default_cloud_state(),
+                                  std::vector<std::string> options = {});
 
 Result<bool> stop_cloud(const std::filesystem::path& state);  // false: none ran. Returns when it is gone.
 

@@ -9,9 +9,9 @@ const live = path.resolve(process.env.LIVE_BINARY ?? path.join(import.meta.dirna
 
 const times = [
   "warm_p50_ms", "warm_p99_ms", "eight_p50_ms", "kb100_p50_ms", "mb5_p50_ms", "mb5_echo_p50_ms", "first_call_ms", "stub_ready_ms",
-  "cloud_start_ms", "raw_loop_p50_ms", "save_to_live_p50_ms", "save_to_live_p99_ms", "start_unchanged_ms",
+  "cloud_start_ms", "raw_loop_p50_ms", "hop10_p50_ms", "save_to_live_p50_ms", "save_to_live_p99_ms", "start_unchanged_ms",
 ];
-const memories = ["stub_rss_mb", "client_rss_mb", "cloud_rss_mb", "host_peak_rss_mb", "worker_rss_mb"];
+const memories = ["stub_rss_mb", "client_rss_mb", "cloud_rss_mb", "host_peak_rss_mb", "worker_rss_mb", "client_rss_500_mb"];
 
 test("live bench --json gives one object with every figure", { timeout: 400_000 }, async () => {
   const { stdout } = await promisify(execFile)(live, ["bench", "--local", "--json", "--quick"], { maxBuffer: 1 << 24 });
@@ -21,6 +21,9 @@ test("live bench --json gives one object with every figure", { timeout: 400_000 
   assert.ok(figures.host_rss_mb >= 0);
   assert.ok(figures.warm_p50_ms <= figures.warm_p99_ms);
   assert.ok(figures.warm_to_raw_loop > 0);
+  assert.ok(figures.hop10_p50_ms > 20, "two hops of 10 ms");
+  assert.ok(figures.most_in_flight > 24, "more in flight than there are workers");
+  assert.equal(figures.lost, 0);
 
   const roles = new Map();
   for (const { pid, role, rss_mb } of figures.processes) {
