@@ -77,21 +77,25 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
   return list;
 }
 
+// What the child could not do. It travels by a pipe that a program's start closes, not by the memory that
+// vfork shares: sanitizers turn a vfork into a fork.
+struct Failure {
+  enum class Step { folder, exec } step;
+  int error;
+};
+
 // What the child needs, prepared before vfork: it shares our memory and may call system calls only.
 struct Plan {
   const char* program;
   char* const* arguments;
   char* const* environment;
   const char* folder;  // or null
-  int in, out, err;
+  int in, out, err, failure;
   pid_t parent;
   int signal_with_parent;
-  enum class Step { none, folder, exec };
-  volatile Step failed_step = Step::none;
-  volatile int error = 0;
 };
 
-[[noreturn]] void become(Plan& plan) {
+[[noreturn]] void become(const Plan& plan) {
   for (int number : {SIGPIPE, SIGINT, SIGTERM, SIGHUP, SIGCHLD}) ::signal(number, SIG_DFL);
   sigset_t none;
   sigemptyset(&none);
@@ -103,16 +107,17 @@ struct Plan {
   ::dup2(plan.out, 1);
   ::dup2(plan.err, 2);
   ::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
-  plan.failed_step = Plan::Step::folder;
+  Failure failure{Failure::Step::folder, 0};
   if (!plan.folder || ::chdir(plan.folder) == 0) {
-    plan.failed_step = Plan::Step::exec;
+    failure.step = Failure::Step::exec;
     ::execve(plan.program, plan.arguments, plan.environment);
   }
-  plan.error = errno;
+  failure.error = errno;
+  [[maybe_unused]] auto const written = ::write(plan.failure, &failure, sizeof failure);
   ::_exit(127);
 }
 
-pid_t fork_into(Plan& plan) {
+pid_t fork_into(const Plan& plan) {
   sigset_t all, before;
   sigfillset(&all);
   sigprocmask(SIG_SETMASK, &all, &before);  // no handler of ours may run in the child
@@ -129,6 +134,17 @@ Descriptor clear_of_standard_ones(Descriptor descriptor) {  // dup2 onto 0…2 m
   return Descriptor(::fcntl(descriptor.number(), F_DUPFD_CLOEXEC, 3));
 }
 
+// Once the program runs, or could not be started.
+std::optional<Failure> failure_from(Pipe& pipe) {
+  pipe.write_end = Descriptor();
+  Failure failure;
+  ssize_t count;
+  do count = ::read(pipe.read_end.number(), &failure, sizeof failure);
+  while (count < 0 && errno == EINTR);
+  if (count != ssize_t(sizeof failure)) return std::nullopt;
+  return failure;
+}
+
 void set_nonblocking(const Descriptor& descriptor) {
   ::fcntl(descriptor.number(), F_SETFL, ::fcntl(descriptor.number(), F_GETFL) | O_NONBLOCK);
 }
@@ -139,6 +155,7 @@ Result<Spawned> spawn(const Command& command) {
   LIVE_TRY(std::string program, find_program(command));
   LIVE_TRY(Pipe out, make_pipe());
   LIVE_TRY(Pipe err, make_pipe());
+  LIVE_TRY(Pipe failing, make_pipe());
   Pipe in;
   if (command.takes_input) {
     LIVE_TRY(in, make_pipe());
@@ -148,6 +165,7 @@ Result<Spawned> spawn(const Command& command) {
   in.read_end = clear_of_standard_ones(std::move(in.read_end));
   out.write_end = clear_of_standard_ones(std::move(out.write_end));
   err.write_end = clear_of_standard_ones(std::move(err.write_end));
+  failing.write_end = clear_of_standard_ones(std::move(failing.write_end));
 
   std::vector<std::string> arguments = command.arguments;
   std::vector<std::string> environment = environment_of(command);
@@ -159,17 +177,18 @@ Result<Spawned> spawn(const Command& command) {
             .in = in.read_end.number(),
             .out = out.write_end.number(),
             .err = err.write_end.number(),
+            .failure = failing.write_end.number(),
             .parent = ::getpid(),
             .signal_with_parent = command.clears_away ? SIGTERM : SIGKILL};
   pid_t pid = fork_into(plan);
   if (pid < 0) return fault(fmt::format("starting {}: {}", program, std::strerror(errno)));
-  if (plan.error != 0) {
+  if (auto const failure = failure_from(failing)) {
     ::waitpid(pid, nullptr, 0);
-    bool folder_failed = plan.failed_step == Plan::Step::folder;
-    return fault(plan.error == ENOENT ? Fault::Kind::not_found : Fault::Kind::failed,
+    const bool folder_failed = failure->step == Failure::Step::folder;
+    return fault(failure->error == ENOENT ? Fault::Kind::not_found : Fault::Kind::failed,
                  folder_failed ? fmt::format("starting {} in {}: {}", program, command.folder.string(),
-                                             std::strerror(plan.error))
-                               : fmt::format("starting {}: {}", program, std::strerror(plan.error)));
+                                             std::strerror(failure->error))
+                               : fmt::format("starting {}: {}", program, std::strerror(failure->error)));
   }
   Spawned child{.pid = pid, .pidfd = Descriptor(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)))};
   if (child.pidfd.number() < 0) {
