@@ -80,3 +80,29 @@ export async function poster(lab, stack, credentials) {
   const management = await clientAs(lab, "apigatewaymanagementapi", "ApiGatewayManagementApiClient", { credentials, endpoint: stack.connections });
   return (connection, text) => management.send(new PostToConnectionCommand({ ConnectionId: connection, Data: Buffer.from(text) }));
 }
+
+/** What `live start` let a function's role do, to be read and written anew. */
+export async function stubPolicyOf(lab, id, stage = lab.stage) {
+  const { GetFunctionConfigurationCommand } = sdk("lambda");
+  const lambda = await client(lab, "lambda", "LambdaClient");
+  const { Role } = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName: `${stage}-${id}` }));
+  const iam = await clientAs(lab, "iam", "IAMClient");
+  const { GetRolePolicyCommand, PutRolePolicyCommand } = commands("iam");
+  const which = { RoleName: Role.split("/").at(-1), PolicyName: "live-lambda-stub" };
+  return {
+    role: which.RoleName,
+    iam,
+    async read() {
+      return JSON.parse(decodeURIComponent((await iam.send(new GetRolePolicyCommand(which))).PolicyDocument));
+    },
+    async write(document) {
+      await iam.send(new PutRolePolicyCommand({ ...which, PolicyDocument: JSON.stringify(document) }));
+    },
+  };
+}
+
+/** The policy without one action of one statement. */
+export function without(policy, action) {
+  const statements = policy.Statement.map((one) => ({ ...one, Action: [one.Action].flat().filter((name) => name !== action) }));
+  return { ...policy, Statement: statements.filter(({ Action }) => Action.length > 0) };
+}
