@@ -29,6 +29,7 @@ class FakeDebugStack final : public Mailbox, public PayloadStore {
   std::vector<std::string> texts;  // everything that was posted
   int reads = 0, puts = 0;
   int failing_puts = 0, failing_gets = 0;
+  bool gets_are_denied = false;
 
   Async<Posted> post(std::string connection, std::string text) override {
     texts.push_back(text);
@@ -54,6 +55,7 @@ class FakeDebugStack final : public Mailbox, public PayloadStore {
     co_return outcome::success();
   }
   Async<Result<std::string>> get(std::string key, size_t) override {
+    if (gets_are_denied) co_return fault(Fault::Kind::refused, "AccessDenied", 403);
     if (failing_gets-- > 0) co_return fault(Fault::Kind::refused, "InternalError", 500);
     auto const found = objects.find(key);
     if (found == objects.end()) co_return fault(Fault::Kind::not_found, "NoSuchKey", 404);
@@ -105,7 +107,7 @@ class RelayTest : public testing::Test {
                                             std::move(events), options);
     Remote::Options how;
     how.name = {"dev", "app"};
-    how.limits.no_client = 60ms;
+    how.limits.no_client = how.limits.refused = 60ms;
     how.limits.silence = 200ms;
     how.limits.ask_after = 60ms;
     how.limits.ask_again = 30ms;
@@ -463,6 +465,18 @@ TEST_F(RelayTest, FailuresOfTheBucketAreRetried) {
   aws.failing_gets = 2;
   auto const event = ids.bytes(200'000);
   EXPECT_TRUE(invoke(call(event)).payload == event);
+}
+
+TEST_F(RelayTest, AnAnswerThatMayNotBeReadIsToldSoonAndNotAtTheDeadline) {
+  echo.instead = [this](Invocation) -> Async<Reply> {
+    aws.gets_are_denied = true;
+    co_return Reply{Reply::Outcome::success, ids.bytes(300'000), ""};
+  };
+  auto const began = clock.now();
+  auto const reply = invoke(call("{}"));
+  EXPECT_EQ(reply.error_type, "Live.PayloadLost");
+  EXPECT_NE(reply.payload.find("AccessDenied"), std::string::npos) << reply.payload;
+  EXPECT_LT(clock.now() - began, 10s);
 }
 
 TEST_F(RelayTest, AnAnswerThatTheGatewayFindsTooLargeGoesThroughTheBucket) {
