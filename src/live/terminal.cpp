@@ -129,6 +129,13 @@ void Terminal::answered(const LocalFunction&, const Invocation& invocation, cons
   }
 }
 
+void Terminal::ignored(const LocalFunction& function, std::string_view variable) {
+  detail(fmt::format(
+      "{}: variable {} is not taken from the deployed function, because it changes how a process starts here "
+      "and the app's template does not have it with this value as plain text",
+      short_name(function), variable));
+}
+
 void Terminal::rebuilt(const LocalFunction& function, std::chrono::microseconds took) {
   bool const was_built = took.count() > 0;  // a folder of plain JavaScript runs as it lies
   write_(fmt::format("{} {} {}", tint(Tint::dim, "↻"), short_name(function),

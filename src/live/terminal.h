@@ -31,6 +31,7 @@ class Terminal final : public Observer {
                std::string_view line) override;
   void answered(const LocalFunction& function, const Invocation& invocation, const Reply& reply,
                 const Timing& timing) override;
+  void ignored(const LocalFunction& function, std::string_view variable) override;
   void rebuilt(const LocalFunction& function, std::chrono::microseconds took) override;
   void build_failed(const LocalFunction& function, std::string_view errors) override;
 
