@@ -109,7 +109,8 @@ TEST_F(LimitsTest, ATrailerOrAChunksHeaderWithoutEndIsRefused) {
   for (const char* begin : {"5;ext=", "0\r\nTrailer: ", "1"}) {
     size_t sent = 0;
     std::string const more = begin == std::string_view("1") ? "1" : "x";
-    auto const answer = flood(kChunked + std::string(begin), std::string(65536, more[0]), size_t(4) << 30, sent);
+    auto const answer =
+        flood(kChunked + std::string(begin), std::string(65536, more[0]), size_t(4) << 30, sent);
     EXPECT_TRUE(status_of(answer) == 400 || status_of(answer) == 431 || status_of(answer) == 413)
         << begin << answer;
     EXPECT_LT(sent, size_t(4) << 30) << begin;
