@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "base/dumps.h"
 #include "cli/command.h"
 
 namespace {
@@ -18,6 +19,7 @@ bool is_unknown(const CLI::App& app, int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  live::leave_no_core_dump();
   CLI::App app("Live Lambda: your functions run on this machine, your events come from AWS", "live");
   app.require_subcommand(1);
   int exit_code = 0;

@@ -57,6 +57,8 @@ Result<std::map<std::string, Milliseconds, std::less<>>> parse_latency(std::stri
 Result<FolderLock> FolderLock::take(const std::filesystem::path& folder) {
   std::error_code failed;
   std::filesystem::create_directories(folder, failed);
+  // It comes to hold stage keys, objects and role credentials.
+  std::filesystem::permissions(folder, std::filesystem::perms::owner_all, failed);
   auto path = folder / "lock";
   int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (file < 0) {
