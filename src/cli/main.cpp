@@ -26,6 +26,7 @@ int main(int argc, char** argv) {
   live::cli::add_start(app, exit_code);
   live::cli::add_deploy(app, exit_code);
   live::cli::add_remove(app, exit_code);
+  live::cli::add_doctor(app, exit_code);
   live::cli::add_cloud(app, exit_code);
   live::cli::add_bench(app, exit_code);
   live::cli::add_version(app, exit_code);

@@ -71,6 +71,8 @@ void Terminal::step(std::string_view done, std::chrono::milliseconds took) {
                      tint(Tint::dim, fmt::format("({})", duration(took)))));
 }
 
+void Terminal::good(std::string_view line) { write_(fmt::format("{} {}", tint(Tint::green, "✓"), line)); }
+
 void Terminal::warn(std::string_view line) { write_(fmt::format("{} {}", tint(Tint::yellow, "!"), line)); }
 
 void Terminal::detail(std::string_view line) {
