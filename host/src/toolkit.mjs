@@ -1,4 +1,5 @@
 // The toolkit: synthesis and deployment by the CDK's own library. Heavy, so it is started when it is needed.
+import { access } from "./access.mjs";
 import { bootstrap, bootstrapStatus, deploy, deployDebugStack } from "./deploy.mjs";
 import { ownCache, reaching } from "./local-endpoint.mjs";
 import { serve } from "./protocol.mjs";
@@ -16,4 +17,5 @@ serve(reaching({
   bootstrapStatus,
   describe,
   identity,
+  access,
 }));

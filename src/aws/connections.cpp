@@ -27,6 +27,14 @@ Async<Result<void>> Connections::post_to_connection(std::string connection, std:
   co_return outcome::success();
 }
 
+Async<Result<bool>> Connections::has_connection(std::string connection, Milliseconds timeout) {
+  AwsCall request = call("GET", "GetConnection", connection, timeout);
+  auto const answer = co_await client_.send(std::move(request));
+  if (answer) co_return true;
+  if (answer.error().status == 410) co_return false;
+  co_return answer.error();
+}
+
 Async<Result<void>> Connections::delete_connection(std::string connection, Milliseconds timeout) {
   AwsCall request = call("DELETE", "DeleteConnection", connection, timeout);
   LIVE_CO_TRY(co_await client_.send(std::move(request)));

@@ -15,6 +15,7 @@ class Connections {
   // Fault refused with the status: 410 gone, 403, 413 too large, 429 try later. One attempt: a post whose
   // answer was lost may have been delivered.
   Async<Result<void>> post_to_connection(std::string connection, std::string text, Milliseconds timeout);
+  Async<Result<bool>> has_connection(std::string connection, Milliseconds timeout);
   Async<Result<void>> delete_connection(std::string connection, Milliseconds timeout);
 
  private:

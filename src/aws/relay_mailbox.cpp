@@ -83,6 +83,12 @@ Async<Result<void>> Relay::remove(std::string key) {
   return objects_.remove(address_.bucket, std::move(key), kShort);
 }
 
+Async<Result<bool>> Relay::has_connection(std::string connection) {
+  if (!api_) co_return api_.error();
+  Connections connections(client_, api_.value());
+  co_return co_await connections.has_connection(std::move(connection), kShort);
+}
+
 Async<Result<net::WebSocket>> Relay::connect(std::chrono::milliseconds timeout) {
   if (!api_) co_return api_.error();
   co_return co_await open_websocket(executor_, client_, api_.value(), timeout);

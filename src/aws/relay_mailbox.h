@@ -40,6 +40,7 @@ class Relay final : public Mailbox, public PayloadStore {
   Async<Result<std::string>> get(std::string key, size_t size) override;
   Async<Result<void>> remove(std::string key) override;
 
+  Async<Result<bool>> has_connection(std::string connection);
   // Opens the API's WebSocket with signed headers. Fault refused: `status` is the HTTP status.
   Async<Result<net::WebSocket>> connect(std::chrono::milliseconds timeout);
 

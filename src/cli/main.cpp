@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "base/dumps.h"
 #include "cli/command.h"
 
 namespace {
@@ -18,12 +19,14 @@ bool is_unknown(const CLI::App& app, int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  live::leave_no_core_dump();
   CLI::App app("Live Lambda: your functions run on this machine, your events come from AWS", "live");
   app.require_subcommand(1);
   int exit_code = 0;
   live::cli::add_start(app, exit_code);
   live::cli::add_deploy(app, exit_code);
   live::cli::add_remove(app, exit_code);
+  live::cli::add_doctor(app, exit_code);
   live::cli::add_cloud(app, exit_code);
   live::cli::add_bench(app, exit_code);
   live::cli::add_version(app, exit_code);

@@ -21,6 +21,9 @@ class Relay {
   const std::string& stage_key() const { return stage_key_; }  // once ensured
 
   Mailbox& mailbox() { return relay_; }
+  Async<Result<bool>> has_connection(std::string connection) {
+    return relay_.has_connection(std::move(connection));
+  }
   PayloadStore& payloads() { return relay_; }
   Registry& registry() { return stage_; }
   Link::Dial dial();

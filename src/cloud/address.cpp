@@ -9,7 +9,8 @@ namespace live::cloud {
 namespace {
 
 std::string lower_without_port(std::string_view host) {
-  std::string name(host.substr(0, host.rfind(':') == host.npos ? host.size() : host.rfind(':')));
+  auto const colon = host.ends_with(']') ? host.npos : host.rfind(':');  // "[::1]" has no port
+  std::string name(host.substr(0, colon));
   std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
   return name;
 }
@@ -59,6 +60,23 @@ Address parse_host(std::string_view host) {
   if (parts.empty()) return {};
   address.service = parts.back();
   return address;
+}
+
+bool is_ours(std::string_view host) {
+  auto const name = lower_without_port(host);
+  for (std::string_view own : {"127.0.0.1", "localhost", "[::1]", "host.docker.internal"})
+    if (name == own) return true;
+  for (std::string_view suffix : {".localhost", ".amazonaws.com", ".amazonaws.com.cn", ".on.aws", ".api.aws"})
+    if (name.ends_with(suffix) && name.size() > suffix.size()) return true;
+  return false;
+}
+
+bool is_local_origin(std::string_view origin) {
+  auto const scheme = origin.find("://");
+  if (scheme == origin.npos) return false;
+  auto const name = lower_without_port(origin.substr(scheme + 3));
+  return name == "127.0.0.1" || name == "localhost" || name == "[::1]" ||
+         (name.ends_with(".localhost") && name.size() > 10);
 }
 
 std::string_view signing_name(std::string_view service) {

@@ -8,6 +8,7 @@
 #include <charconv>
 #include <cstring>
 
+#include "cloud/address.h"
 #include "cloud/cloudformation/cloudformation.h"
 #include "cloud/dynamodb/dynamodb.h"
 #include "cloud/ecr/ecr.h"
@@ -24,6 +25,11 @@ namespace live::cloud {
 namespace {
 
 constexpr int ports_to_try = 100;
+
+std::optional<net::Response> refuse_foreign_names(const net::Request& request) {
+  if (is_ours(request.headers.get("Host"))) return std::nullopt;
+  return net::Response{403, {}, "The embedded AWS answers to 127.0.0.1, localhost and the names of AWS only"};
+}
 
 }  // namespace
 
@@ -51,6 +57,8 @@ Result<std::map<std::string, Milliseconds, std::less<>>> parse_latency(std::stri
 Result<FolderLock> FolderLock::take(const std::filesystem::path& folder) {
   std::error_code failed;
   std::filesystem::create_directories(folder, failed);
+  // It comes to hold stage keys, objects and role credentials.
+  std::filesystem::permissions(folder, std::filesystem::perms::owner_all, failed);
   auto path = folder / "lock";
   int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (file < 0) {
@@ -110,10 +118,12 @@ Result<void> Cloud::listen(const CloudOptions& options) {
   auto handler = [this](net::Request request) -> Async<net::Answer> {
     return front_.serve(std::move(request));
   };
+  net::ServerOptions server_options;
+  server_options.refuse = refuse_foreign_names;
   bool fixed = options.port_is_fixed || options.port == 0;
   for (int tried = 0;; ++tried) {
     auto port = static_cast<uint16_t>(options.port + tried);
-    auto server = net::HttpServer::listen(world_.executor, "127.0.0.1", port, net::ServerOptions{}, handler);
+    auto server = net::HttpServer::listen(world_.executor, "127.0.0.1", port, server_options, handler);
     if (server.has_value()) {
       server_ = std::move(server.value());
       world_.endpoint = fmt::format("http://127.0.0.1:{}", server_->port());

@@ -82,6 +82,16 @@ Authentication authenticate(World& world, const net::Request& request,
   return {.verified = std::move(std::get<Verified>(result)), .is_signed = true};
 }
 
+// A page of the web may send what it likes to this machine, and everybody knows the usual key: what is signed
+// with it must not come from there. Unsigned requests reach what is public on AWS too, and nothing else.
+bool comes_from_a_foreign_page(const net::Request& request, const Destination& destination) {
+  if (auto const origin = request.headers.find("Origin")) return !is_local_origin(*origin);
+  // A picture or a script has no Origin. Of these S3 gives what was presigned for a local page.
+  bool const reads = request.method == "GET" || request.method == "HEAD";
+  bool const shown = destination.protocol == Protocol::s3 && reads;
+  return !shown && request.headers.get("Sec-Fetch-Site") == "cross-site";
+}
+
 ApiResult<void> decode_input(const Destination& destination, net::Request request, Call& call) {
   if (destination.protocol == Protocol::rest_json) {
     return decode_rest_json(*destination.route, std::move(request), call);
@@ -174,6 +184,9 @@ Async<net::Answer> Front::dispatch(net::Request request, std::string request_id,
       world_.latency_of(destination.service == "execute-api" ? "apigateway" : destination.service));
 
   auto authentication = authenticate(world_, request, read, destination);
+  if (authentication.is_signed && comes_from_a_foreign_page(request, destination))
+    co_return fail({403, destination.protocol == Protocol::s3 ? "AccessDenied" : "AccessDeniedException",
+                    "The embedded AWS takes no signed requests from pages of other sites"});
   auto claim = std::get_if<Claim>(&read);
   auto http = tables_->http.find(destination.service);
   if (http != tables_->http.end() && destination.action.empty()) {

@@ -157,6 +157,7 @@ struct Rendering {
 }  // namespace
 
 Result<json::object> decode_form(const Form& form) {
+  if (form.size() > max_index) return fault(fmt::format("more than {} parameters", max_index));
   Node root;
   for (auto& [name, value] : form) {
     if (static_cast<size_t>(std::count(name.begin(), name.end(), '.')) > max_depth) {
@@ -164,7 +165,6 @@ Result<json::object> decode_form(const Form& form) {
     }
     put(root, name, value);
   }
-  if (form.size() > max_index) return fault(fmt::format("more than {} parameters", max_index));
   if (!consistent(root)) return fault("a parameter is given both as a value and as a structure");
   auto whole = to_json(root);
   return whole.is_object() ? std::move(whole.get_object()) : json::object();

@@ -175,6 +175,66 @@ TEST_F(EnvelopeTest, APayloadOpensForItsOwnCallKeyAndDirectionOnly) {
   EXPECT_FALSE(client.open_payload(cross, object.bytes)) << "another call names this object";
 }
 
+// Messages that differ from one another in one thing each: no head takes the body of another.
+TEST_F(EnvelopeTest, TheBodyOfOneMessageFitsNoOther) {
+  std::vector<Head> heads(9, head());
+  for (auto& one : heads) one.to = "session";
+  heads[1].type = MessageType::alive;
+  heads[2].request_id = "8f5e0a2c-0000-4000-8000-000000000002";
+  heads[3].nonce = "another";
+  heads[4].sequence = 2;
+  heads[5].sent_at += 1ms;
+  heads[6].to = "another session";
+  heads[7].reply_to = "L0SM9cOFvHcCIhx=";
+  heads[8].to = "";
+  std::vector<std::string> texts;
+  for (auto const& one : heads) texts.push_back(sealed("body", one));
+  texts.push_back(*client.seal(heads[0], client.pack("body").value()));  // the same head, the other direction
+  Envelope other(sha256("another stage key"), Side::stub, ids);
+  texts.push_back(*other.seal(heads[0], other.pack("body").value()));
+  for (size_t i = 0; i < heads.size(); ++i) {
+    for (size_t j = 0; j < texts.size(); ++j) {
+      auto const body = parse_json_object(texts[j]).value().at("body");
+      EXPECT_EQ(client.open(with(texts[i], "body", body)).has_value(), i == j)
+          << i << " with the body of " << j;
+    }
+  }
+}
+
+TEST_F(EnvelopeTest, APayloadFitsNoOtherDirectionStageOrPlace) {
+  auto const noise = incompressible(200'000);
+  auto const event = stub.seal_payload(head(), stub.pack(noise).value());
+  auto const message = client.open(stub.seal_reference(head(), event)).value();
+  ASSERT_TRUE(client.open_payload(message, event.bytes));
+  Envelope other(sha256("another stage key"), Side::stub, ids);
+  for (auto* sealer : {&client, &other}) {  // an object that goes to the stub; one of another stage
+    auto object = sealer->seal_payload(head(), sealer->pack(noise).value());
+    ASSERT_EQ(object.bytes.size(), event.bytes.size());
+    EXPECT_FALSE(client.open_payload(message, object.bytes));
+  }
+  auto reply = head(MessageType::reply);
+  EXPECT_FALSE(client.open_payload(message, stub.seal_payload(reply, stub.pack(noise).value()).bytes));
+  // The same call's second object, put where the first one lies.
+  EXPECT_FALSE(client.open_payload(message, stub.seal_payload(head(), stub.pack(noise).value()).bytes));
+  // A message's own seal is not an object's, and the other way round.
+  auto const small = stub.seal_payload(head(), stub.pack("x").value());
+  EXPECT_FALSE(client.open(with(sealed("x", head()), "body", json::string(base64(small.bytes)))));
+}
+
+TEST_F(EnvelopeTest, EveryTruncationAndEveryFlippedByteOfAPayloadIsRefused) {
+  auto const object = stub.seal_payload(head(), stub.pack("a payload").value());
+  auto const message = client.open(stub.seal_reference(head(), object)).value();
+  ASSERT_TRUE(client.open_payload(message, object.bytes));
+  for (size_t at = 0; at < object.bytes.size(); ++at) {
+    auto bent = object.bytes;
+    bent[at] ^= 1;
+    EXPECT_FALSE(client.open_payload(message, bent)) << at;
+    auto shorter = message;  // even if it had been announced so
+    shorter.payload_size = at;
+    EXPECT_FALSE(client.open_payload(shorter, object.bytes.substr(0, at))) << at;
+  }
+}
+
 TEST_F(EnvelopeTest, APayloadOutlivesAReconnect) {
   auto const object = stub.seal_payload(head(), stub.pack(incompressible(200'000)).value());
   auto again = head();

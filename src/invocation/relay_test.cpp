@@ -29,6 +29,7 @@ class FakeDebugStack final : public Mailbox, public PayloadStore {
   std::vector<std::string> texts;  // everything that was posted
   int reads = 0, puts = 0;
   int failing_puts = 0, failing_gets = 0;
+  bool gets_are_denied = false;
 
   Async<Posted> post(std::string connection, std::string text) override {
     texts.push_back(text);
@@ -54,6 +55,7 @@ class FakeDebugStack final : public Mailbox, public PayloadStore {
     co_return outcome::success();
   }
   Async<Result<std::string>> get(std::string key, size_t) override {
+    if (gets_are_denied) co_return fault(Fault::Kind::refused, "AccessDenied", 403);
     if (failing_gets-- > 0) co_return fault(Fault::Kind::refused, "InternalError", 500);
     auto const found = objects.find(key);
     if (found == objects.end()) co_return fault(Fault::Kind::not_found, "NoSuchKey", 404);
@@ -105,7 +107,7 @@ class RelayTest : public testing::Test {
                                             std::move(events), options);
     Remote::Options how;
     how.name = {"dev", "app"};
-    how.limits.no_client = 60ms;
+    how.limits.no_client = how.limits.refused = 60ms;
     how.limits.silence = 200ms;
     how.limits.ask_after = 60ms;
     how.limits.ask_again = 30ms;
@@ -354,11 +356,127 @@ TEST_F(RelayTest, AnAnswerOfOneCallIsNotTakenForAnother) {
   EXPECT_EQ(reply.error_type, "Live.ClientSilent");
 }
 
+// What somebody sees who may read every message: he has two calls of two functions and trades their parts.
+TEST_F(RelayTest, NoPartOfOneCallsMessageServesAnothersOfAnotherFunction) {
+  auto first = call("1"), second = call("2");
+  second.function = "dev-app-other";
+  second.request_id = "request 2";
+  invoke(first);
+  auto const mine = parse_json_object(aws.texts.front()).value();
+  aws.texts.clear();
+  invoke(second);
+  auto const theirs = parse_json_object(aws.texts.front()).value();
+  ASSERT_EQ(echo.calls.size(), 2u);
+  size_t forged = 0;
+  for (auto const& [member, value] : theirs) {
+    if (mine.contains(member) && mine.at(member) == value) continue;
+    auto mixed = mine;
+    mixed[member] = value;
+    server->receive(json::serialize(mixed));
+    ++forged;
+  }
+  settle_down();
+  EXPECT_GE(forged, 3u);
+  EXPECT_EQ(server->dropped(), forged);
+  EXPECT_EQ(echo.calls.size(), 2u);
+}
+
+TEST_F(RelayTest, WhatTheClientSaysItselfIsNotTakenByAClientNorAStubsByAStub) {
+  invoke(call("1"));
+  auto const from_stub = aws.texts.front(), from_client = aws.texts.back();
+  auto const before = remote->dropped();
+  server->receive(from_client);
+  remote->receive(from_stub);
+  settle_down();
+  EXPECT_EQ(server->dropped(), 1u);
+  EXPECT_EQ(remote->dropped(), before + 1);
+  EXPECT_EQ(echo.calls.size(), 1u);
+}
+
+TEST_F(RelayTest, MessagesInEveryOtherOrderRunNothingTwiceAndAnswerNobodyElse) {
+  constexpr int kCalls = 6;
+  for (int n = 0; n < kCalls; ++n) invoke(call(std::to_string(n)));
+  auto captured = aws.texts;
+  std::vector<Reply> answers;
+  echo.instead = [&](Invocation invocation) -> Async<Reply> {
+    // While this call runs, all that was ever said comes again, last things first.
+    for (auto text = captured.rbegin(); text != captured.rend(); ++text) {
+      server->receive(*text);
+      remote->receive(*text);
+    }
+    co_return Reply{Reply::Outcome::success, "own " + invocation.event, ""};
+  };
+  EXPECT_EQ(invoke(call("a")).payload, "own a");
+  EXPECT_EQ(invoke(call("b")).payload, "own b");
+  settle_down();
+  EXPECT_EQ(echo.calls.size(), size_t(kCalls) + 2);
+}
+
+TEST_F(RelayTest, PayloadObjectsThatWereSwappedInTheBucketFailTheirCallsAndRunNothing) {
+  auto const size = size_t(300'000);
+  std::map<std::string, std::string> seen;
+  invoke(call(ids.bytes(size)));
+  ASSERT_EQ(echo.calls.size(), 1u);
+  aws.connections["client="] = [&](std::string text) {
+    for (auto& [key, bytes] : aws.objects) {
+      if (seen.empty()) seen.emplace(key, bytes);
+      bytes = seen.begin()->second;  // the first one's object in every other's place
+    }
+    server->receive(text);
+  };
+  EXPECT_EQ(invoke(call(ids.bytes(size))).outcome, Reply::Outcome::success);
+  for (auto const spoil : {0, 1, 2}) {
+    aws.connections["client="] = [&, spoil](std::string text) {
+      for (auto& [key, bytes] : aws.objects) {
+        if (spoil == 0) bytes = seen.begin()->second;
+        if (spoil == 1) bytes = "{\"event\":1}";
+        if (spoil == 2) bytes.pop_back();
+      }
+      server->receive(text);
+    };
+    auto const reply = invoke(call(ids.bytes(size)));
+    EXPECT_EQ(reply.error_type, "Live.Protocol") << spoil << reply.payload;
+    EXPECT_TRUE(dropped.back().find("payload") != std::string::npos) << dropped.back();
+  }
+  EXPECT_EQ(echo.calls.size(), 2u);
+}
+
+TEST_F(RelayTest, AnAnswersObjectThatWasSwappedIsAnErrorAndNotAnAnswer) {
+  echo.instead = [this](Invocation) -> Async<Reply> {
+    co_return Reply{Reply::Outcome::success, ids.bytes(300'000), ""};
+  };
+  auto const honest = aws.connections["stub="];
+  std::string first;
+  auto const spoil = [&](std::string text) {
+    for (auto& [key, bytes] : aws.objects) {
+      if (first.empty()) first = bytes;
+      bytes = first;
+    }
+    honest(text);
+  };
+  aws.connections["stub="] = spoil;
+  EXPECT_EQ(invoke(call("1")).outcome, Reply::Outcome::success);
+  auto const reply = invoke(call("2"));
+  EXPECT_EQ(reply.error_type, "Live.Protocol") << reply.payload.substr(0, 200);
+}
+
 TEST_F(RelayTest, FailuresOfTheBucketAreRetried) {
   aws.failing_puts = 2;
   aws.failing_gets = 2;
   auto const event = ids.bytes(200'000);
   EXPECT_TRUE(invoke(call(event)).payload == event);
+}
+
+TEST_F(RelayTest, AnAnswerThatMayNotBeReadIsToldSoonAndNotAtTheDeadline) {
+  echo.instead = [this](Invocation) -> Async<Reply> {
+    aws.gets_are_denied = true;
+    co_return Reply{Reply::Outcome::success, ids.bytes(300'000), ""};
+  };
+  auto const began = clock.now();
+  auto const reply = invoke(call("{}"));
+  EXPECT_EQ(reply.error_type, "Live.PayloadLost");
+  EXPECT_NE(reply.payload.find("AccessDenied"), std::string::npos) << reply.payload;
+  EXPECT_LT(clock.now() - began, 10s);
 }
 
 TEST_F(RelayTest, AnAnswerThatTheGatewayFindsTooLargeGoesThroughTheBucket) {

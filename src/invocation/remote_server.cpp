@@ -170,6 +170,7 @@ Async<void> RemoteServer::State::serve(Envelope::Message message, Received recei
   auto invocation = co_await invocation_of(message);
   if (stopped) co_return;
   if (!invocation) {
+    drop("a call that cannot be read: " + invocation.error().message);
     co_await answer(key, function_error("Live.Protocol",
                                         "The client cannot read the call: " + invocation.error().message));
   } else {

@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "base/timer.h"
+#include "runtime/start_variables.h"
 
 namespace live {
 namespace {
@@ -31,15 +32,18 @@ size_t workers_for_this_machine() {
   return std::clamp<size_t>(memory_mb / 4 / 50, 8, 64);
 }
 
+bool has(const Environment& variables, std::string_view name, std::string_view value) {
+  for (auto const& one : variables)
+    if (one.first == name && one.second == value) return true;
+  return false;
+}
+
 // Belongs to the machine that the process runs on, not to the function.
 bool of_the_machine(std::string_view name) {
-  static const std::set<std::string_view> kNames{"PATH",
-                                                 "HOME",
-                                                 "PWD",
+  static const std::set<std::string_view> kNames{"PWD",
                                                  "OLDPWD",
                                                  "SHLVL",
                                                  "_",
-                                                 "LD_LIBRARY_PATH",
                                                  "LAMBDA_TASK_ROOT",
                                                  "LAMBDA_RUNTIME_DIR",
                                                  "AWS_LAMBDA_RUNTIME_API",
@@ -240,6 +244,9 @@ std::shared_ptr<Worker> Fleet::warm_worker(const LocalFunction& function, const 
 Result<std::shared_ptr<Worker>> Fleet::new_worker(const LocalFunction& function, const Invocation& invocation,
                                                   const Code::Ready& ready, Timing& timing, Seat seat) {
   auto const started = Steady::now();
+  for (auto const& [name, value] : invocation.variables)
+    if (is_start_variable(name) && !has(function.start_variables, name, value))
+      observer_.ignored(function, name);
   Worker::Events events;
   auto const starting = std::make_shared<Places::Place>(std::move(seat.start));
   events.on_initialised = events.on_exit = [starting] { starting->reset(); };
@@ -270,7 +277,8 @@ Program Fleet::program_for(const LocalFunction& function, const Invocation& invo
   program.memory_mb = function.memory_mb;
   program.runtimes = options_.runtimes;
   for (auto const& [name, value] : invocation.variables)
-    if (!of_the_machine(name)) program.variables.emplace_back(name, value);
+    if (!of_the_machine(name) && !is_start_variable(name)) program.variables.emplace_back(name, value);
+  for (auto const& [name, value] : function.start_variables) program.variables.emplace_back(name, value);
   program.variables.emplace_back("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", std::to_string(function.memory_mb));
   program.variables.emplace_back("IS_LOCAL", "true");
   for (auto const* name : kInherited)

@@ -36,6 +36,9 @@ struct FleetTest : NodeTest {
     void answered(const LocalFunction&, const Invocation& one, const Reply&, const Timing&) override {
       say("answered " + one.request_id);
     }
+    void ignored(const LocalFunction&, std::string_view variable) override {
+      say("ignored " + std::string(variable));
+    }
     void rebuilt(const LocalFunction&, std::chrono::microseconds) override {}
     void build_failed(const LocalFunction&, std::string_view) override {}
     void say(std::string fact) { facts.push_back(std::move(fact)); }
@@ -93,6 +96,43 @@ TEST_F(FleetTest, TheHandlerHasTheRemoteEnvironmentsVariables) {
   EXPECT_EQ(member(reply, "key"), "AKIA7");
   EXPECT_EQ(member(reply, "variable"), "yes");
   EXPECT_EQ(member(reply, "local"), "true");
+}
+
+TEST_F(FleetTest, VariablesThatChangeTheStartComeFromTheAppAndNotFromTheRemoteEnvironment) {
+  code(1,
+       "exports.handler = async () => ({ options: process.env.NODE_OPTIONS, preload: process.env.LD_PRELOAD,"
+       " path: process.env.PATH, bash: process.env.BASH_ENV, home: process.env.HOME, stranger: "
+       "globalThis.stranger });");
+  auto table = fleet.functions();
+  table.at("fn").start_variables = {{"NODE_OPTIONS", "--max-http-header-size=9000"},
+                                    {"PATH", "/var/task/bin"}};
+  fleet.use(table);
+  auto one = call("one");
+  one.variables.insert(one.variables.end(),
+                       {{"NODE_OPTIONS", "--import=data:text/javascript,globalThis.stranger=1"},
+                        {"LD_PRELOAD", "/tmp/planted.so"},
+                        {"BASH_ENV", "/tmp/planted.sh"},
+                        {"HOME", "/tmp/planted"},
+                        {"PATH", "/tmp/planted"}});
+  auto const reply = run(fleet.invoke(std::move(one)));
+  EXPECT_EQ(member(reply, "options"), "--max-http-header-size=9000");
+  EXPECT_EQ(member(reply, "preload"), "(missing)");
+  EXPECT_EQ(member(reply, "bash"), "(missing)");
+  EXPECT_EQ(member(reply, "stranger"), "(missing)");
+  EXPECT_EQ(member(reply, "home"), getenv("HOME"));
+  EXPECT_EQ(member(reply, "path"), "/var/task/bin:" + std::string(getenv("PATH")));
+  EXPECT_THAT(told.facts, testing::IsSupersetOf({"ignored NODE_OPTIONS", "ignored LD_PRELOAD",
+                                                 "ignored BASH_ENV", "ignored HOME", "ignored PATH"}));
+}
+
+TEST_F(FleetTest, AVariableThatTheAppHasWithTheSameValueIsNotSaidToBeIgnored) {
+  auto table = fleet.functions();
+  table.at("fn").start_variables = {{"NODE_OPTIONS", "--max-http-header-size=9000"}};
+  fleet.use(table);
+  auto one = call("one");
+  one.variables.emplace_back("NODE_OPTIONS", "--max-http-header-size=9000");
+  run(fleet.invoke(std::move(one)));
+  EXPECT_THAT(told.facts, testing::Not(testing::Contains(HasSubstr("ignored"))));
 }
 
 TEST_F(FleetTest, OtherCredentialsMeanAFreshWorker) {

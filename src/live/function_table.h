@@ -9,6 +9,8 @@
 
 #include <boost/json.hpp>
 
+#include "invocation/invocation.h"
+
 namespace live {
 
 struct LocalFunction {
@@ -25,6 +27,9 @@ struct LocalFunction {
   Source source = Source::folder;
   std::filesystem::path path;         // the folder, or the entry file
   boost::json::object build_options;  // of a bundle, as the builder takes them
+  // Of the app's own template, in plain text: those of its variables that change how a process starts
+  // (runtime/start_variables.h). From the remote environment they are not taken.
+  Environment start_variables;
 };
 
 using FunctionTable = std::map<std::string, LocalFunction, std::less<>>;  // by name

@@ -141,6 +141,13 @@ Async<Result<std::vector<StackState>>> Host::describe(std::vector<std::string> s
   co_return states_of(found);
 }
 
+Async<Result<Access>> Host::access(std::string stage, Identity identity) {
+  json::object params = with({{"stage", stage}}, identity);
+  auto answer = toolkit_.call("access", std::move(params), within_seconds({}, 120));
+  LIVE_CO_TRY(json::object found, co_await std::move(answer));
+  co_return access_of(found);
+}
+
 Async<Result<std::string>> Host::account(Identity identity) {
   json::object params = with({}, identity);
   auto answer = toolkit_.call("identity", std::move(params), within_seconds({}, 60));

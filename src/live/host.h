@@ -42,6 +42,7 @@ class Host {
   Async<Result<void>> bootstrap(std::string account, Identity identity, HostCall how = {});
   Async<Result<std::vector<StackState>>> describe(std::vector<std::string> stacks, Identity identity);
   Async<Result<std::string>> account(Identity identity);
+  Async<Result<Access>> access(std::string stage, Identity identity);
 
   HostProcess& builder() { return builder_; }
   HostProcess& toolkit() { return toolkit_; }  // started by the first call that needs it

@@ -56,6 +56,21 @@ AppStack stack(const json::object& in) {
   return found;
 }
 
+PolicyText policy(const json::object& in) {
+  auto const* document = find_object(in, "document");
+  return {string_or(in, "name"), document ? *document : json::object()};
+}
+
+Principal principal(const json::object& in) {
+  Principal found{.arn = string_or(in, "arn"),
+                  .root = find_bool(in, "root").value_or(false),
+                  .policies = objects<PolicyText>(in, "policies", policy),
+                  .problem = string_or(in, "problem"),
+                  .functions = texts<std::string>(in, "functions")};
+  if (auto const* boundary = find_object(in, "boundary")) found.boundary = policy(*boundary);
+  return found;
+}
+
 AppFunction function(const json::object& in) {
   AppFunction found{.construct_path = string_or(in, "constructPath"),
                     .stack = string_or(in, "stack"),
@@ -145,6 +160,13 @@ Synthesis synthesis_of(const json::object& found) {
 
 std::vector<DeployedStack> deployed_of(const json::object& found) {
   return objects<DeployedStack>(found, "stacks", deployed);
+}
+
+Access access_of(const json::object& found) {
+  Access access;
+  if (auto const* identity = find_object(found, "identity")) access.identity = principal(*identity);
+  access.roles = objects<Principal>(found, "roles", principal);
+  return access;
 }
 
 std::vector<StackState> states_of(const json::object& found) {

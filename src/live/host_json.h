@@ -10,6 +10,7 @@ json::object params_of(const SynthRequest& request);
 Build build_of(const json::object& found);
 Synthesis synthesis_of(const json::object& found);
 std::vector<DeployedStack> deployed_of(const json::object& found);
+Access access_of(const json::object& found);
 std::vector<StackState> states_of(const json::object& found);
 
 }  // namespace live::host_json

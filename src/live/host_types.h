@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -110,6 +111,25 @@ struct StackState {
   bool exists = false;
   Tags outputs, tags;
   std::vector<StackResource> resources;
+};
+
+struct PolicyText {
+  std::string name;
+  json::object document;
+};
+
+struct Principal {
+  std::string arn;
+  bool root = false;  // the account's
+  std::vector<PolicyText> policies{};
+  std::optional<PolicyText> boundary{};
+  std::string problem{};                 // why not all is known; else empty
+  std::vector<std::string> functions{};  // whose role it is
+};
+
+struct Access {
+  Principal identity;            // the caller's
+  std::vector<Principal> roles;  // of functions that run the stub
 };
 
 struct Bootstrap {

@@ -9,8 +9,24 @@
 #include "base/encoding.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "runtime/start_variables.h"
 
 namespace live {
+
+namespace {
+
+// What the template computes is known to AWS alone, and so cannot be told from what somebody changed there.
+Environment start_variables(const json::object& variables) {
+  Environment own;
+  for (auto const& [name, value] : variables) {
+    auto const* text = value.if_string();
+    bool const plain = text && text->find("{{resolve:") == std::string::npos;
+    if (plain && is_start_variable(name)) own.emplace_back(name, *text);
+  }
+  return own;
+}
+
+}  // namespace
 
 SourceTable::SourceTable(const std::vector<AppFunction>& functions, std::filesystem::path inline_folder)
     : inline_folder_(std::move(inline_folder)) {
@@ -40,6 +56,7 @@ Result<LocalFunction> SourceTable::local(const SwappedFunction& function) const 
   local.handler = function.handler;
   local.memory_mb = function.memory_mb;
   local.timeout_seconds = function.timeout_seconds;
+  local.start_variables = start_variables(function.variables);
   local.path = one->folder;
   if (one->kind == "bundle") {
     local.source = LocalFunction::Source::bundle;

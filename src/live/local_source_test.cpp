@@ -43,6 +43,17 @@ TEST(SourceTable, SaysWhyAFunctionCannotRunHere) {
   EXPECT_TRUE(table.cannot_run(swapped("other/Fn")));
 }
 
+TEST(SourceTable, VariablesThatChangeTheStartAreThoseOfTheTemplateInPlainText) {
+  SourceTable const table({function("api/Fn", "folder")}, "/nowhere");
+  auto one = swapped("api/Fn");
+  one.variables = {{"NODE_OPTIONS", "--enable-source-maps"},
+                   {"TABLE_NAME", "orders"},
+                   {"LD_PRELOAD", {{"Ref", "Library"}}},
+                   {"NODE_EXTRA_CA_CERTS", "{{resolve:ssm:/ca}}"}};
+  EXPECT_EQ(table.local(one).value().start_variables,
+            (Environment{{"NODE_OPTIONS", "--enable-source-maps"}}));
+}
+
 TEST(SourceTable, ABundleRunsFromItsEntryAndInlineCodeFromAFileOfItsOwn) {
   TempDir folder = std::move(TempDir::create("source-test")).value();
   auto bundle = function("api/Bundle", "bundle");

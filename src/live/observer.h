@@ -30,6 +30,9 @@ class Observer {
                        std::string_view line) = 0;
   virtual void answered(const LocalFunction& function, const Invocation& invocation, const Reply& reply,
                         const Timing& timing) = 0;
+  // A variable of the remote environment that the function's process does not get: it would change how that
+  // starts, and the app's template does not have it with this value.
+  virtual void ignored(const LocalFunction&, std::string_view /*variable*/) {}
   virtual void rebuilt(const LocalFunction& function, std::chrono::microseconds took) = 0;
   virtual void build_failed(const LocalFunction& function, std::string_view errors) = 0;
 };

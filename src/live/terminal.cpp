@@ -72,6 +72,8 @@ void Terminal::step(std::string_view done, std::chrono::milliseconds took) {
                      tint(Tint::dim, fmt::format("({})", duration(took)))));
 }
 
+void Terminal::good(std::string_view line) { write_(fmt::format("{} {}", tint(Tint::green, "✓"), line)); }
+
 void Terminal::warn(std::string_view line) { write_(fmt::format("{} {}", tint(Tint::yellow, "!"), line)); }
 
 void Terminal::detail(std::string_view line) {
@@ -134,6 +136,13 @@ void Terminal::answered(const LocalFunction&, const Invocation& invocation, cons
     if (line && line->find("    at ") == 0)
       lines(invocation.request_id, "│", Tint::dim, std::string_view(*line));
   }
+}
+
+void Terminal::ignored(const LocalFunction& function, std::string_view variable) {
+  detail(fmt::format(
+      "{}: variable {} is not taken from the deployed function, because it changes how a process starts here "
+      "and the app's template does not have it with this value as plain text",
+      short_name(function), variable));
 }
 
 void Terminal::rebuilt(const LocalFunction& function, std::chrono::microseconds took) {

@@ -22,6 +22,7 @@ class Terminal final : public Observer {
 
   void say(std::string_view line);                                   // of ours
   void step(std::string_view done, std::chrono::milliseconds took);  // "✓ App deployed (12.3 s)"
+  void good(std::string_view line);
   void warn(std::string_view line);
   void detail(std::string_view line);  // only with --verbose
   void fail(std::string_view line);    // to the same place; the caller sets the exit code
@@ -32,6 +33,7 @@ class Terminal final : public Observer {
                std::string_view line) override;
   void answered(const LocalFunction& function, const Invocation& invocation, const Reply& reply,
                 const Timing& timing) override;
+  void ignored(const LocalFunction& function, std::string_view variable) override;
   void rebuilt(const LocalFunction& function, std::chrono::microseconds took) override;
   void build_failed(const LocalFunction& function, std::string_view errors) override;
 

@@ -243,7 +243,9 @@ Async<void> serve(std::shared_ptr<Shared> shared, std::shared_ptr<Wire> wire) {
   const std::string peer = wire->peer();
   ReadBuffer buffer;
   while (!shared->closed) {
-    auto incoming = co_await read_request(*wire, buffer, shared->limits(), shared->options.read_timeout);
+    auto const& options = shared->options;
+    Patience const patience{options.head_timeout, options.read_timeout};
+    auto incoming = co_await read_request(*wire, buffer, shared->limits(), patience, options.refuse);
     if (!incoming) {
       co_await refuse(*shared, *wire, incoming.error());
       co_return;

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -41,6 +42,10 @@ struct ServerOptions {
   size_t max_header = 64 * 1024;       // above: 431
   // A request must be complete this long after its first byte, and a kept connection may idle as long.
   std::chrono::seconds read_timeout{65};
+  std::chrono::seconds head_timeout{20};  // its headers this long: who sends them slowly holds nothing up
+  // Asked when a request's headers are there, before its body is read. An answer refuses it and ends the
+  // connection; of it count status and body.
+  std::function<std::optional<Response>(const Request&)> refuse;
   std::string certificate_pem, key_pem;  // both set: TLS
 };
 

@@ -30,6 +30,10 @@ namespace {
 template <bool is_request>
 class Parser final : public http::basic_parser<is_request> {
  public:
+  explicit Parser(MessageLimits limits) : fields_left_(limits.max_fields) {
+    this->header_limit(static_cast<uint32_t>(limits.max_header));
+    this->body_limit(limits.max_body);
+  }
   std::conditional_t<is_request, Request, Response> message;
   bool http_1_0 = false;
 
@@ -45,7 +49,11 @@ class Parser final : public http::basic_parser<is_request> {
   void on_response_impl(int status, Text, int, error_code&) override {
     if constexpr (!is_request) message.status = status;
   }
-  void on_field_impl(http::field, Text name, Text value, error_code&) override {
+  void on_field_impl(http::field, Text name, Text value, error_code& error) override {
+    if (fields_left_-- == 0) {
+      error = http::error::header_limit;
+      return;
+    }
     message.headers.add(std::string(name), std::string(value));
   }
   void on_header_impl(error_code&) override {}
@@ -60,6 +68,8 @@ class Parser final : public http::basic_parser<is_request> {
     return body.size();
   }
   void on_finish_impl(error_code&) override {}
+
+  size_t fields_left_;
 };
 
 Fault syntax_fault(error_code error) {
@@ -67,6 +77,10 @@ Fault syntax_fault(error_code error) {
                : error == http::error::body_limit                                          ? 413
                                                                                            : 400;
   return fault(Fault::Kind::refused, "reading an HTTP message: " + error.message(), status);
+}
+
+Fault too_much_framing() {
+  return fault(Fault::Kind::refused, "reading an HTTP message: a chunk's header is too long", 400);
 }
 
 Async<Result<void>> read_more(Wire& wire, ReadBuffer& buffer) {
@@ -111,7 +125,8 @@ Async<Result<void>> read_sized(Wire& wire, ReadBuffer& buffer, std::string& body
 
 // A chunked body, or one that ends with the connection.
 template <bool is_request>
-Async<Result<void>> read_unsized(Wire& wire, ReadBuffer& buffer, Parser<is_request>& parser) {
+Async<Result<void>> read_unsized(Wire& wire, ReadBuffer& buffer, Parser<is_request>& parser,
+                                 MessageLimits limits) {
   parser.eager(true);
   while (!parser.is_done()) {
     if (!buffer.empty()) {
@@ -121,6 +136,8 @@ Async<Result<void>> read_unsized(Wire& wire, ReadBuffer& buffer, Parser<is_reque
       if (error && error != http::error::need_more) co_return syntax_fault(error);
       if (parser.is_done()) break;
       if (!error && !buffer.empty()) continue;
+      // What the parser keeps waiting on is a chunk's first line, or trailers.
+      if (buffer.view().size() > limits.max_header) co_return too_much_framing();
     }
     auto room = buffer.prepare();
     auto [failed, size] = co_await wire.read_some(room);
@@ -137,11 +154,12 @@ Async<Result<void>> read_unsized(Wire& wire, ReadBuffer& buffer, Parser<is_reque
 }
 
 template <bool is_request>
-Async<Result<void>> read_body(Wire& wire, ReadBuffer& buffer, Parser<is_request>& parser) {
+Async<Result<void>> read_body(Wire& wire, ReadBuffer& buffer, Parser<is_request>& parser,
+                              MessageLimits limits) {
   if (parser.is_done()) co_return outcome::success();
   if (auto length = parser.content_length())
     co_return co_await read_sized(wire, buffer, parser.message.body, *length);
-  co_return co_await read_unsized(wire, buffer, parser);
+  co_return co_await read_unsized(wire, buffer, parser, limits);
 }
 
 bool has_line_break(std::string_view text) {
@@ -168,17 +186,20 @@ void append_headers(std::string& text, const Headers& headers) {
 
 }  // namespace
 
-Async<Result<Incoming>> read_request(Wire& wire, ReadBuffer& buffer, MessageLimits limits,
-                                     std::chrono::seconds patience) {
-  wire.expire_in(patience);
+Async<Result<Incoming>> read_request(Wire& wire, ReadBuffer& buffer, MessageLimits limits, Patience patience,
+                                     const Admit& admit) {
+  wire.expire_in(patience.rest);
   if (buffer.empty()) {
     LIVE_CO_TRY(co_await read_more(wire, buffer));
-    wire.expire_in(patience);
   }
-  Parser<true> parser;
-  parser.header_limit(static_cast<uint32_t>(limits.max_header));
-  parser.body_limit(limits.max_body);
+  wire.expire_in(std::min(patience.head, patience.rest));
+  Parser<true> parser(limits);
   LIVE_CO_TRY(co_await read_head(wire, buffer, parser));
+  wire.expire_in(patience.rest);
+  if (admit) {
+    if (auto const refused = admit(parser.message))
+      co_return fault(Fault::Kind::refused, refused->body, refused->status);
+  }
   if (!parser.is_done() && buffer.empty() &&
       same_name(parser.message.headers.get("Expect"), "100-continue")) {
     static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -186,7 +207,7 @@ Async<Result<Incoming>> read_request(Wire& wire, ReadBuffer& buffer, MessageLimi
     error_code error = co_await wire.write(std::move(line));
     if (error) co_return wire_fault(wire, error);
   }
-  LIVE_CO_TRY(co_await read_body(wire, buffer, parser));
+  LIVE_CO_TRY(co_await read_body(wire, buffer, parser, limits));
   wire.never_expire();
   co_return Incoming{std::move(parser.message), parser.keep_alive(), parser.http_1_0};
 }
@@ -198,14 +219,12 @@ Async<Result<Answered>> read_response(Wire& wire, ReadBuffer& buffer, MessageLim
       LIVE_CO_TRY(co_await read_more(wire, buffer));
     }
     started = true;
-    Parser<false> parser;
-    parser.header_limit(static_cast<uint32_t>(limits.max_header));
-    parser.body_limit(limits.max_body);
+    Parser<false> parser(limits);
     parser.skip(to_head);
     LIVE_CO_TRY(co_await read_head(wire, buffer, parser));
     const int status = parser.message.status;
     if (status / 100 == 1 && status != 101) continue;  // "100 Continue" and its like: the answer follows
-    LIVE_CO_TRY(co_await read_body(wire, buffer, parser));
+    LIVE_CO_TRY(co_await read_body(wire, buffer, parser, limits));
     co_return Answered{std::move(parser.message), parser.keep_alive()};
   }
 }

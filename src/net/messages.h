@@ -28,6 +28,13 @@ class ReadBuffer {  // bytes that came and are not yet used, in one piece
 struct MessageLimits {
   size_t max_header;
   size_t max_body;
+  size_t max_fields = 512;  // headers and trailers
+};
+// Looks at a request whose body has not come yet; an answer refuses it.
+using Admit = std::function<std::optional<Response>(const Request&)>;
+struct Patience {
+  std::chrono::seconds head;  // from its first byte to its empty line
+  std::chrono::seconds rest;  // for that first byte, and for the body; 0: for ever
 };
 
 struct Incoming {
@@ -36,10 +43,10 @@ struct Incoming {
   bool http_1_0 = false;
 };
 
-// Waits `patience` for the first byte and again for the rest, if it is not 0. Trailers are among the headers.
-// Fault refused: answer with its status (400, 413, 431). Fault closed: the peer has ended properly.
-Async<Result<Incoming>> read_request(Wire& wire, ReadBuffer& buffer, MessageLimits limits,
-                                     std::chrono::seconds patience);
+// Trailers are among the headers. Fault refused: answer with its status (400, 413, 431, or what `admit`
+// said). Fault closed: the peer has ended properly.
+Async<Result<Incoming>> read_request(Wire& wire, ReadBuffer& buffer, MessageLimits limits, Patience patience,
+                                     const Admit& admit);
 
 struct Answered {
   Response response;

@@ -14,6 +14,7 @@ namespace live::net {
 namespace {
 
 constexpr size_t max_queue = 64 * 1024 * 1024;
+constexpr size_t most_pongs = 16;                          // waiting to be sent: who reads none needs no more
 constexpr auto write_patience = std::chrono::seconds(60);  // a peer that takes nothing for so long is gone
 constexpr auto close_patience = std::chrono::seconds(1);
 
@@ -66,7 +67,7 @@ Async<Result<std::string>> Channel::receive() {
       case Kind::message:
         co_return std::move(step.payload);
       case Kind::ping:
-        send(Opcode::pong, std::move(step.payload));
+        if (queue_.size() < most_pongs) send(Opcode::pong, std::move(step.payload));
         continue;
       case Kind::pong:
         continue;

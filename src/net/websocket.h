@@ -15,6 +15,7 @@ struct WebSocketLimits {
   size_t max_message = 128 * 1024;  // API Gateway quota; above: close 1009
   size_t max_frame = 32 * 1024;     // API Gateway quota; above: close 1009. What we send is cut to it.
   bool binary_is_refused = true;    // API Gateway: close 1003
+  size_t max_fragments = 4096;      // of a message; above: close 1009
 };
 
 class WebSocket {

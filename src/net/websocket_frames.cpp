@@ -84,6 +84,8 @@ bool FrameReader::accepts(Step& wrong) {
       return true;
     case Opcode::continuation:
       if (!in_message_) return refuse(close_code::protocol, "continuation of nothing");
+      if (++fragments_ >= limits_.max_fragments)
+        return refuse(close_code::too_big, "the message comes in too many frames");
       break;
     case Opcode::text:
     case Opcode::binary:
@@ -91,6 +93,7 @@ bool FrameReader::accepts(Step& wrong) {
       if (header_.opcode == Opcode::binary && limits_.binary_is_refused)
         return refuse(close_code::unsupported, "binary messages are not accepted");
       is_text_ = header_.opcode == Opcode::text;
+      fragments_ = 0;
       break;
     default:
       return refuse(close_code::protocol, "unknown opcode");

@@ -55,6 +55,7 @@ class FrameReader {
   bool in_frame_ = false;
   bool in_message_ = false;
   bool is_text_ = true;
+  size_t fragments_ = 0;  // of the message
   Header header_;
   uint64_t taken_ = 0;  // of the frame's payload
   std::string message_, control_;

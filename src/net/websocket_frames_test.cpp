@@ -69,6 +69,27 @@ TEST(Frames, AMessageAboveTheLimitIsRefusedThoughItsFramesAreSmall) {
   EXPECT_EQ(refused.code, close_code::too_big);
 }
 
+TEST(Frames, AMessageInFragmentsWithoutEndIsRefused) {
+  const WebSocketLimits limits;
+  for (const char* part : {"", "x"}) {
+    std::string bytes = frame(0x01, "a");
+    for (size_t i = 0; i < limits.max_fragments; ++i) bytes += frame(0x00, part);
+    FrameReader reader(limits, Side::client);
+    std::string_view view = bytes;
+    auto const step = reader.next(view);
+    EXPECT_EQ(step.kind, Kind::violation);
+    EXPECT_EQ(step.code, close_code::too_big);
+  }
+  std::string bytes = frame(0x01, "a");
+  for (size_t i = 0; i + 2 < limits.max_fragments; ++i) bytes += frame(0x00, "x");
+  FrameReader reader(limits, Side::client);
+  for (int message = 0; message < 2; ++message) {  // counted for each message anew
+    const std::string whole = bytes + frame(0x80, "z");
+    std::string_view view = whole;
+    EXPECT_EQ(reader.next(view).payload.size(), limits.max_fragments);
+  }
+}
+
 TEST(Frames, BinaryIsRefusedUnlessAllowed) {
   std::string bytes = framed(Opcode::binary, "\xff\xfe", 1000, Side::server);
   EXPECT_EQ(read_once(bytes).code, close_code::unsupported);

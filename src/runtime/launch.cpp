@@ -26,13 +26,13 @@ void set_missing(Environment& environment, std::string_view name, std::string va
 }
 
 // Last: what the function brings itself comes first.
-void append_path(Environment& environment, std::string_view name, const fs::path& folder) {
+void append(Environment& environment, std::string_view name, const std::string& folders) {
   for (auto& [key, value] : environment) {
     if (key != name) continue;
-    value += (value.empty() ? "" : ":") + folder.string();
+    value += (value.empty() ? "" : ":") + folders;
     return;
   }
-  environment.emplace_back(name, folder.string());
+  environment.emplace_back(name, folders);
 }
 
 std::string ours(const char* name, const char* otherwise) {
@@ -50,8 +50,9 @@ Environment environment_of(const Program& program, std::string_view runtime_api,
   set(environment, "LAMBDA_TASK_ROOT", program.task_root.string());
   set(environment, "LAMBDA_RUNTIME_DIR", runtime_dir.string());
   if (!is_os_only(program.runtime)) set(environment, "AWS_EXECUTION_ENV", "AWS_Lambda_" + program.runtime);
-  set(environment, "PATH", ours("PATH", "/usr/local/bin:/usr/bin:/bin"));  // Lambda's folders are not here
-  set(environment, "HOME", ours("HOME", "/tmp"));
+  // Lambda's folders are not here: behind the function's own come this machine's.
+  append(environment, "PATH", ours("PATH", "/usr/local/bin:/usr/bin:/bin"));
+  set_missing(environment, "HOME", ours("HOME", "/tmp"));
   set_missing(environment, "TZ", ":UTC");
   set_missing(environment, "LANG", "en_US.UTF-8");
   return environment;
@@ -78,7 +79,8 @@ Result<Launch> launch_node(const Program& program, std::string_view runtime_api)
     return fault(Fault::Kind::not_found, fmt::format("{}: the runtime {} is not there; install live again",
                                                      program.function, client.string()));
   Environment environment = environment_of(program, runtime_api, folder);
-  append_path(environment, "NODE_PATH", folder / "node_modules");  // Lambda's runtime brings the AWS SDK
+  append(environment, "NODE_PATH",
+         (folder / "node_modules").string());  // Lambda's runtime brings the AWS SDK
   // Lambda's Node is never too old for its SDK; ours may be, and `live start` says so once.
   set_missing(environment, "AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED", "true");
   return Launch{.command = {.arguments = {"node", "--enable-source-maps", client.string()},

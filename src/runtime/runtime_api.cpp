@@ -102,6 +102,13 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
     co_return self->life_.alive() && self->asking_;
   }
 
+  // Before the body is read: who does not know the path holds nothing up.
+  std::optional<net::Response> refuse(const net::Request& request) const {
+    std::string_view path = net::path_of(request.target);
+    if (is_ours(request, path)) return std::nullopt;
+    return net::Response{.status = 403};
+  }
+
   static Async<net::Answer> serve(std::shared_ptr<Exchange> self, net::Request request) {
     std::string_view path = net::path_of(request.target);
     if (!self->is_ours(request, path)) co_return net::Response{.status = 403};
@@ -282,6 +289,7 @@ Result<std::unique_ptr<RuntimeApi>> RuntimeApi::listen(Executor executor, const 
   options.max_body = 256 * 1024 * 1024;  // what is too large for Lambda is answered in Lambda's words
   options.read_timeout =
       std::chrono::hours(24);  // a handler may run for a quarter of an hour, or be debugged
+  options.refuse = [exchange](const net::Request& request) { return exchange->refuse(request); };
   auto serve = [exchange](net::Request request) { return Exchange::serve(exchange, std::move(request)); };
   LIVE_TRY(auto server,
            net::HttpServer::listen(executor, "127.0.0.1", 0, std::move(options), std::move(serve)));

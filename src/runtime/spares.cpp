@@ -18,7 +18,7 @@ constexpr std::chrono::milliseconds pause{250};
 
 bool is_read_at_start(std::string_view name) {
   if (name == "NODE_ENV" || name == "NODE_PATH") return false;
-  for (std::string_view prefix : {"NODE_", "LD_", "UV_", "LC_", "OPENSSL_", "SSL_"})
+  for (std::string_view prefix : {"NODE_", "LD_", "UV_", "LC_", "OPENSSL_", "SSL_", "MALLOC_", "GLIBC_"})
     if (name.starts_with(prefix)) return true;
   return false;
 }

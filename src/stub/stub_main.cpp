@@ -9,6 +9,7 @@
 
 #include "aws/credentials.h"
 #include "aws/relay_mailbox.h"
+#include "base/dumps.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "invocation/remote.h"
@@ -99,5 +100,6 @@ int run() {
 
 int main() {
   signal(SIGPIPE, SIG_IGN);
+  live::leave_no_core_dump();
   return live::run();
 }

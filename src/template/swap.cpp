@@ -44,6 +44,8 @@ SwappedFunction describe(const Assembly& assembly, const AssemblyTemplate& one, 
   if (auto const* architectures = find_array(properties, "Architectures");
       architectures && !architectures->empty() && architectures->front() == "arm64")
     function.architecture = Architecture::arm64;
+  if (auto const* environment = find_object(properties, "Environment"))
+    if (auto const* variables = find_object(*environment, "Variables")) function.variables = *variables;
   return function;
 }
 

@@ -40,6 +40,7 @@ struct SwappedFunction {
   int memory_mb = 128;
   int timeout_seconds = 3;
   Architecture architecture = Architecture::x86_64;
+  json::object variables;  // Environment.Variables as the template has them: texts, and what is computed
 };
 
 struct SkippedFunction {

@@ -71,6 +71,10 @@ ApiError refusal(const Call& call, const Principal& principal, const Need& need,
 
 std::optional<ApiError> Authorizer::refuse(const Call& call) {
   auto principal = principal_of(call.caller);
+  bool const has_account = principal.kind != Kind::anonymous && principal.kind != Kind::service;
+  bool const foreign = has_account && principal.account != world_.account;
+  // What another account allows its own people, its root included, counts for nothing here.
+  if (foreign) principal.kind = Kind::session;
   bool assumes = call.service == "sts" && call.action == "AssumeRole";
   if (principal.kind == Kind::root && !assumes) return std::nullopt;
   bool needs_resource = assumes || (call.service == "lambda" && call.action == "Invoke");
@@ -78,7 +82,7 @@ std::optional<ApiError> Authorizer::refuse(const Call& call) {
 
   static const PrincipalPolicies none;
   auto* own = &none;
-  if (principal.kind == Kind::session) {
+  if (principal.kind == Kind::session && !foreign) {
     std::string_view role = role_of_session(principal.arn);
     if (role.empty()) role = std::string_view(principal.arn).substr(principal.arn.rfind('/') + 1);
     own = &cache_.of_role(role);

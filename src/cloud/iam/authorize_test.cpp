@@ -145,6 +145,19 @@ TEST_F(Authorize, TheAdministratorMayEverythingButAssumeWhatDoesNotTrustHim) {
   EXPECT_FALSE(root(call("sts", "AssumeRole", {{"RoleArn", "arn:aws:iam::000000000000:role/none"}})));
 }
 
+TEST_F(Authorize, AnotherAccountMayNothingWhateverItMayAtHome) {
+  role(json::parse(R"({"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]})").as_object());
+  for (const char* who : {"root", "user/ann", "role/stub"}) {
+    for (auto made : calls_of_the_stub()) {
+      made.caller = {.account = "111111111111",
+                     .arn = std::string("arn:aws:iam::111111111111:") + who,
+                     .user_id = "AIDA",
+                     .access_key = "AKIA"};
+      EXPECT_FALSE(may(made)) << who << " " << needs(made);
+    }
+  }
+}
+
 TEST_F(Authorize, AServiceInvokesAFunctionOnlyFromWhereItsPolicySays) {
   store->put("lambda.function", "", "eu-west-1/f",
              json::parse(R"({"Policies":{"":[

@@ -5,6 +5,9 @@
 
 #include <gtest/gtest.h>
 
+#include "base/file.h"
+#include "base/json.h"
+
 namespace live::cloud {
 namespace {
 
@@ -63,6 +66,35 @@ TEST_F(Decide, AnExplicitDenyWinsWhereverItStands) {
   EXPECT_EQ(ask({.identity = {allow}, .session = {deny}}, session), Decision::denied_by_session);
   auto* closed = bucket("Deny", R"("*")");
   EXPECT_EQ(ask({.identity = {allow}, .resource = closed}, user), Decision::denied_by_resource);
+}
+
+// The policy as `live start` deploys it, with what CloudFormation would put in.
+TEST_F(Decide, TheDebugStacksBucketIsClosedToEverybodyWithoutTls) {
+  struct Transport final : Context {
+    explicit Transport(std::string secure) : secure(std::move(secure)) {}
+    std::vector<std::string> values(std::string_view key) const override {
+      return key == "aws:securetransport" || key == "aws:SecureTransport" ? std::vector{secure}
+                                                                          : std::vector<std::string>{};
+    }
+    std::string secure;
+  };
+  auto const text = read_file(LIVE_SOURCE_DIR "/host/test/debug-stack.template.json").value();
+  auto const whole = parse_json_object(text).value();
+  auto document =
+      whole.at("Resources").at("PayloadsPolicy").at("Properties").at("PolicyDocument").as_object();
+  document["Statement"].as_array()[0].as_object()["Resource"] = {"arn:aws:s3:::b", "arn:aws:s3:::b/*"};
+  auto const closed = Policy::parse(json::serialize(document), PolicyUse::resource).value();
+  Rules const rules{.identity = {policy(R"({"Effect":"Allow","Action":"s3:*","Resource":"*"})")},
+                    .resource = &closed};
+  Transport const plain("false"), tls("true");
+  for (const char* action : {"s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:ListBucket"}) {
+    for (auto const* where : {"arn:aws:s3:::b", "arn:aws:s3:::b/payloads/k", "arn:aws:s3:::b/keys/stage"}) {
+      EXPECT_EQ(decide(rules, Question{session, action, where, plain}), Decision::denied_by_resource)
+          << where;
+      EXPECT_EQ(decide(rules, Question{user, action, where, plain}), Decision::denied_by_resource) << where;
+      EXPECT_EQ(decide(rules, Question{session, action, where, tls}), Decision::allowed) << where;
+    }
+  }
 }
 
 TEST_F(Decide, ABoundaryLimitsAndGrantsNothing) {

@@ -118,6 +118,12 @@ ApiResult<json::object> list_access_keys(World& world, const Call& call) {
   return paged(std::move(keys), call.input, "AccessKeyMetadata");
 }
 
+// There are no groups: nobody can make one.
+ApiResult<json::object> list_groups_for_user(World& world, const Call& call) {
+  LIVE_API_TRY(user_of(world, call));
+  return paged({}, call.input, "Groups");
+}
+
 }  // namespace
 
 void add_user_actions(World& world) {
@@ -131,6 +137,7 @@ void add_user_actions(World& world) {
   add("CreateAccessKey", create_access_key);
   add("DeleteAccessKey", delete_access_key);
   add("ListAccessKeys", list_access_keys);
+  add("ListGroupsForUser", list_groups_for_user);
 }
 
 }  // namespace live::cloud

@@ -128,6 +128,8 @@ Async<ApiResult<std::string>> fetch_zip(World& world, const Call& call, const js
   if (got.has_error())
     co_return invalid(fmt::format("Error occurred while GetObject. S3 Error Code: {}. S3 Error Message: {}",
                                   got.error().code, got.error().message));
+  if (got.value().payload.size() > PackageLimits().unzipped)
+    co_return invalid("Unzipped size must be smaller than 262144000 bytes");
   co_return std::move(got.value().payload);
 }
 

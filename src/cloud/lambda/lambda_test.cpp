@@ -77,6 +77,19 @@ TEST(Package, ThatWouldLeaveItsFolderOrGrowTooLargeIsRefusedAndLeavesNothing) {
   EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
 }
 
+TEST(Package, AZipBombIsRefusedWhenItsLimitIsReachedAndLeavesNothing) {
+  auto folder = TempDir::create("package").value();
+  const auto bomb = zip_with({{"a", std::string(40'000'000, '\0')}, {"b", std::string(40'000'000, '\0')}});
+  ASSERT_LT(bomb.size(), 200'000u) << "no bomb";
+  EXPECT_TRUE(unpack(folder.path(), bomb, {.unzipped = 50'000'000}).has_error());
+  EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
+  std::vector<std::pair<std::string, std::string>> many;
+  for (int i = 0; i < 3000; ++i) many.emplace_back("folder" + std::to_string(i) + "/f", "");
+  EXPECT_TRUE(unpack(folder.path(), zip_with(many), {.files = 1000}).has_error());
+  EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
+  EXPECT_EQ(PackageLimits().unzipped, 262'144'000u) << "Lambda quota: 250 MB";
+}
+
 // A Lambda whose functions note each attempt, with its request id, in a file.
 class Events : public testing::Test {
  protected:
