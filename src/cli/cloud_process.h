@@ -32,6 +32,9 @@ std::optional<RunningCloud> find_cloud(const std::filesystem::path& state);
 // The one that runs there, or a new one: detached, its lines in STATE/cloud.log. Returns when it answers.
 Result<RunningCloud> ensure_cloud(const std::filesystem::path& state = default_cloud_state());
 
+// Changes what goes wrong in the one that runs there, unless `spec` is empty, and says what it is now.
+Result<std::string> cloud_faults(const std::filesystem::path& state, const std::string& spec);
+
 Result<bool> stop_cloud(const std::filesystem::path& state);  // false: none ran. Returns when it is gone.
 
 }  // namespace live::cli
