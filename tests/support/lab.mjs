@@ -1,5 +1,5 @@
 // An app of one stack whose functions a test describes and writes, and a client that invokes them.
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { Workplace, root } from "./live.mjs";
@@ -50,7 +50,16 @@ export class Lab extends Workplace {
 
   /** What the embedded AWS was asked for so far, a line a request. */
   requests() {
+    if (this.ownCloud) return this.ownCloud.lines;
     return readFileSync(path.join(this.env.LIVE_HOME, "cloud/cloud.log"), "utf8").split("\n");
+  }
+
+  /** What handlers noted so far: `require("fs").appendFileSync(event.notes, id + "\\n")`. */
+  get notes() {
+    return path.join(this.folder, "notes");
+  }
+  noted() {
+    return existsSync(this.notes) ? readFileSync(this.notes, "utf8").split("\n").filter(Boolean) : [];
   }
 
   /** `live start` until it listens. */
@@ -88,5 +97,23 @@ export class Lab extends Workplace {
       body,
       log: Buffer.from(answer.LogResult ?? "", "base64").toString("utf8"),
     };
+  }
+}
+
+/** @param {Promise<object>} call its answer, with the milliseconds that it took */
+export async function timed(call) {
+  const began = performance.now();
+  const answer = await call;
+  return { ...answer, took: Math.round(performance.now() - began) };
+}
+
+export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Until `look` gives something. */
+export async function until(what, look, { timeout = 30_000 } = {}) {
+  for (const end = Date.now() + timeout; ; await sleep(20)) {
+    const found = await look();
+    if (found) return found;
+    if (Date.now() > end) throw new Error(`no ${what} within ${timeout / 1000} s`);
   }
 }
