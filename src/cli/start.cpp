@@ -42,7 +42,10 @@ struct Answering {
   Session session;
 };
 
-void say_goodbye(Terminal& terminal, const Fleet& fleet) {
+void say_goodbye(Terminal& terminal, const Fleet& fleet, size_t dropped) {
+  if (dropped > 0)
+    terminal.say(fmt::format("{} dropped: repeated, late or not for this session. --verbose shows each.",
+                             dropped == 1 ? "1 message was" : fmt::format("{} messages were", dropped)));
   terminal.say(fmt::format(
       "Session ended. {} of this stage stay deployed as stubs: calls to them fail until somebody runs "
       "`live start` again.",
@@ -65,7 +68,7 @@ Async<int> leave(Answering& all, Terminal& terminal) {
     terminal.say(fmt::format("Finishing {} running call{}, up to {} s. Ctrl-C again leaves now.", running,
                              running == 1 ? "" : "s", kGrace.count()));
   co_await all.session.stop(kGrace);
-  say_goodbye(terminal, all.fleet);
+  say_goodbye(terminal, all.fleet, all.session.dropped());
   co_return 0;
 }
 
