@@ -62,6 +62,14 @@ export class Lab extends Workplace {
     return existsSync(this.notes) ? readFileSync(this.notes, "utf8").split("\n").filter(Boolean) : [];
   }
 
+  /** What a function's stubs have logged. */
+  async stubLog(id, { stage = this.stage } = {}) {
+    this.logs ??= await client(this, "cloudwatch-logs", "CloudWatchLogsClient");
+    const { FilterLogEventsCommand } = sdk("cloudwatch-logs");
+    const found = await this.logs.send(new FilterLogEventsCommand({ logGroupName: `/aws/lambda/${stage}-${id}` }));
+    return found.events.map(({ message }) => message.trimEnd()).join("\n");
+  }
+
   /** `live start` until it listens. */
   async go(...args) {
     const session = this.start("--stage", this.stage, ...args);

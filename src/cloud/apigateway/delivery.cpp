@@ -79,13 +79,24 @@ Async<void> mistreat(World& world, ConnectionPtr c, std::string text, Faults::Of
   if (suffers.closes) end(world, c, 1001, "Going away");
 }
 
+bool takes(const Connection& c) { return c.socket && (c.socket->is_open() || c.half_open()); }
+
+void note(Connection& c, const std::string& text) {
+  c.active = std::chrono::steady_clock::now();
+  c.usage->count_message(text.size());
+}
+
 }  // namespace
 
+Async<Result<void>> send_answer(ConnectionPtr c, std::string text) {
+  if (!takes(*c)) co_return fault(Fault::Kind::closed, "the connection is closed");
+  note(*c, text);
+  co_return co_await bring(std::move(c), std::move(text));
+}
+
 Async<Result<void>> send(World& world, ConnectionPtr c, std::string text) {
-  const bool open = c->socket && (c->socket->is_open() || c->half_open());
-  if (!open) co_return fault(Fault::Kind::closed, "the connection is closed");
-  c->active = std::chrono::steady_clock::now();
-  c->usage->count_message(text.size());
+  if (!takes(*c)) co_return fault(Fault::Kind::closed, "the connection is closed");
+  note(*c, text);
   const bool as_ever = c->waiting.empty() && !c->overtaken && !c->half_open();
   if (world.injection.off() && as_ever) co_return co_await write(c, std::move(text));
   const auto suffers = world.injection.faults.of_message(c->side);

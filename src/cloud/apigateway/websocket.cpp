@@ -95,12 +95,12 @@ Async<void> answer_with_function(GatewayPtr gateway, ConnectionPtr c, std::share
   --c->answering;
   if (called.failure) {
     auto message = json::serialize(error_message("Internal server error", *c, request_id));
-    (void)co_await send(gateway->world, c, std::move(message));
+    (void)co_await send_answer(c, std::move(message));
   } else if (route->answers) {  // the function's answer reaches the client only then
     const auto response = proxy_response_1_0(called.payload);
     auto message =
         response ? response->body : json::serialize(error_message("Internal server error", *c, request_id));
-    if (!message.empty()) (void)co_await send(gateway->world, c, std::move(message));
+    if (!message.empty()) (void)co_await send_answer(c, std::move(message));
   }
 }
 
@@ -129,7 +129,7 @@ Async<void> receive(GatewayPtr gateway, ConnectionPtr c, std::string body) {
       co_await std::move(work);
     co_return;
   }
-  if (!answer.empty()) (void)co_await send(gateway->world, c, std::move(answer));
+  if (!answer.empty()) (void)co_await send_answer(c, std::move(answer));
 }
 
 Async<void> disconnected(GatewayPtr gateway, ConnectionPtr c, Fault why) {

@@ -76,8 +76,10 @@ Async<net::Answer> connect_websocket_api(GatewayPtr gateway, HttpCall call, Api&
 Async<net::Answer> serve_connections(GatewayPtr gateway, HttpCall call, std::string api_id, std::string id,
                                      std::string stage = {});
 
-// Sends to the client; a fault when it is gone or does not read.
+// Sends what was posted to the client; a fault when it is gone or does not read.
 Async<Result<void>> send(World& world, ConnectionPtr connection, std::string text);
+// What a route answers: no injected fault of messages befalls it.
+Async<Result<void>> send_answer(ConnectionPtr connection, std::string text);
 // Closes it. One that is half open goes without a word to the other end.
 void end(World& world, const ConnectionPtr& connection, uint16_t code, std::string reason);
 
