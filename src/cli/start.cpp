@@ -124,7 +124,7 @@ Async<Result<void>> start(CommonOptions options, Terminal& terminal, Interruptio
   interruption.then = [&all, &terminal] { return leave_early(all, terminal); };
   // What an earlier session deployed is called all the while.
   if (auto before = co_await deployment.functions(plan, Deployment::Absent::skipped); before.has_value())
-    all.fleet.use(std::move(before.value()));
+    all.fleet.use(std::move(before.value()), Fleet::Table::partial);
   if (auto const version = co_await host.node_version(); version.has_value())
     if (auto const text = other_node(plan.sources, version.value()); !text.empty()) terminal.warn(text);
   auto table = co_await deploy(deployment, std::move(plan));

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
-import { Workplace, root } from "./live.mjs";
+import { Workplace, call, root } from "./live.mjs";
 
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true"; // the machine's Node may be an older one
 const require = createRequire(path.join(root, "runtimes/node/package.json"));
@@ -60,6 +60,11 @@ export class Lab extends Workplace {
   }
   noted() {
     return existsSync(this.notes) ? readFileSync(this.notes, "utf8").split("\n").filter(Boolean) : [];
+  }
+
+  /** What the embedded AWS has counted: requests by service, WebSocket messages and connections. */
+  async usage() {
+    return (await call((await this.aws()).AWS_ENDPOINT_URL + "/_live/status")).body.usage;
   }
 
   /** What a function's stubs have logged. */

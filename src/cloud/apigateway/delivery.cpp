@@ -65,8 +65,11 @@ Async<void> mistreat(World& world, ConnectionPtr c, std::string text, Faults::Of
     world.injection.remember(text);
   }
   if (suffers.delay.count() > 0) co_await sleep(suffers.delay);
-  if (suffers.garbled && !text.empty())
-    text[faults.below(text.size())] ^= static_cast<char>(1 + faults.below(31));
+  if (suffers.garbled && !text.empty()) {
+    auto other = text;
+    other[faults.below(other.size())] ^= static_cast<char>(1 + faults.below(31));
+    (void)co_await bring(c, std::move(other));
+  }
   if (suffers.overtaken && !c->overtaken) {
     c->overtaken = std::move(text);
     auto work = bring_overtaken(c);
