@@ -75,6 +75,13 @@ TEST_F(AwsClientTest, AConditionThatDoesNotHoldIsAnAnswer) {
   EXPECT_FALSE(changed.value().condition_held);
 }
 
+TEST_F(AwsClientTest, ThrottlingIsA429WhateverTheServiceAnswersItWith) {
+  answer(400, R"({"__type":"com.amazon.coral.availability#ThrottlingException","message":"slow down"})");
+  auto item = run(loop, DynamoDb(*client).get_item("t", {}, 1000ms, AwsCall::Tries::one));
+  ASSERT_FALSE(item);
+  EXPECT_EQ(item.error().status, 429);
+}
+
 TEST_F(AwsClientTest, ARefusalHasTheStatusTheCodeAndTheMessage) {
   answer(400,
          R"({"__type":"com.amazonaws.dynamodb.v20120810#ResourceNotFoundException","message":"no table"})");

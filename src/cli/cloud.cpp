@@ -21,6 +21,7 @@ struct Options {
   int port = -1;  // -1: not given
   std::string state;
   std::string latency;
+  std::string faults;
   std::string access_key = "test", secret_key = "test";
   std::string runtimes;
   bool quiet = false;
@@ -36,6 +37,8 @@ struct Options {
 Result<cloud::CloudOptions> cloud_options(const Options& options) {
   cloud::CloudOptions result;
   LIVE_TRY(result.latency, cloud::parse_latency(options.latency));
+  RandomIds ids;
+  LIVE_TRY(result.faults, cloud::Faults::parse(options.faults, cloud::Faults::seed_from(ids)));
   if (options.port >= 0) {
     result.port = static_cast<uint16_t>(options.port);
     result.port_is_fixed = true;
@@ -53,10 +56,11 @@ Result<cloud::CloudOptions> cloud_options(const Options& options) {
   return result;
 }
 
-void tell_ready(const Options& options, const cloud::Cloud& cloud) {
+void tell_ready(const Options& options, cloud::Cloud& cloud) {
   bool known_secret = options.secret_key == "test";
   fmt::print("Embedded AWS ready at {}\n  access key {}, secret key {}\n  state in {}\n", cloud.endpoint(),
              options.access_key, known_secret ? "test" : "as given", options.folder().string());
+  if (!options.faults.empty()) fmt::print("  faults {}\n", cloud.world().injection.faults.text());
   std::fflush(stdout);
   if (options.ready_fd < 0) return;
   [[maybe_unused]] auto written = ::write(options.ready_fd, "\n", 1);
@@ -114,6 +118,14 @@ int stop(const Options& options) {
   return 0;
 }
 
+// Of the one that runs; without a SPEC it says what they are.
+int faults(const Options& options) {
+  auto const told = cloud_faults(options.folder(), options.faults);
+  if (told.has_error()) return report(told.error());
+  fmt::print("Faults: {}\n", told.value());
+  return 0;
+}
+
 }  // namespace
 
 void add_cloud(CLI::App& app, int& exit_code) {
@@ -124,6 +136,8 @@ void add_cloud(CLI::App& app, int& exit_code) {
       ->check(CLI::Range(0, 65535));
   command->add_option("--state", options->state, "Folder of its state (~/.live/cloud)");
   command->add_option("--latency", options->latency, "Delays to inject, in ms: dynamodb=5,apigateway=10");
+  command->add_option("--faults", options->faults,
+                      "What goes wrong on purpose: dynamodb:500=0.1,client:away (docs/cloud.md)");
   command->add_option("--access-key", options->access_key, "The administrator's access key (test)");
   command->add_option("--secret-key", options->secret_key, "The administrator's secret key (test)");
   command->add_option("--runtimes", options->runtimes, "Folder of the Runtime API clients");
@@ -140,15 +154,21 @@ void add_cloud(CLI::App& app, int& exit_code) {
   auto status_command = command->add_subcommand("status", "Say whether one is running");
   auto stop_command = command->add_subcommand("stop", "Stop the one that is running");
   auto start_command = command->add_subcommand("start", "Start one in the background, unless one is running");
-  for (auto each : {start_command, status_command, stop_command})
+  auto faults_command =
+      command->add_subcommand("faults", "Change what goes wrong in the one that is running");
+  faults_command->add_option("SPEC", options->faults,
+                             "As for --faults; none ends them; without it, says them");
+  for (auto each : {start_command, status_command, stop_command, faults_command})
     each->add_option("--state", options->state, "Its state folder");
-  command->callback([options, start_command, status_command, stop_command, &exit_code] {
+  command->callback([options, start_command, status_command, stop_command, faults_command, &exit_code] {
     if (status_command->parsed()) {
       exit_code = status(*options);
     } else if (start_command->parsed()) {
       exit_code = start(*options);
     } else if (stop_command->parsed()) {
       exit_code = stop(*options);
+    } else if (faults_command->parsed()) {
+      exit_code = faults(*options);
     } else {
       auto done = run(*options);
       exit_code = done.has_error() ? report(done.error()) : 0;

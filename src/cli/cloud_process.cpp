@@ -11,6 +11,8 @@
 #include <cstring>
 #include <thread>
 
+#include "aws/signature.h"
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "cli/command.h"
@@ -25,26 +27,31 @@ using namespace std::chrono_literals;
 
 std::filesystem::path run_file(const std::filesystem::path& state) { return state / "run.json"; }
 
-// Asks whoever listens there for its pid.
-std::optional<int64_t> ask_pid(const std::string& endpoint) {
-  auto to = net::parse_endpoint(endpoint);
-  if (to.has_error()) return std::nullopt;
+Result<net::Response> ask(const net::Endpoint& to, net::Request request) {
   asio::io_context context;
   auto client = net::HttpClient::create(context.get_executor());
-  std::optional<int64_t> pid;
-  auto ask = [](net::HttpClient& client, net::Endpoint to, std::optional<int64_t>& pid) -> Async<void> {
-    net::Request request;
-    request.target = "/_live/status";
-    auto response = co_await client.send(std::move(to), std::move(request), 1s);
-    auto body = response.has_error() ? Result<json::object>(response.error())
-                                     : parse_json_object(response.value().body);
-    if (body.has_value()) pid = find_int(body.value(), "pid");
+  Result<net::Response> answer = fault(Fault::Kind::timeout, "it does not answer");
+  auto send = [](net::HttpClient& client, net::Endpoint to, net::Request request,
+                 Result<net::Response>& answer) -> Async<void> {
+    answer = co_await client.send(std::move(to), std::move(request), 1s);
   };
-  asio::co_spawn(context, ask(*client, to.value(), pid), [&context](std::exception_ptr) {
+  asio::co_spawn(context, send(*client, to, std::move(request), answer), [&context](std::exception_ptr) {
     context.stop();  // the client's own timers need not be waited for
   });
   context.run_for(2s);
-  return pid;
+  return answer;
+}
+
+// What whoever listens there says of itself.
+Result<json::object> ask_status(const std::string& endpoint) {
+  LIVE_TRY(auto to, net::parse_endpoint(endpoint));
+  LIVE_TRY(auto response, ask(to, net::Request{.target = "/_live/status"}));
+  return parse_json_object(response.body);
+}
+
+std::optional<int64_t> ask_pid(const std::string& endpoint) {
+  auto const status = ask_status(endpoint);
+  return status ? find_int(status.value(), "pid") : std::nullopt;
 }
 
 std::string last_lines(const std::filesystem::path& file, size_t bytes = 600) {
@@ -160,6 +167,23 @@ Result<RunningCloud> ensure_cloud(const std::filesystem::path& state, std::vecto
   LIVE_TRY(started);
   return fault(
       fmt::format("the embedded AWS started but does not answer; see {}", (state / "cloud.log").string()));
+}
+
+Result<std::string> cloud_faults(const std::filesystem::path& state, const std::string& spec) {
+  auto const running = find_cloud(state);
+  if (!running) return fault(fmt::format("no embedded AWS is running on {}", state.string()));
+  if (spec.empty()) {
+    LIVE_TRY(auto status, ask_status(running->endpoint));
+    return string_or(status, "faults");
+  }
+  LIVE_TRY(auto to, net::parse_endpoint(running->endpoint));
+  net::Request request{.method = "PUT", .target = "/_live/faults", .body = spec};
+  request.headers.set("Host", net::host_header(to));
+  aws::Signer().sign(request, {running->access_key, running->secret_key, "", std::nullopt},
+                     {"us-east-1", "live", SystemClock().now()});
+  LIVE_TRY(auto response, ask(to, std::move(request)));
+  if (response.status != 200) return fault(response.body);
+  return std::move(response.body);
 }
 
 Result<bool> stop_cloud(const std::filesystem::path& state) {

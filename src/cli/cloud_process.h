@@ -35,6 +35,9 @@ std::optional<RunningCloud> find_cloud(const std::filesystem::path& state);
 Result<RunningCloud> ensure_cloud(const std::filesystem::path& state = default_cloud_state(),
                                   std::vector<std::string> options = {});
 
+// Changes what goes wrong in the one that runs there, unless `spec` is empty, and says what it is now.
+Result<std::string> cloud_faults(const std::filesystem::path& state, const std::string& spec);
+
 Result<bool> stop_cloud(const std::filesystem::path& state);  // false: none ran. Returns when it is gone.
 
 }  // namespace live::cli

@@ -46,7 +46,10 @@ struct Answering {
   Session session;
 };
 
-void say_goodbye(Terminal& terminal, const Fleet& fleet) {
+void say_goodbye(Terminal& terminal, const Fleet& fleet, size_t dropped) {
+  if (dropped > 0)
+    terminal.say(fmt::format("{} dropped: repeated, late or not for this session. --verbose shows each.",
+                             dropped == 1 ? "1 message was" : fmt::format("{} messages were", dropped)));
   terminal.say(fmt::format(
       "Session ended. {} of this stage stay deployed as stubs: calls to them fail until somebody runs "
       "`live start` again.",
@@ -69,7 +72,7 @@ Async<int> leave(Answering& all, Terminal& terminal) {
     terminal.say(fmt::format("Finishing {} running call{}, up to {} s. Ctrl-C again leaves now.", running,
                              running == 1 ? "" : "s", kGrace.count()));
   co_await all.session.stop(kGrace);
-  say_goodbye(terminal, all.fleet);
+  say_goodbye(terminal, all.fleet, all.session.dropped());
   co_return 0;
 }
 
@@ -125,7 +128,7 @@ Async<Result<void>> start(CommonOptions options, Terminal& terminal, Interruptio
   interruption.then = [&all, &terminal] { return leave_early(all, terminal); };
   // What an earlier session deployed is called all the while.
   if (auto before = co_await deployment.functions(plan, Deployment::Absent::skipped); before.has_value())
-    all.fleet.use(std::move(before.value()));
+    all.fleet.use(std::move(before.value()), Fleet::Table::partial);
   if (auto const version = co_await host.node_version(); version.has_value())
     if (auto const text = other_node(plan.sources, version.value()); !text.empty()) terminal.warn(text);
   auto table = co_await deploy(deployment, std::move(plan));

@@ -143,6 +143,7 @@ Result<std::unique_ptr<Cloud>> Cloud::start(Executor executor, CloudOptions opti
   keys.put_configured(options.access_key, options.secret_key, options.account);
   keys.erase_expired(cloud->clock_.now());
   cloud->add_services(options);
+  cloud->world_.injection.use(options.faults);
   LIVE_TRY(cloud->listen(options));
   return cloud;
 }

@@ -28,6 +28,7 @@ struct CloudOptions {
   bool port_is_fixed = false;  // true: a busy port is a fault; false: the next free one is taken. 0: any
   std::filesystem::path state;
   std::map<std::string, Milliseconds, std::less<>> latency;
+  Faults faults;
   std::string account = "000000000000";
   std::string access_key = "test";
   std::string secret_key = "test";

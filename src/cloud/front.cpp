@@ -50,7 +50,8 @@ net::Response status_answer(const World& world) {
                     {"account", world.account},
                     {"endpoint", world.endpoint},
                     {"state", world.store.folder().string()},
-                    {"usage", usage_of(world.usage)}};
+                    {"usage", usage_of(world.usage)},
+                    {"faults", world.injection.faults.text()}};
   return {.status = 200, .headers = {{"Content-Type", "application/json"}}, .body = json::serialize(body)};
 }
 
@@ -132,6 +133,96 @@ ApiError no_such_action(const Destination& destination, const net::Request& requ
                                request.method, net::path_of(request.target), destination.service));
 }
 
+// Serves what was authenticated, or refuses.
+Async<net::Answer> perform(World& world, const Services& services, net::Request request,
+                           const std::string& request_id, Destination& destination,
+                           Authentication& authentication, const Claim* claim) {
+  std::string path(net::path_of(request.target));
+  auto fail = [&](const ApiError& error) { return render_error(destination, error, request_id, path); };
+  if (authentication.is_signed && comes_from_a_foreign_page(request, destination))
+    co_return fail({403, destination.protocol == Protocol::s3 ? "AccessDenied" : "AccessDeniedException",
+                    "The embedded AWS takes no signed requests from pages of other sites"});
+  auto http = services.http.find(destination.service);
+  if (http != services.http.end() && destination.action.empty()) {
+    bool own_decision = destination.protocol == Protocol::execute_api;
+    if (authentication.is_signed && authentication.refusal && !own_decision)
+      co_return fail(*authentication.refusal);
+    HttpCall call{.request = std::move(request),
+                  .region = !destination.region.empty() ? destination.region
+                            : claim                     ? claim->region
+                                                        : ""};
+    call.request_id = request_id;
+    if (authentication.verified) {
+      call.caller = std::move(authentication.verified->caller);
+      call.chunks = std::move(authentication.verified->chunks);
+    }
+    if (authentication.is_signed) call.refusal = std::move(authentication.refusal);
+    co_return co_await http->second(std::move(call));
+  }
+  if (!destination.known) co_return fail(no_such_action(destination, request));
+  if (authentication.refusal) co_return fail(*authentication.refusal);
+  if (destination.action.empty()) co_return fail(no_such_action(destination, request));
+
+  Call call{.service = destination.service,
+            .action = destination.action,
+            .region = claim->region,
+            .caller = std::move(authentication.verified->caller)};
+  call.request_id = request_id;
+  auto decoded = decode_input(destination, std::move(request), call);
+  if (decoded.has_error()) co_return fail(decoded.error());
+  auto result = co_await world.actions.call(std::move(call));
+  if (result.has_error()) co_return fail(result.error());
+  co_return render(destination, std::move(result.value()), request_id);
+}
+
+// PUT: a SPEC as the body, signed by the administrator for the service "live".
+net::Response change_faults(World& world, const net::Request& request) {
+  auto text = [](int status, std::string body) {
+    return net::Response{
+        .status = status, .headers = {{"Content-Type", "text/plain"}}, .body = std::move(body)};
+  };
+  if (request.method != "PUT") return text(405, "PUT a SPEC, or none");
+  auto const read = read_claim(request);
+  auto const* claim = std::get_if<Claim>(&read);
+  if (!claim) return text(403, "sign with the administrator's key");
+  Keys keys(world.store);
+  auto const result = verify_signature(request, *claim, "live", keys, world.clock.now());
+  auto const* verified = std::get_if<Verified>(&result);
+  if (!verified || !verified->caller.arn.ends_with(":root"))
+    return text(403, "sign with the administrator's key");
+  auto faults = Faults::parse(request.body, Faults::seed_from(world.ids));
+  if (!faults) return text(400, faults.error().message);
+  world.injection.use(std::move(faults.value()));
+  return text(200, world.injection.faults.text());
+}
+
+// What faults concern: the requests that the relay makes.
+enum class Part { none, request, dial };
+
+Part part_in_the_relay(std::string_view service, const net::Request& request) {
+  if (service == "dynamodb" || service == "s3") return Part::request;
+  if (service != "execute-api") return Part::none;
+  if (net::same_name(request.headers.get("Upgrade"), "websocket")) return Part::dial;
+  auto const manages = [&](std::string_view prefix) {
+    return request.target.find(prefix) != std::string::npos;
+  };
+  return manages("/@connections/") || manages("/%40connections/") ? Part::request : Part::none;
+}
+
+Async<net::Answer> disturb(Injection& injection, Faults::Side side, Faults::OfRequest faults,
+                           net::Response refused, Async<net::Answer> work) {
+  using Fate = Faults::Fate;
+  co_await delay(faults.delay);
+  bool const arrived = co_await injection.arrives(side);
+  if (!arrived || faults.fate == Fate::request_lost) co_return net::HangUp{};
+  if (faults.fate == Fate::refused) co_return refused;
+  auto answer = co_await std::move(work);
+  if (faults.fate == Fate::refused_though_done) answer = std::move(refused);
+  bool const came_back = co_await injection.arrives(side);
+  if (!came_back || faults.fate == Fate::answer_lost) co_return net::HangUp{};
+  co_return answer;
+}
+
 }  // namespace
 
 Front::Front(World& world) : world_(world), tables_(std::make_shared<Tables>()) {}
@@ -171,54 +262,33 @@ Async<net::Answer> Front::serve(net::Request request) {
 
 Async<net::Answer> Front::dispatch(net::Request request, std::string request_id, std::string& what) {
   if (request.target == "/_live/status") co_return status_answer(world_);
+  if (request.target == "/_live/faults") co_return change_faults(world_, request);
   for (auto& [prefix, serve_open] : tables_->open_paths) {
     if (request.target.starts_with(prefix)) co_return serve_open(std::move(request));
   }
   auto read = read_claim(request);
-  auto destination = find_destination(*tables_, request, std::get_if<Claim>(&read));
-  std::string path(net::path_of(request.target));
-  auto fail = [&](const ApiError& error) { return render_error(destination, error, request_id, path); };
+  auto claim = std::get_if<Claim>(&read);
+  auto destination = find_destination(*tables_, request, claim);
   if (destination.known) ++world_.usage.requests[destination.service];
   if (!destination.action.empty()) what = destination.service + "." + destination.action;
   co_await delay(
       world_.latency_of(destination.service == "execute-api" ? "apigateway" : destination.service));
-
   auto authentication = authenticate(world_, request, read, destination);
-  if (authentication.is_signed && comes_from_a_foreign_page(request, destination))
-    co_return fail({403, destination.protocol == Protocol::s3 ? "AccessDenied" : "AccessDeniedException",
-                    "The embedded AWS takes no signed requests from pages of other sites"});
-  auto claim = std::get_if<Claim>(&read);
-  auto http = tables_->http.find(destination.service);
-  if (http != tables_->http.end() && destination.action.empty()) {
-    bool own_decision = destination.protocol == Protocol::execute_api;
-    if (authentication.is_signed && authentication.refusal && !own_decision)
-      co_return fail(*authentication.refusal);
-    HttpCall call{.request = std::move(request),
-                  .region = !destination.region.empty() ? destination.region
-                            : claim                     ? claim->region
-                                                        : ""};
-    call.request_id = request_id;
-    if (authentication.verified) {
-      call.caller = std::move(authentication.verified->caller);
-      call.chunks = std::move(authentication.verified->chunks);
-    }
-    if (authentication.is_signed) call.refusal = std::move(authentication.refusal);
-    co_return co_await http->second(std::move(call));
+  auto const part = world_.injection.off() || !authentication.verified
+                        ? Part::none
+                        : part_in_the_relay(destination.service, request);
+  if (part == Part::none) {
+    co_return co_await perform(world_, *tables_, std::move(request), request_id, destination, authentication,
+                               claim);
   }
-  if (!destination.known) co_return fail(no_such_action(destination, request));
-  if (authentication.refusal) co_return fail(*authentication.refusal);
-  if (destination.action.empty()) co_return fail(no_such_action(destination, request));
-
-  Call call{.service = destination.service,
-            .action = destination.action,
-            .region = claim->region,
-            .caller = std::move(authentication.verified->caller)};
-  call.request_id = request_id;
-  auto decoded = decode_input(destination, std::move(request), call);
-  if (decoded.has_error()) co_return fail(decoded.error());
-  auto result = co_await world_.actions.call(std::move(call));
-  if (result.has_error()) co_return fail(result.error());
-  co_return render(destination, std::move(result.value()), request_id);
+  auto const side = side_of(authentication.verified->caller);
+  auto const faults =
+      part == Part::dial ? Faults::OfRequest() : world_.injection.faults.of_request(destination.service);
+  std::string path(net::path_of(request.target));
+  auto refused =
+      render_error(destination, injected_error(destination.service, faults.status), request_id, path);
+  auto work = perform(world_, *tables_, std::move(request), request_id, destination, authentication, claim);
+  co_return co_await disturb(world_.injection, side, faults, std::move(refused), std::move(work));
 }
 
 }  // namespace live::cloud

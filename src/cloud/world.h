@@ -11,6 +11,7 @@
 #include "base/ids.h"
 #include "base/log.h"
 #include "cloud/call.h"
+#include "cloud/injection.h"
 #include "cloud/store.h"
 #include "cloud/usage.h"
 
@@ -31,6 +32,7 @@ struct World {
   // service adds it where it works without a request: a WebSocket message, a delivery.
   std::map<std::string, Milliseconds, std::less<>> latency{};
   Usage usage{};
+  Injection injection{executor};
 
   Milliseconds latency_of(std::string_view service) const {
     auto found = latency.find(service);

@@ -54,7 +54,7 @@ class Ledger {
   std::optional<std::string> settle(const CallKey& key, std::string message);
   void replace_kept(const CallKey& key, std::string message);  // the same answer in another form
   bool running(const CallKey& key) const;
-  const std::string* kept(const CallKey& key) const;
+  const std::string* kept(const CallKey& key) const;  // nothing after the deadline: nobody waits
   std::optional<std::string> reply_to(const CallKey& key) const;
   // For what we send about this call: above all that we have heard, or sent, about it.
   uint32_t next_sequence(const CallKey& key);

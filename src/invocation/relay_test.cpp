@@ -90,7 +90,7 @@ class RelayTest : public testing::Test {
   std::string const key = sha256("stage key");
   Envelope stub_envelope{key, Side::stub, ids}, client_envelope{key, Side::client, ids};
   Echo echo;
-  std::vector<std::string> dropped;
+  std::vector<std::string> dropped, late;
   std::optional<Takeover> takeover;
   std::unique_ptr<RemoteServer> server;
   std::unique_ptr<Remote> remote;
@@ -99,6 +99,7 @@ class RelayTest : public testing::Test {
   void SetUp() override {
     RemoteServer::Events events;
     events.on_dropped = [this](std::string_view reason) { dropped.emplace_back(reason); };
+    events.on_late = [this](const CallKey& key) { late.push_back(key.request_id); };
     events.on_superseded = [this](const Takeover& by) { takeover = by; };
     RemoteServer::Options options;
     options.alive_every = 20ms;
@@ -226,6 +227,36 @@ TEST_F(RelayTest, ALongCallIsKeptAliveAndEndsWithItsAnswer) {
   };
   EXPECT_EQ(invoke(call("{}")).payload, "slow");
   EXPECT_EQ(echo.calls.size(), 1u);
+}
+
+TEST_F(RelayTest, AnAnswerThatFindsNoWayBeforeTheFunctionsEndIsDroppedAndToldOnce) {
+  aws.scripted = std::deque<Outcome>(100, Outcome::unreachable);
+  aws.scripted.front() = Outcome::delivered;
+  auto short_call = call("{}");
+  short_call.deadline = clock.now() + 400ms;
+  EXPECT_EQ(invoke(std::move(short_call)).outcome, Reply::Outcome::function_error);
+  while (late.empty() && io.run_one()) {
+  }
+  EXPECT_EQ(late, std::vector<std::string>{"request"});
+  aws.scripted.clear();
+  auto const posts = aws.texts.size();
+  settle_down();
+  EXPECT_EQ(aws.texts.size(), posts) << "it is not sent any more";
+  EXPECT_EQ(late.size(), 1u);
+}
+
+TEST_F(RelayTest, AHandlerThatOutlivesItsFunctionIsTold) {
+  echo.instead = [this](Invocation) -> Async<Reply> {
+    asio::steady_timer timer(io, 300ms);
+    co_await timer.async_wait(asio::use_awaitable);
+    co_return Reply{Reply::Outcome::success, "too late", ""};
+  };
+  auto short_call = call("{}");
+  short_call.deadline = clock.now() + 100ms;
+  EXPECT_EQ(invoke(std::move(short_call)).error_type, "Sandbox.Timedout");
+  while (late.empty() && io.run_one()) {
+  }
+  EXPECT_EQ(late, std::vector<std::string>{"request"});
 }
 
 TEST_F(RelayTest, ASignOfLifeThatIsRefusedIsRepeated) {

@@ -59,6 +59,7 @@ struct RemoteServer::State : std::enable_shared_from_this<RemoteServer::State> {
   void refer(const Head& head);
   void refuse(const Head& head, Reply reply);
   void drop(std::string_view reason);
+  void late(const CallKey& key);
   void ended();
   void spawn(Async<void> task) {
     asio::co_spawn(executor, keeping(shared_from_this(), std::move(task)), asio::detached);
@@ -80,7 +81,7 @@ struct RemoteServer::State : std::enable_shared_from_this<RemoteServer::State> {
   Options options;
   Ledger ledger;
   ClockOffset offset;
-  std::set<CallKey> delivering;
+  std::set<CallKey> delivering, undelivered;
   Timer tick, idle;
   size_t serving = 0;
   size_t dropped = 0;
@@ -234,6 +235,7 @@ Async<void> RemoteServer::State::keep_saying_alive(CallKey key, std::shared_ptr<
 }
 
 Async<void> RemoteServer::State::answer(CallKey key, Reply reply) {
+  bool const timed_out = reply.error_type == "Sandbox.Timedout";  // says already that it came too late
   auto message = co_await message_of(key, std::move(reply));
   if (stopped) co_return;
   if (!message) {
@@ -241,7 +243,9 @@ Async<void> RemoteServer::State::answer(CallKey key, Reply reply) {
     co_return drop(within("an answer that could not be put into the bucket", message.error()).message);
   }
   auto const reply_to = ledger.settle(key, std::move(message.value()));
-  if (!reply_to) co_return drop("an answer that came after the function's end");
+  if (!reply_to && timed_out) co_return drop("an answer that came after the function's end");
+  if (!reply_to) co_return late(key);
+  undelivered.insert(key);
   co_await deliver(key);
 }
 
@@ -268,12 +272,16 @@ Async<void> RemoteServer::State::deliver(CallKey key) {
   Backoff backoff(ids, kFirstPause, kLongestPause);
   while (!stopped) {
     auto const* kept = ledger.kept(key);
-    if (!kept) break;
+    if (!kept) {
+      late(key);
+      break;
+    }
     auto const to = *ledger.reply_to(key);
     auto text = *kept;
     auto const posted = co_await mailbox.post(to, std::move(text));
     if (stopped) co_return;
     if (posted.outcome == Posted::Outcome::delivered) {
+      undelivered.erase(key);
       if (events.on_delivered) events.on_delivered(key);
       break;
     }
@@ -346,6 +354,10 @@ Async<void> RemoteServer::State::forget_now_and_then() {
     tick.expires_after(ledger.running_calls() > 0 ? 1s : 30s);
     co_await tick.wait();
     ledger.expire();
+    for (auto at = undelivered.begin(); at != undelivered.end();) {
+      auto const& key = *at++;
+      if (!ledger.kept(key) && !delivering.contains(key)) late(CallKey(key));
+    }
   }
   ticking = false;
 }
@@ -358,6 +370,12 @@ Async<void> RemoteServer::State::sleep(std::shared_ptr<Timer> timer, Millisecond
 void RemoteServer::State::drop(std::string_view reason) {
   ++dropped;
   if (events.on_dropped) events.on_dropped(reason);
+}
+
+void RemoteServer::State::late(const CallKey& key) {
+  undelivered.erase(key);
+  drop("an answer that came after the function's end");
+  if (events.on_late) events.on_late(key);
 }
 
 void RemoteServer::State::ended() {

@@ -32,6 +32,7 @@ class RemoteServer {
     std::function<void(const Invocation&, const Received&)> on_started;
     std::function<void(const CallKey&, const Reply&)> on_answered;  // the invoker's answer
     std::function<void(const CallKey&)> on_delivered;               // the stub's connection has it
+    std::function<void(const CallKey&)> on_late;  // its answer came after the function's end
     std::function<void(std::string_view reason)> on_dropped;
     std::function<void(const Takeover&)> on_superseded;  // another client has the stage: supersede() is done
   };

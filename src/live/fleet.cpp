@@ -98,8 +98,10 @@ Fleet::Fleet(Executor executor, const Clock& clock, Ids& ids, Code& code, Observ
 
 Fleet::~Fleet() = default;
 
-void Fleet::use(FunctionTable table) {
+void Fleet::use(FunctionTable table, Table reach) {
   table_ = std::move(table);
+  whole_ = reach == Table::whole;
+  for (auto* waiting : waiting_for_table_) waiting->cancel();
   std::erase_if(environments_, [this](auto& one) { return !table_.contains(one.second.function); });
 }
 
@@ -107,7 +109,19 @@ void Fleet::changed(std::string_view function) {
   std::erase_if(environments_, [&](auto& one) { return one.second.function == function; });
 }
 
+Async<void> Fleet::until_known(std::string function, TimePoint deadline) {
+  Timer changed(executor_);
+  waiting_for_table_.insert(&changed);
+  while (!whole_ && !table_.contains(function) && clock_.now() < deadline) {
+    changed.expires_after(deadline - clock_.now());
+    co_await changed.wait();
+  }
+  waiting_for_table_.erase(&changed);
+}
+
 Async<Reply> Fleet::invoke(Invocation invocation) {
+  if (!whole_ && !table_.contains(invocation.function))
+    co_await until_known(invocation.function, invocation.deadline);
   auto const found = table_.find(invocation.function);
   if (found == table_.end()) {
     co_return function_error(

@@ -5,11 +5,13 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "base/async.h"
 #include "base/clock.h"
 #include "base/ids.h"
+#include "base/timer.h"
 #include "invocation/invocation.h"
 #include "live/code.h"
 #include "live/function_table.h"
@@ -39,7 +41,10 @@ class Fleet final : public Invoker {
         FleetOptions options);
   ~Fleet() override;
 
-  void use(FunctionTable table);  // after each deployment; workers of functions that are gone end
+  enum class Table { partial, whole };
+  // After each deployment; workers of functions that are gone end. Until one is whole, a call of a function
+  // that is not there waits for it: a deployment may call what the next table brings.
+  void use(FunctionTable table, Table reach = Table::whole);
   Async<Reply> invoke(Invocation invocation) override;
   // The function's code changed: what runs finishes on the old code, the next call gets a new worker.
   void changed(std::string_view function);
@@ -56,6 +61,7 @@ class Fleet final : public Invoker {
   };
   using Environments = std::map<std::string, Environment, std::less<>>;  // by environment id
 
+  Async<void> until_known(std::string function, TimePoint deadline);
   Async<Reply> run(LocalFunction function, Invocation invocation, Timing& timing);
   // Nothing: it was not there by the deadline.
   Async<std::optional<Result<Code::Ready>>> code_by(LocalFunction function, TimePoint deadline,
@@ -84,6 +90,8 @@ class Fleet final : public Invoker {
   Places places_;
   Starts starts_;
   FunctionTable table_;
+  bool whole_ = false;
+  std::set<Timer*> waiting_for_table_;  // one a call
   Environments environments_;
   std::shared_ptr<Alive> alive_;
 };

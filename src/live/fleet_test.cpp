@@ -1,5 +1,8 @@
 #include "live/fleet.h"
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
 #include "base/timer.h"
 #include "runtime/testing.h"
 
@@ -197,6 +200,24 @@ TEST_F(FleetTest, AFunctionThatItDoesNotKnowIsNamedWithTheNextStep) {
   auto const reply = run(fleet.invoke(std::move(unknown)));
   EXPECT_EQ(reply.error_type, "Live.UnknownFunction");
   EXPECT_THAT(reply.payload, testing::AllOf(HasSubstr("stranger"), HasSubstr("live start")));
+}
+
+TEST_F(FleetTest, WhileADeploymentRunsACallWaitsForTheTableThatHasItsFunction) {
+  auto whole = fleet.functions();
+  fleet.use({}, Fleet::Table::partial);
+  std::optional<Reply> reply;
+  auto const wait = [](Fleet& fleet, Invocation call, std::optional<Reply>& reply) -> Async<void> {
+    reply = co_await fleet.invoke(std::move(call));
+  };
+  asio::co_spawn(context, wait(fleet, call("one"), reply), asio::detached);
+  context.poll();
+  EXPECT_FALSE(reply);
+  EXPECT_THAT(told.facts, testing::IsEmpty());
+  fleet.use(std::move(whole));
+  EXPECT_NE(pid("two"), "");
+  while (!reply && context.run_one() > 0) {
+  }
+  EXPECT_EQ(reply->outcome, Reply::Outcome::success) << reply->payload;
 }
 
 TEST_F(FleetTest, WorkersOfFunctionsThatAreGoneEnd) {

@@ -13,6 +13,7 @@
 namespace live {
 namespace {
 
+constexpr int kTries = 5;  // again, of taking the stage
 constexpr const char* kHello = R"({"type":"hello"})";
 
 // The connection id in an answer to hello; empty when the text is something else.
@@ -33,6 +34,13 @@ struct Connection {
   std::optional<Fault> ended;
 };
 
+struct Search {  // for another connection, by attempts that overlap
+  std::shared_ptr<Connection> found;
+  std::optional<Fault> failed;  // the latest that was not told
+  size_t running = 0;
+  bool over = false;
+};
+
 }  // namespace
 
 struct Link::State : std::enable_shared_from_this<Link::State> {
@@ -49,7 +57,9 @@ struct Link::State : std::enable_shared_from_this<Link::State> {
   Async<Result<std::shared_ptr<Connection>>> connect();
   Async<void> read(std::shared_ptr<Connection> connection);
   Async<bool> reconnect();  // false: superseded or closing
-  Async<Result<bool>> try_to_move();
+  Async<void> attempt(std::shared_ptr<Search> search);
+  Async<Result<bool>> adopt(std::shared_ptr<Connection> connection);
+  std::chrono::milliseconds jittered(std::chrono::milliseconds pause);
   Async<void> rotate();
   Async<void> say_hello();
   Async<void> confirm();
@@ -141,7 +151,7 @@ Async<Result<std::optional<ClientRow>>> Link::open() {
   if (taken.has_error()) co_return within("registering as the stage's client", taken.error());
   state->epoch = taken.value().epoch;
   state->current = connection.value();
-  state->confirm_at = state->wake.now() + state->options.hello_interval;
+  state->confirm_at = state->wake.now() + state->options.confirm_interval;
   asio::co_spawn(state->executor, state->read(state->current), asio::detached);
   auto& previous = taken.value().previous;
   bool const was_us = previous && previous->session == state->session;  // an attempt that seemed to fail
@@ -151,10 +161,10 @@ Async<Result<std::optional<ClientRow>>> Link::open() {
 // A failure that is not a refusal may have taken the stage all the same: giving up would leave it to nobody.
 Async<Result<Registry::Taken>> Link::State::take(std::string connection) {
   auto taken = co_await registry.take(connection, session, options.who);
-  for (auto pause = options.first_backoff; taken.has_error() && pause < options.longest_backoff; pause *= 2) {
+  for (int tries = 0; taken.has_error() && tries < kTries; ++tries) {
     auto const status = taken.error().status;
     if (status >= 400 && status < 500 && status != 429) break;
-    co_await sleep(pause);
+    co_await sleep(options.first_backoff * (1 << tries));
     taken = co_await registry.take(connection, session, options.who);
   }
   co_return taken;
@@ -165,7 +175,7 @@ Async<Result<Registry::Taken>> Link::State::take(std::string connection) {
 Async<void> Link::State::confirm() {
   auto const moved = co_await registry.move(current->id, session, epoch);
   if (moved.has_value() && !moved.value() && !closing) taken_over = true;
-  confirm_at = wake.now() + (moved.has_value() ? options.hello_interval : 2s);
+  confirm_at = wake.now() + (moved.has_value() ? options.confirm_interval : 2s);
 }
 
 Steady::time_point Link::State::next_event() const {
@@ -216,41 +226,82 @@ Async<void> Link::State::say_hello() {
   if (written.has_error() && !connection->ended) connection->ended = written.error();
 }
 
-// Full jitter under an exponential cap: many clients that lost the same network do not come back at once.
+// Full jitter: many clients that lost the same network do not come back at once.
+std::chrono::milliseconds Link::State::jittered(std::chrono::milliseconds pause) {
+  auto const random = static_cast<unsigned char>(ids.bytes(1).front());
+  return pause / 4 + pause * random / 340;
+}
+
+// Attempts overlap: one that began before the network came back may be swallowed, and waits in vain.
 Async<bool> Link::State::reconnect() {
+  auto const search = std::make_shared<Search>();
   auto backoff = options.first_backoff;
+  auto next = wake.now();
   std::set<std::string> told;
-  for (int failures = 0; !closing && !taken_over; ++failures) {
-    auto const moved = co_await try_to_move();
-    if (closing) co_return false;  // our own goodbye has removed the row
-    if (moved.has_value()) co_return moved.value();
+  for (bool first = true; !closing && !taken_over;) {
+    if (auto connection = std::exchange(search->found, nullptr)) {
+      auto const moved = co_await adopt(std::move(connection));
+      if (moved.has_value() || closing) {
+        search->over = true;
+        co_return !closing && moved.value();  // our own goodbye has removed the row
+      }
+      search->failed = moved.error();
+    }
     // The first failure tells no more than that the connection is lost.
-    if (failures > 0 && events.on_trouble && told.insert(moved.error().message).second)
-      events.on_trouble(moved.error());
-    auto const random = static_cast<unsigned char>(ids.bytes(1).front());
-    co_await sleep(backoff / 4 + backoff * random / 340);
-    backoff = std::min(backoff * 2, options.longest_backoff);
+    if (auto const failed = std::exchange(search->failed, {}))
+      if (!std::exchange(first, false) && events.on_trouble && told.insert(failed->message).second)
+        events.on_trouble(*failed);
+    if (wake.now() >= next && search->running < options.most_attempts) {
+      asio::co_spawn(executor, attempt(search), asio::detached);
+      next = wake.now() + jittered(backoff);
+      backoff = std::min(backoff * 2, options.longest_backoff);
+    }
+    auto const pause = std::chrono::ceil<std::chrono::milliseconds>(next - wake.now());
+    if (!search->found && !search->failed)
+      co_await sleep(
+          std::max(pause, std::chrono::milliseconds(search->running < options.most_attempts ? 0 : 100)));
   }
+  search->over = true;
   co_return false;
 }
 
-// Another connection of this session, in place of `current`. False: the stage is another session's by now.
-Async<Result<bool>> Link::State::try_to_move() {
+Async<void> Link::State::attempt(std::shared_ptr<Search> search) {
+  auto const self = shared_from_this();
+  ++search->running;
   auto connection = co_await connect();
-  if (connection.has_error()) co_return connection.error();
-  auto const moved = co_await registry.move(connection.value()->id, session, epoch);
+  --search->running;
+  bool const wanted = !search->over && !search->found && !closing;
+  if (connection.has_error()) {
+    search->failed = connection.error();
+  } else if (wanted) {
+    search->found = std::move(connection.value());
+  } else {
+    connection.value()->socket.drop();
+  }
+  if (!search->over) wake.cancel();
+}
+
+// Another connection of this session, in place of `current`. False: the stage is another session's by now.
+Async<Result<bool>> Link::State::adopt(std::shared_ptr<Connection> connection) {
+  auto const moved = co_await registry.move(connection->id, session, epoch);
   if (moved.has_error()) co_return moved.error();
   if (!moved.value() && !closing) taken_over = true;
   if (!moved.value() || closing) co_return false;
-  current = connection.value();
-  confirm_at = wake.now() + options.hello_interval;
+  current = std::move(connection);
+  confirm_at = wake.now() + options.confirm_interval;
   asio::co_spawn(executor, read(current), asio::detached);
   co_return true;
 }
 
 Async<void> Link::State::rotate() {
   auto const old = current;
-  auto const moved = co_await try_to_move();
+  auto connection = co_await connect();
+  Result<bool> moved = false;
+  if (connection.has_error()) {
+    moved = connection.error();
+  } else {
+    moved = co_await adopt(std::move(connection.value()));
+  }
   if (moved.has_error()) {
     old->opened += std::chrono::minutes(1);  // the old one still works: try again soon
     confirm_at = wake.now();

@@ -21,13 +21,15 @@ struct LinkOptions {
   std::string who;      // "jane@laptop", for the one who takes over
   std::string session;  // ours, drawn by whoever starts it
   // API Gateway closes after 10 idle minutes, but a network that went without a word is noticed by this
-  // alone.
-  std::chrono::milliseconds hello_interval{30'000};
-  std::chrono::seconds hello_timeout{5};   // no answer: the connection is dead
-  std::chrono::minutes rotate_after{110};  // API Gateway closes after 2 hours
-  std::chrono::seconds drain{60};          // a replaced connection is still read for this long
+  // alone: an outage of half a minute before it ends.
+  std::chrono::milliseconds hello_interval{10'000};
+  std::chrono::seconds hello_timeout{5};               // no answer: the connection is dead
+  std::chrono::milliseconds confirm_interval{30'000};  // that the row is ours
+  std::chrono::minutes rotate_after{110};              // API Gateway closes after 2 hours
+  std::chrono::seconds drain{60};                      // a replaced connection is still read for this long
   std::chrono::milliseconds first_backoff{200};
-  std::chrono::milliseconds longest_backoff{5000};
+  std::chrono::milliseconds longest_backoff{1000};  // calls work two seconds after the network is back
+  size_t most_attempts = 24;  // at once: a network that swallows packets lets each wait for its timeout
 };
 
 class Link {

@@ -29,6 +29,14 @@ Session::Session(SessionParts parts, std::string stage_key, std::string who)
 
 RemoteServer::Events Session::events() {
   RemoteServer::Events events;
+  events.on_started = [this](const Invocation& call, const RemoteServer::Received& received) {
+    if (received.attempt > 1)
+      parts_.terminal.note(call.request_id,
+                           fmt::format("Lambda tries this request again: attempt {}", received.attempt));
+  };
+  events.on_late = [this](const CallKey& key) {
+    parts_.terminal.note(key.request_id, "its answer came after the function's end and was dropped");
+  };
   events.on_superseded = [this](const Takeover& by) {
     told_who_ = true;
     parts_.terminal.warn(

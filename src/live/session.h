@@ -42,6 +42,7 @@ class Session {
   // Takes no more calls, lets running ones finish for up to `grace`, leaves.
   Async<void> stop(std::chrono::milliseconds grace);
   size_t running() const { return server_.running(); }
+  size_t dropped() const { return server_.dropped(); }  // messages that were nobody's, late or repeated
 
  private:
   RemoteServer::Events events();

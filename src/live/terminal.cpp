@@ -91,6 +91,10 @@ void Terminal::lines(std::string_view id, std::string_view mark, Tint colour, st
   }
 }
 
+void Terminal::note(std::string_view request_id, std::string_view text) {
+  lines(request_id, "!", Tint::yellow, text);
+}
+
 void Terminal::received(const LocalFunction& function, const Invocation& invocation) {
   lines(invocation.request_id, "→", Tint::cyan,
         fmt::format("{}  {} {}", tint(Tint::bold, trigger_of(invocation.event)), short_name(function),

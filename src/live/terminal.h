@@ -24,8 +24,9 @@ class Terminal final : public Observer {
   void step(std::string_view done, std::chrono::milliseconds took);  // "✓ App deployed (12.3 s)"
   void good(std::string_view line);
   void warn(std::string_view line);
-  void detail(std::string_view line);  // only with --verbose
-  void fail(std::string_view line);    // to the same place; the caller sets the exit code
+  void detail(std::string_view line);                             // only with --verbose
+  void note(std::string_view request_id, std::string_view text);  // of a call
+  void fail(std::string_view line);  // to the same place; the caller sets the exit code
 
   void received(const LocalFunction& function, const Invocation& invocation) override;
   void queued(const LocalFunction& function, const Invocation& invocation, size_t workers) override;

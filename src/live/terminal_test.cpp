@@ -35,6 +35,11 @@ TEST_F(TerminalTest, ACallIsABlockUnderItsShortId) {
                                  "01234567 ← 200 ok  12 ms"));
 }
 
+TEST_F(TerminalTest, ANoteStandsUnderItsCall) {
+  terminal().note(call.request_id, "Lambda tries this request again: attempt 2");
+  EXPECT_THAT(lines, ElementsAre("01234567 ! Lambda tries this request again: attempt 2"));
+}
+
 TEST_F(TerminalTest, ATimeOfSeveralPartsSaysWhereItWent) {
   terminal().answered(function, call, {Reply::Outcome::success, "null", ""},
                       {.build = 30ms, .init = 100ms, .handler = 1200us});

@@ -223,6 +223,10 @@ Async<bool> answer(Shared& shared, const std::shared_ptr<Wire>& wire, ReadBuffer
     if (sent && then == After::close) co_await wire->finish();
     co_return sent&& then == After::keep;
   }
+  if (std::holds_alternative<HangUp>(*given)) {
+    wire->close();
+    co_return false;
+  }
   if (!may_upgrade) {
     Response response{
         426, {{"Upgrade", "websocket"}, {"Content-Type", "text/plain"}}, "this is a WebSocket\n"};

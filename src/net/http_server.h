@@ -1,5 +1,5 @@
 // An HTTP/1.1 server on the executor's thread. A handler gets one whole request and gives one answer:
-// a response, a stream, or the upgrade to a WebSocket.
+// a response, a stream, the upgrade to a WebSocket, or none.
 #pragma once
 
 #include <chrono>
@@ -34,7 +34,9 @@ struct Upgrade {  // 101, then `serve` owns the connection
   std::function<Async<void>(WebSocket)> serve;
 };
 
-using Answer = std::variant<Response, Streamed, Upgrade>;
+struct HangUp {};  // the connection ends without an answer
+
+using Answer = std::variant<Response, Streamed, Upgrade, HangUp>;
 using Handler = std::function<Async<Answer>(Request)>;
 
 struct ServerOptions {

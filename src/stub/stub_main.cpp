@@ -84,6 +84,7 @@ int run() {
   aws::Relay relay(io.get_executor(), *http, credentials, clock, address_of(config.value()));
   Remote::Options options;
   options.name = {config.value().stage, config.value().app};
+  options.on_dropped = [&log](std::string_view reason) { log.warning("message dropped: {}", reason); };
   Remote remote(io.get_executor(), clock, ids, envelope, relay, relay, std::move(options));
   Uplink::Events events;
   events.on_message = [&remote](std::string_view text) { remote.receive(text); };

@@ -342,6 +342,8 @@ class Management(LambdaTest):
         config = functions.put_function_event_invoke_config(FunctionName="settings", MaximumRetryAttempts=0)
         self.assertEqual(config["MaximumRetryAttempts"], 0)
         self.assertEqual(functions.get_function_event_invoke_config(FunctionName="settings")["MaximumRetryAttempts"], 0)
+        latest = functions.get_function_event_invoke_config(FunctionName="settings", Qualifier="$LATEST")
+        self.assertEqual(latest["MaximumRetryAttempts"], 0)  # none is $LATEST
         self.assert_error("InvalidParameterValueException", functions.put_function_event_invoke_config,
                           FunctionName="settings", DestinationConfig={"OnFailure": {"Destination": "arn:aws:sqs:x:1:q"}})
         functions.delete_function_event_invoke_config(FunctionName="settings")

@@ -1,8 +1,8 @@
 // An app of one stack whose functions a test describes and writes, and a client that invokes them.
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
-import { Workplace, root } from "./live.mjs";
+import { Workplace, call, root } from "./live.mjs";
 
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true"; // the machine's Node may be an older one
 const require = createRequire(path.join(root, "runtimes/node/package.json"));
@@ -50,7 +50,29 @@ export class Lab extends Workplace {
 
   /** What the embedded AWS was asked for so far, a line a request. */
   requests() {
+    if (this.ownCloud) return this.ownCloud.lines;
     return readFileSync(path.join(this.env.LIVE_HOME, "cloud/cloud.log"), "utf8").split("\n");
+  }
+
+  /** What handlers noted so far: `require("fs").appendFileSync(event.notes, id + "\\n")`. */
+  get notes() {
+    return path.join(this.folder, "notes");
+  }
+  noted() {
+    return existsSync(this.notes) ? readFileSync(this.notes, "utf8").split("\n").filter(Boolean) : [];
+  }
+
+  /** What the embedded AWS has counted: requests by service, WebSocket messages and connections. */
+  async usage() {
+    return (await call((await this.aws()).AWS_ENDPOINT_URL + "/_live/status")).body.usage;
+  }
+
+  /** What a function's stubs have logged. */
+  async stubLog(id, { stage = this.stage } = {}) {
+    this.logs ??= await client(this, "cloudwatch-logs", "CloudWatchLogsClient");
+    const { FilterLogEventsCommand } = sdk("cloudwatch-logs");
+    const found = await this.logs.send(new FilterLogEventsCommand({ logGroupName: `/aws/lambda/${stage}-${id}` }));
+    return found.events.map(({ message }) => message.trimEnd()).join("\n");
   }
 
   /** `live start` until it listens. */
@@ -88,5 +110,23 @@ export class Lab extends Workplace {
       body,
       log: Buffer.from(answer.LogResult ?? "", "base64").toString("utf8"),
     };
+  }
+}
+
+/** @param {Promise<object>} call its answer, with the milliseconds that it took */
+export async function timed(call) {
+  const began = performance.now();
+  const answer = await call;
+  return { ...answer, took: Math.round(performance.now() - began) };
+}
+
+export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Until `look` gives something. */
+export async function until(what, look, { timeout = 30_000 } = {}) {
+  for (const end = Date.now() + timeout; ; await sleep(20)) {
+    const found = await look();
+    if (found) return found;
+    if (Date.now() > end) throw new Error(`no ${what} within ${timeout / 1000} s`);
   }
 }

@@ -38,6 +38,21 @@ export class Workplace {
     return session;
   }
 
+  /**
+   * The workplace's embedded AWS, with options of its own and before anything else uses one. Its lines are those of
+   * requests.
+   */
+  async cloud(...args) {
+    this.ownCloud = new Session(this, ["cloud", "--port", "0", ...args]);
+    await this.ownCloud.line(/Embedded AWS ready/, "embedded AWS");
+    return this.ownCloud;
+  }
+
+  /** Changes what goes wrong in the embedded AWS (docs/cloud.md), or ends it: "none". */
+  async faults(spec) {
+    await this.must("cloud", "faults", spec);
+  }
+
   /** Runs a command to its end: {code, text}. */
   async run(...args) {
     try {
@@ -69,7 +84,7 @@ export class Workplace {
   }
 }
 
-/** `live start`: its lines, and waiting for one of them. */
+/** A `live` that goes on: its lines, and waiting for one of them. */
 export class Session {
   lines = [];
   waiting = new Set();
@@ -85,7 +100,7 @@ export class Session {
       });
     }
     this.ended.then(({ code, signal }) => {
-      for (const one of this.waiting) one.reject(new Error(`live start ended (${signal ?? code}) before ${one.what}:\n${this.tail()}`));
+      for (const one of this.waiting) one.reject(new Error(`live ${args[0]} ended (${signal ?? code}) before ${one.what}:\n${this.tail()}`));
     });
   }
 

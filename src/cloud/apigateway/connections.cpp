@@ -17,13 +17,10 @@ constexpr size_t max_unsent = 8 * 1024 * 1024;       // posted to a client that 
 constexpr auto too_slow = std::chrono::seconds(30);  // for a client to take what was posted
 
 Async<void> close(ConnectionPtr c, uint16_t code, std::string reason) {
+  bool const told = co_await c->injection->arrives(c->side);
+  if (!told || c->half_open()) co_return;
   co_await c->socket->close(code, std::move(reason));
   c->socket->drop();
-}
-
-void end(World& world, const ConnectionPtr& c, uint16_t code, std::string reason) {
-  if (!c->socket || std::exchange(c->closing, true)) return;
-  asio::co_spawn(world.executor, close(c, code, std::move(reason)), asio::detached);
 }
 
 net::Response error(int status, std::string_view type, json::object body) {
@@ -61,10 +58,18 @@ net::Response described(const Connection& c) {
 
 }  // namespace
 
+void end(World& world, const ConnectionPtr& c, uint16_t code, std::string reason) {
+  if (!c->socket || std::exchange(c->closing, true)) return;
+  asio::co_spawn(world.executor, close(c, code, std::move(reason)), asio::detached);
+}
+
 Connections::Connections(World& world, ApiGatewayOptions options)
-    : world_(world), options_(options), tokens_(options.burst) {}
+    : world_(world), options_(options), tokens_(options.burst) {
+  world.injection.on_use = [this] { hang_up(world_.injection.faults); };
+}
 
 Connections::~Connections() {
+  world_.injection.on_use = {};
   for (auto& [id, c] : connections_) {
     c->timer.reset();
     if (c->socket) c->socket->drop();
@@ -109,6 +114,7 @@ void Connections::watch(const ConnectionPtr& c) {
     if (failed || !c || !c->timer) return;
     const auto now = std::chrono::steady_clock::now();
     const bool over = now >= c->active + options_.idle || now >= c->opened + options_.lifetime;
+    if (over && c->half_open()) return remove(*c);
     if (over) return end(world_, c, 1001, "Going away");
     if (c->unsent > 0 && now - c->taking > too_slow) return c->socket->drop();
     watch(c);
@@ -123,6 +129,11 @@ void Connections::drop_api(std::string_view api_id) {
 void Connections::drop_stage(std::string_view api_id, std::string_view stage) {
   for (const auto& [id, c] : connections_)
     if (c->api_id == api_id && c->stage == stage) end(world_, c, 1001, "Going away");
+}
+
+void Connections::hang_up(const Faults& faults) {
+  for (const auto& [id, c] : connections_)
+    if (faults.hangs_up(c->side)) end(world_, c, 1001, "Going away");
 }
 
 bool Connections::is_well_formed(std::string_view id) {
@@ -160,7 +171,7 @@ Async<net::Answer> serve_connections(GatewayPtr gateway, HttpCall call, std::str
   if (c->unsent > max_unsent)
     co_return refuse(ids, 429, "LimitExceededException", "The client does not read", id);
   auto body = std::move(call.request.body);
-  auto sent = co_await send(c, std::move(body));
+  auto sent = co_await send(gateway->world, c, std::move(body));
   if (sent.has_error()) co_return gone();
   co_return net::Response{.status = 200};
 }

@@ -95,12 +95,12 @@ Async<void> answer_with_function(GatewayPtr gateway, ConnectionPtr c, std::share
   --c->answering;
   if (called.failure) {
     auto message = json::serialize(error_message("Internal server error", *c, request_id));
-    (void)co_await send(c, std::move(message));
+    (void)co_await send_answer(c, std::move(message));
   } else if (route->answers) {  // the function's answer reaches the client only then
     const auto response = proxy_response_1_0(called.payload);
     auto message =
         response ? response->body : json::serialize(error_message("Internal server error", *c, request_id));
-    if (!message.empty()) (void)co_await send(c, std::move(message));
+    if (!message.empty()) (void)co_await send_answer(c, std::move(message));
   }
 }
 
@@ -129,7 +129,7 @@ Async<void> receive(GatewayPtr gateway, ConnectionPtr c, std::string body) {
       co_await std::move(work);
     co_return;
   }
-  if (!answer.empty()) (void)co_await send(c, std::move(answer));
+  if (!answer.empty()) (void)co_await send_answer(c, std::move(answer));
 }
 
 Async<void> disconnected(GatewayPtr gateway, ConnectionPtr c, Fault why) {
@@ -149,6 +149,12 @@ Async<void> disconnected(GatewayPtr gateway, ConnectionPtr c, Fault why) {
                                std::move(source));
 }
 
+// Its network may be away: then the gateway hears of the end later, or never.
+Async<bool> hears(ConnectionPtr c) {
+  const bool arrived = c->injection->off() || co_await c->injection->arrives(c->side);
+  co_return arrived && !c->half_open();
+}
+
 Async<void> serve(GatewayPtr gateway, ConnectionPtr c, net::WebSocket socket) {
   c->socket.emplace(std::move(socket));
   gateway->connections.add(c);
@@ -157,32 +163,21 @@ Async<void> serve(GatewayPtr gateway, ConnectionPtr c, net::WebSocket socket) {
   Fault why;
   for (;;) {
     auto message = co_await c->socket->read();
+    const bool heard = co_await hears(c);
     if (message.has_error()) {
       why = message.error();
       break;
     }
-    co_await receive(gateway, c, std::move(message.value()));
+    if (heard) co_await receive(gateway, c, std::move(message.value()));
   }
-  gateway->connections.remove(*c);
   --c->usage->open_connections;
   c->socket->drop();
+  if (c->half_open() && !c->closing) co_return;  // nobody told the gateway: it stays until it is idle or old
+  gateway->connections.remove(*c);
   co_await disconnected(gateway, c, why);
 }
 
 }  // namespace
-
-Async<Result<void>> send(ConnectionPtr c, std::string text) {
-  if (!c->socket || !c->socket->is_open()) co_return fault(Fault::Kind::closed, "the connection is closed");
-  c->active = std::chrono::steady_clock::now();
-  const auto size = text.size();
-  c->usage->count_message(size);
-  if (c->unsent == 0) c->taking = c->active;
-  c->unsent += size;
-  auto written = co_await c->socket->write(std::move(text));
-  c->unsent -= size;
-  c->taking = std::chrono::steady_clock::now();
-  co_return written;
-}
 
 json::object websocket_event(const World& world, const Connection& c, const Stage& stage, WebSocketEvent type,
                              std::string_view route, std::string_view request_id) {
@@ -238,8 +233,13 @@ Async<net::Answer> connect_websocket_api(GatewayPtr gateway, HttpCall call, Api&
     if (auto refused = refuse_access(world, *call.caller, stage->region, "Invoke", std::move(arn)))
       co_return refusal(world.ids, 403, refused->message, refused->code);
   }
+  if (call.caller && world.injection.faults.refuses_dial(side_of(*call.caller)))
+    co_return refusal(world.ids, 503, "Service Unavailable", "ServiceUnavailableException");
   auto c = std::make_shared<Connection>();
   c->usage = &world.usage;
+  c->injection = &world.injection;
+  if (call.caller) c->side = side_of(*call.caller);
+  c->blackholes = world.injection.blackholes(c->side);
   c->id = short_id(world.ids);
   c->api_id = api.id;
   c->region = api.region;

@@ -1,7 +1,9 @@
 // WebSocket APIs at work: connections by id, what a message leads to, and posting to a connection.
 #pragma once
 
+#include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -29,6 +31,14 @@ struct Connection {
   int answering = 0;  // messages that a function works on
   bool closing = false;
   Usage* usage = nullptr;  // the world's
+  // Injected faults: whose network it is on, what of the world decides, what waits for the network, the
+  // message that is to be overtaken.
+  Faults::Side side = Faults::Side::client;
+  Injection* injection = nullptr;
+  int blackholes = 0;  // that had begun when it was opened
+  std::deque<std::string> waiting;
+  std::optional<std::string> overtaken;
+  bool half_open() const { return injection && injection->blackholes(side) != blackholes; }
 };
 using ConnectionPtr = std::shared_ptr<Connection>;
 
@@ -44,6 +54,7 @@ class Connections {
   void remove(const Connection& connection);
   void drop_api(std::string_view api_id);
   void drop_stage(std::string_view api_id, std::string_view stage);
+  void hang_up(const Faults& faults);  // those whose side's connections end now
   static bool is_well_formed(std::string_view id);
   size_t size() const { return connections_.size(); }
 
@@ -65,8 +76,12 @@ Async<net::Answer> connect_websocket_api(GatewayPtr gateway, HttpCall call, Api&
 Async<net::Answer> serve_connections(GatewayPtr gateway, HttpCall call, std::string api_id, std::string id,
                                      std::string stage = {});
 
-// Sends to the client; a fault when it is gone or does not read.
-Async<Result<void>> send(ConnectionPtr connection, std::string text);
+// Sends what was posted to the client; a fault when it is gone or does not read.
+Async<Result<void>> send(World& world, ConnectionPtr connection, std::string text);
+// What a route answers: no injected fault of messages befalls it.
+Async<Result<void>> send_answer(ConnectionPtr connection, std::string text);
+// Closes it. One that is half open goes without a word to the other end.
+void end(World& world, const ConnectionPtr& connection, uint16_t code, std::string reason);
 
 // The event of a function behind a route.
 enum class WebSocketEvent { connect, message, disconnect };

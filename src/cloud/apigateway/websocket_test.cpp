@@ -87,6 +87,12 @@ class WebSocketApi : public testing::Test {
   std::unique_ptr<net::HttpServer> server;
 };
 
+void use(WebSocketApi* api, std::string_view spec) {
+  auto faults = Faults::parse(spec, 1);
+  ASSERT_TRUE(faults.has_value());
+  api->world.injection.use(std::move(faults.value()));
+}
+
 int status_of(const net::Answer& answer) { return std::get<net::Response>(answer).status; }
 
 TEST_F(WebSocketApi, AnIdleConnectionIsClosedAndAMessageKeepsItOpen) {
@@ -152,6 +158,109 @@ TEST_F(WebSocketApi, AConnectionThatWentAwayIsGone) {
     EXPECT_EQ(status_of(gone), 410);
     auto malformed = co_await self->manage("POST", "short", "x");
     EXPECT_EQ(status_of(malformed), 400);
+  }(this));
+}
+
+// A connection and its id.
+struct Opened {
+  net::WebSocket socket;
+  std::string id;
+};
+
+Async<std::unique_ptr<Opened>> open_one(WebSocketApi* api) {
+  auto socket = co_await api->connect();
+  (void)co_await socket.value().write(R"({"action":"hello"})");
+  auto id = co_await socket.value().read();
+  co_return std::make_unique<Opened>(Opened{std::move(socket.value()), id.value()});
+}
+
+Async<std::vector<std::string>> read_some(Opened& one, size_t count) {
+  std::vector<std::string> texts;
+  while (texts.size() < count) {
+    auto text = co_await one.socket.read();
+    if (text.has_error()) break;
+    texts.push_back(std::move(text.value()));
+  }
+  co_return texts;
+}
+
+using Texts = std::vector<std::string>;
+
+TEST_F(WebSocketApi, WhatIsSentWhileTheNetworkIsAwayArrivesInItsOrderWhenItIsBack) {
+  open({});
+  until_done([](WebSocketApi* self) -> Async<void> {
+    auto one = co_await open_one(self);
+    use(self, "client:away");
+    for (auto const* text : {"1", "2", "3"}) {
+      auto posted = co_await self->manage("POST", one->id, text);
+      EXPECT_EQ(status_of(posted), 200);
+    }
+    (void)co_await one->socket.write(R"({"action":"hello"})");
+    use(self, "none");
+    auto posted = co_await self->manage("POST", one->id, "4");
+    EXPECT_EQ(status_of(posted), 200);
+    auto texts = co_await read_some(*one, 5);
+    auto const answer = std::find(texts.begin(), texts.end(), one->id);
+    EXPECT_NE(answer, texts.end()) << "what the client sent arrives too";
+    if (answer != texts.end()) texts.erase(answer);
+    EXPECT_EQ(texts, (Texts{"1", "2", "3", "4"}));
+  }(this));
+}
+
+TEST_F(WebSocketApi, ABlackholeLeavesItsConnectionsHalfOpen) {
+  open({.idle = 300ms});
+  until_done([](WebSocketApi* self) -> Async<void> {
+    auto old = co_await open_one(self);
+    use(self, "client:blackhole");
+    use(self, "none");
+    auto fresh = co_await open_one(self);
+    for (auto& one : {old.get(), fresh.get()}) {
+      auto posted = co_await self->manage("POST", one->id, "x");
+      EXPECT_EQ(status_of(posted), 200) << "the gateway knows of nothing";
+    }
+    auto const texts = co_await read_some(*fresh, 1);
+    EXPECT_EQ(texts, Texts{"x"});
+    auto closed = co_await fresh->socket.read();  // when it has been idle, and the old one is as idle
+    EXPECT_TRUE(closed.has_error());
+    EXPECT_TRUE(old->socket.is_open());
+    old->socket.drop();
+    for (int posts = 0; posts < 1000; ++posts) {
+      auto posted = co_await self->manage("POST", old->id, "x");
+      if (status_of(posted) == 410) co_return;
+    }
+    ADD_FAILURE() << "the gateway never noticed";
+  }(this));
+}
+
+TEST_F(WebSocketApi, MessagesAreDuplicatedDroppedOvertakenAndGarbled) {
+  open({});
+  until_done([](WebSocketApi* self) -> Async<void> {
+    auto one = co_await open_one(self);
+    auto post = [](WebSocketApi* self, std::string to, std::string spec, std::string text) -> Async<void> {
+      use(self, spec);
+      auto posted = co_await self->manage("POST", std::move(to), std::move(text));
+      EXPECT_EQ(status_of(posted), 200);
+    };
+    co_await post(self, one->id, "messages:duplicate", "twice");
+    auto texts = co_await read_some(*one, 2);
+    EXPECT_EQ(texts, (Texts{"twice", "twice"}));
+    co_await post(self, one->id, "messages:drop", "lost");
+    co_await post(self, one->id, "messages:reorder", "last");
+    co_await post(self, one->id, "none", "first");
+    texts = co_await read_some(*one, 2);
+    EXPECT_EQ(texts, (Texts{"first", "last"}));
+    co_await post(self, one->id, "client:garble", "abcdef");
+    texts = co_await read_some(*one, 2);
+    EXPECT_EQ(texts.at(0).size(), 6U);
+    EXPECT_NE(texts.at(0), "abcdef");
+    EXPECT_EQ(texts.at(1), "abcdef");
+    use(self, "client:hang-up");
+    for (;;) {
+      auto end = co_await one->socket.read();
+      if (end.has_value()) continue;
+      EXPECT_EQ(end.error().status, 1001);
+      break;
+    }
   }(this));
 }
 

@@ -149,7 +149,7 @@ Async<void> deliver(std::weak_ptr<Lambda> weak, Executor executor, Event event) 
 ApiResult<void> enqueue(LambdaPtr lambda, const Function& function, FunctionName name, Order order) {
   if (lambda->queued_bytes + order.event.size() > max_queued) return throttled("CallerRateLimitExceeded");
   Event event{.name = std::move(name), .order = std::move(order), .accepted = lambda->world.clock.now()};
-  if (const auto found = function.event_configs.find(event.name.qualifier);
+  if (const auto found = function.event_configs.find(event.name.version_or_latest());
       found != function.event_configs.end()) {
     event.max_retries = static_cast<int>(find_int(found->second, "MaximumRetryAttempts").value_or(2));
     event.max_age =

@@ -12,6 +12,7 @@ struct FunctionName {
   std::string region;
   std::string name;
   std::string qualifier;  // empty: none was given
+  std::string version_or_latest() const { return qualifier.empty() ? "$LATEST" : qualifier; }
 };
 
 // `qualifier` is the request's own member; one in the name must agree with it.

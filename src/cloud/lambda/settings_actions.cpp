@@ -27,14 +27,14 @@ ApiResult<void> apply_event_config(json::object& config, const json::object& inp
 Answer save_event_config(Lambda& lambda, const Call& call, bool fresh) {
   LIVE_API_TRY(auto name, function_name_of(call));
   LIVE_API_TRY(auto target, lambda.functions.resolve(name));
-  json::object config{{"FunctionArn", function_arn(name.region, lambda.world.account, name.name,
-                                                   name.qualifier.empty() ? "$LATEST" : name.qualifier)},
-                      {"DestinationConfig", {{"OnSuccess", json::object()}, {"OnFailure", json::object()}}}};
-  const auto found = target.function->event_configs.find(name.qualifier);
+  json::object config{
+      {"FunctionArn", function_arn(name.region, lambda.world.account, name.name, name.version_or_latest())},
+      {"DestinationConfig", {{"OnSuccess", json::object()}, {"OnFailure", json::object()}}}};
+  const auto found = target.function->event_configs.find(name.version_or_latest());
   if (!fresh && found != target.function->event_configs.end()) config = found->second;
   LIVE_API_TRY(apply_event_config(config, call.input));
   config["LastModified"] = to_millis(lambda.world.clock.now()) / 1000;
-  target.function->event_configs[name.qualifier] = config;
+  target.function->event_configs[name.version_or_latest()] = config;
   lambda.functions.save(*target.function);
   return config;
 }
@@ -57,11 +57,11 @@ Answer update_function_event_invoke_config(Lambda& lambda, const Call& call) {
 Answer get_function_event_invoke_config(Lambda& lambda, const Call& call) {
   LIVE_API_TRY(auto name, function_name_of(call));
   LIVE_API_TRY(auto* function, lambda.functions.get(name));
-  const auto found = function->event_configs.find(name.qualifier);
+  const auto found = function->event_configs.find(name.version_or_latest());
   if (found == function->event_configs.end())
-    return not_found(fmt::format("The function {} doesn't have an EventInvokeConfig",
-                                 function_arn(name.region, lambda.world.account, name.name,
-                                              name.qualifier.empty() ? "$LATEST" : name.qualifier)));
+    return not_found(
+        fmt::format("The function {} doesn't have an EventInvokeConfig",
+                    function_arn(name.region, lambda.world.account, name.name, name.version_or_latest())));
   return found->second;
 }
 
@@ -69,7 +69,7 @@ Answer delete_function_event_invoke_config(Lambda& lambda, const Call& call) {
   LIVE_API_TRY(get_function_event_invoke_config(lambda, call));
   LIVE_API_TRY(auto name, function_name_of(call));
   LIVE_API_TRY(auto* function, lambda.functions.get(name));
-  function->event_configs.erase(name.qualifier);
+  function->event_configs.erase(name.version_or_latest());
   lambda.functions.save(*function);
   return json::object{};
 }
