@@ -184,6 +184,7 @@ Async<void> RemoteServer::State::serve(Envelope::Message message, Received recei
     } else {
       if (events.on_started) events.on_started(call, received);
       auto reply = co_await invoker.invoke(std::move(call));
+      reply = co_await collected(std::move(reply), kMaxBody, response_too_large());
       if (stopped) co_return;
       if (events.on_answered) events.on_answered(key, reply);
       co_await answer(key, std::move(reply));

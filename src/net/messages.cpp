@@ -144,6 +144,40 @@ Async<Result<void>> read_body(Wire& wire, ReadBuffer& buffer, Parser<is_request>
   co_return co_await read_unsized(wire, buffer, parser);
 }
 
+// A body that is read as it comes: at most as much of it as one read of the wire brings is here.
+class BodyOnWire final : public ComingBody {
+ public:
+  BodyOnWire(Wire& wire, ReadBuffer& buffer, std::unique_ptr<Parser<true>> parser,
+             std::chrono::seconds patience)
+      : wire_(wire), buffer_(buffer), parser_(std::move(parser)), patience_(patience) {
+    parser_->body_limit(boost::none);
+    parser_->eager(true);
+  }
+  bool whole() const override { return parser_->is_done(); }
+  const Headers& trailers() const override { return parser_->message.headers; }
+  Async<Result<std::string>> read() override {
+    while (parser_->message.body.empty() && !parser_->is_done()) {
+      error_code error;
+      std::string_view text = buffer_.view();
+      if (!text.empty()) buffer_.consume(parser_->put(asio::const_buffer(text.data(), text.size()), error));
+      if (error && error != http::error::need_more) co_return syntax_fault(error);
+      if (!parser_->message.body.empty() || parser_->is_done()) break;
+      if (!error && !text.empty() && !buffer_.empty()) continue;
+      wire_.expire_in(patience_);
+      auto came = co_await read_more(wire_, buffer_);
+      wire_.never_expire();
+      if (!came) co_return came.error();
+    }
+    co_return std::exchange(parser_->message.body, {});
+  }
+
+ private:
+  Wire& wire_;
+  ReadBuffer& buffer_;
+  std::unique_ptr<Parser<true>> parser_;
+  std::chrono::seconds patience_;
+};
+
 bool has_line_break(std::string_view text) {
   return text.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos;
 }
@@ -169,26 +203,34 @@ void append_headers(std::string& text, const Headers& headers) {
 }  // namespace
 
 Async<Result<Incoming>> read_request(Wire& wire, ReadBuffer& buffer, MessageLimits limits,
-                                     std::chrono::seconds patience) {
+                                     std::chrono::seconds patience,
+                                     const std::function<bool(const Request& head)>& streams) {
   wire.expire_in(patience);
   if (buffer.empty()) {
     LIVE_CO_TRY(co_await read_more(wire, buffer));
     wire.expire_in(patience);
   }
-  Parser<true> parser;
-  parser.header_limit(static_cast<uint32_t>(limits.max_header));
-  parser.body_limit(limits.max_body);
-  LIVE_CO_TRY(co_await read_head(wire, buffer, parser));
-  if (!parser.is_done() && buffer.empty() &&
-      same_name(parser.message.headers.get("Expect"), "100-continue")) {
+  auto parser = std::make_unique<Parser<true>>();
+  parser->header_limit(static_cast<uint32_t>(limits.max_header));
+  parser->body_limit(limits.max_body);
+  LIVE_CO_TRY(co_await read_head(wire, buffer, *parser));
+  if (!parser->is_done() && buffer.empty() &&
+      same_name(parser->message.headers.get("Expect"), "100-continue")) {
     static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
     Buffers line{asio::buffer(go_on)};
     error_code error = co_await wire.write(std::move(line));
     if (error) co_return wire_fault(wire, error);
   }
-  LIVE_CO_TRY(co_await read_body(wire, buffer, parser));
+  if (streams && streams(parser->message)) {
+    wire.never_expire();
+    Incoming incoming{std::move(parser->message), parser->keep_alive(), parser->http_1_0};
+    parser->message = {};
+    incoming.body = std::make_unique<BodyOnWire>(wire, buffer, std::move(parser), patience);
+    co_return incoming;
+  }
+  LIVE_CO_TRY(co_await read_body(wire, buffer, *parser));
   wire.never_expire();
-  co_return Incoming{std::move(parser.message), parser.keep_alive(), parser.http_1_0};
+  co_return Incoming{std::move(parser->message), parser->keep_alive(), parser->http_1_0};
 }
 
 Async<Result<Answered>> read_response(Wire& wire, ReadBuffer& buffer, MessageLimits limits, bool to_head,

@@ -30,16 +30,23 @@ struct MessageLimits {
   size_t max_body;
 };
 
+class ComingBody : public BodyReader {
+ public:
+  virtual bool whole() const = 0;  // read to its end: the connection can be used again
+};
+
 struct Incoming {
   Request request;
   bool keep_alive = true;
   bool http_1_0 = false;
+  std::unique_ptr<ComingBody> body{};  // of a request that `streams`; borrows wire and buffer
 };
 
 // Waits `patience` for the first byte and again for the rest, if it is not 0. Trailers are among the headers.
 // Fault refused: answer with its status (400, 413, 431). Fault closed: the peer has ended properly.
 Async<Result<Incoming>> read_request(Wire& wire, ReadBuffer& buffer, MessageLimits limits,
-                                     std::chrono::seconds patience);
+                                     std::chrono::seconds patience,
+                                     const std::function<bool(const Request& head)>& streams = {});
 
 struct Answered {
   Response response;
