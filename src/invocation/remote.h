@@ -39,6 +39,8 @@ class Remote final : public Invoker {
 
  private:
   struct Call;
+  struct Stream;
+  class Arriving;
   struct State;
   std::shared_ptr<State> state_;
 };

@@ -58,6 +58,7 @@ class RemoteServer {
 
  private:
   struct State;
+  struct Stream;
   std::shared_ptr<State> state_;
 };
 

@@ -58,6 +58,11 @@ struct Fleet::Environment {
 
 struct Fleet::Alive {};
 
+struct Fleet::Ran {
+  Reply reply;
+  std::shared_ptr<Worker> worker{};
+};
+
 struct Fleet::Building {
   explicit Building(const Executor& executor) : done(executor) {}
   std::optional<Result<Code::Ready>> ready;
@@ -107,25 +112,44 @@ Async<Reply> Fleet::invoke(Invocation invocation) {
                         .nonce = invocation.nonce,
                         .environment_id = invocation.environment_id,
                         .deadline = invocation.deadline};
-  Reply reply = co_await run(function, std::move(invocation), timing);
-  observer_.answered(function, head, reply, timing);
-  co_return reply;
+  auto ran = co_await run(function, std::move(invocation), timing);
+  if (ran.reply.stream)
+    co_return follow_stream(function, head, std::move(ran.reply), timing, std::move(ran.worker));
+  observer_.answered(function, head, ran.reply, timing);
+  co_return std::move(ran.reply);
 }
 
-Async<Reply> Fleet::run(LocalFunction function, Invocation invocation, Timing& timing) {
+Reply Fleet::follow_stream(LocalFunction function, Invocation head, Reply reply, Timing timing,
+                           std::shared_ptr<Worker> worker) {
+  timing.streamed = Timing::Streamed{0, timing.build + timing.init + timing.handler};
+  auto ended = [this, alive = std::weak_ptr<Alive>(alive_), function = std::move(function),
+                head = std::move(head), timing, worker = std::move(worker),
+                began = Steady::now()](size_t bytes, const std::optional<StreamError>& error) mutable {
+    if (alive.expired()) return;
+    timing.handler += since(began);
+    timing.streamed->bytes = bytes;
+    keep(head.environment_id, worker);
+    auto const outcome = error ? Reply{Reply::Outcome::function_error, error->body, error->type} : Reply{};
+    observer_.answered(function, head, outcome, timing);
+  };
+  reply.stream = watched(executor_, std::move(reply.stream), std::move(ended));
+  return reply;
+}
+
+Async<Fleet::Ran> Fleet::run(LocalFunction function, Invocation invocation, Timing& timing) {
   auto const asked = Steady::now();
   auto const limit = whole_seconds(invocation.deadline - clock_.now());
   auto ready = co_await code_by(function, invocation.deadline);
   timing.build = since(asked);
-  if (!ready) co_return timed_out(invocation.request_id, limit);
-  if (ready->has_error()) co_return function_error("Live.BuildError", ready->error().message);
+  if (!ready) co_return Ran{timed_out(invocation.request_id, limit)};
+  if (ready->has_error()) co_return Ran{function_error("Live.BuildError", ready->error().message)};
   co_await drop_if_spent(invocation.environment_id);
   auto one = warm_worker(function, invocation, ready->value());
   if (!one) {
     auto place = co_await starts_.enter(invocation.deadline - clock_.now());
-    if (!place) co_return timed_out(invocation.request_id, limit);
+    if (!place) co_return Ran{timed_out(invocation.request_id, limit)};
     auto worker = new_worker(function, invocation, ready->value(), timing, std::move(place));
-    if (worker.has_error()) co_return function_error("Live.WorkerError", worker.error().message);
+    if (worker.has_error()) co_return Ran{function_error("Live.WorkerError", worker.error().message)};
     one = std::move(worker.value());
   }
   std::string const environment_id = invocation.environment_id;
@@ -137,12 +161,15 @@ Async<Reply> Fleet::run(LocalFunction function, Invocation invocation, Timing& t
     timing.init += std::chrono::duration_cast<std::chrono::microseconds>(one->init_duration());
     timing.handler -= std::min(timing.handler, std::chrono::microseconds(one->init_duration()));
   }
-  if (auto const at = environments_.find(environment_id);
-      at != environments_.end() && at->second.worker == one) {
-    at->second.last_used = Steady::now();
-    if (!one->alive()) environments_.erase(at);
-  }
-  co_return reply;
+  if (!reply.stream) keep(environment_id, one);
+  co_return Ran{std::move(reply), std::move(one)};
+}
+
+void Fleet::keep(const std::string& environment_id, const std::shared_ptr<Worker>& worker) {
+  auto const at = environments_.find(environment_id);
+  if (at == environments_.end() || at->second.worker != worker) return;
+  at->second.last_used = Steady::now();
+  if (!worker->alive()) environments_.erase(at);
 }
 
 // Whoever builds goes on when this call can wait no longer: the next one needs it too.

@@ -46,7 +46,12 @@ class Fleet final : public Invoker {
   struct Alive;        // tells background coroutines that we are gone
   struct Building;     // code that a call waits for
 
-  Async<Reply> run(LocalFunction function, Invocation invocation, Timing& timing);
+  struct Ran;  // a reply and the worker that gave it
+  Async<Ran> run(LocalFunction function, Invocation invocation, Timing& timing);
+  // The call is told, and its worker given back, when its stream has ended.
+  Reply follow_stream(LocalFunction function, Invocation head, Reply reply, Timing timing,
+                      std::shared_ptr<Worker> worker);
+  void keep(const std::string& environment_id, const std::shared_ptr<Worker>& worker);
   // Nothing: it was not there by the deadline.
   Async<std::optional<Result<Code::Ready>>> code_by(LocalFunction function, TimePoint deadline);
   static Async<void> build(std::shared_ptr<Building> building, std::weak_ptr<Alive> alive, Code& code,
