@@ -564,6 +564,20 @@ TEST_F(StreamingRelayTest, ASmallStreamTakesTwoPostsBesideTheInvocation) {
   EXPECT_EQ(aws.texts.size(), 3u);  // invoke, the chunk with the end, its receipt
 }
 
+TEST_F(StreamingRelayTest, AStreamThatLambdaTakesNoMoreIsOverForTheStub) {
+  begin();
+  write("first");
+  reply = invoke(call("{}"));
+  EXPECT_EQ(next(), "first");
+  reply.stream.reset();
+  settle_down();
+  auto const posted = aws.texts.size();
+  write("second");
+  settle_down();
+  EXPECT_EQ(aws.texts.size(), posted + 1) << "no receipt for it";
+  EXPECT_EQ(dropped.back(), "a message for a call that has ended");
+}
+
 TEST_F(StreamingRelayTest, WhoeverGoesAwayBreaksTheStreamOff) {
   begin();
   write("first");

@@ -9,7 +9,6 @@
 #include "base/timer.h"
 #include "invocation/body.h"
 #include "invocation/ledger.h"
-#include "invocation/stream_receiver.h"
 
 namespace live {
 namespace {
@@ -19,7 +18,8 @@ constexpr int kMostTries = 4;  // to tell the client that all has come
 }  // namespace
 
 struct Remote::Stream {
-  explicit Stream(const Executor& executor) : readable(executor), receipt(executor) {}
+  Stream(const Executor& executor, StreamReceiver::Limits limits)
+      : receiver(limits), readable(executor), receipt(executor) {}
   StreamReceiver receiver;
   Timer readable;  // cancelled when there is something to read
   Timer receipt;   // cancelled when a receipt may be due
@@ -47,7 +47,15 @@ struct Remote::Call {
 // What the stub reads, which may outlive the call and us.
 class Remote::Arriving final : public ReplyStream {
  public:
-  Arriving(std::shared_ptr<Stream> stream, const Clock& clock) : stream_(std::move(stream)), clock_(clock) {}
+  Arriving(std::shared_ptr<Call> call, const Clock& clock)
+      : call_(call), stream_(call->stream), clock_(clock) {}
+  // Nobody reads the rest: the call is over for us, and the client soon notices.
+  ~Arriving() override {
+    auto const call = call_.lock();
+    if (!call || stream_->receiver.ended()) return;
+    call->wait.answer_came(function_error("Live.Abandoned", "Lambda took no more of the answer"));
+    call->changed.cancel();
+  }
   Async<std::string> next() override { return take(stream_, clock_); }
   const std::optional<StreamError>& error() const override { return stream_->receiver.error(); }
 
@@ -61,6 +69,7 @@ class Remote::Arriving final : public ReplyStream {
       co_await stream->readable.wait();
     }
   }
+  std::weak_ptr<Call> call_;
   std::shared_ptr<Stream> stream_;
   const Clock& clock_;
 };
@@ -154,7 +163,7 @@ Async<Reply> Remote::State::invoke(Invocation invocation) {
   if (!call->stream || !call->stream->receiver.started()) co_return conclude(*call);
   call->given = true;
   Reply reply;
-  reply.stream = std::make_shared<Arriving>(call->stream, clock);
+  reply.stream = std::make_shared<Arriving>(call, clock);
   reply.content_type = call->stream->receiver.content_type();
   spawn(go_on(call));
   co_return reply;
@@ -311,7 +320,7 @@ void Remote::State::take_chunk(std::shared_ptr<Call> call, const Envelope::Messa
   auto chunk = decode_chunk(message.body);
   if (!chunk) return call->wait.answer_came(function_error("Live.Protocol", chunk.error().message));
   if (!call->stream) {
-    call->stream = std::make_shared<Stream>(executor);
+    call->stream = std::make_shared<Stream>(executor, options.stream);
     spawn(send_receipts(call));
   }
   auto& stream = *call->stream;

@@ -11,7 +11,7 @@ constexpr auto kKeptFor = 30s;  // a stream that was delivered: its stub has lon
 
 // Until the stub's connection has all of it, as far as posts can tell.
 Async<void> RemoteServer::State::stream_answer(CallKey key, Reply reply) {
-  StreamSender sender(ids, std::move(reply.content_type), clock.now());
+  StreamSender sender(ids, std::move(reply.content_type), clock.now(), options.stream);
   auto const stream = std::make_shared<Stream>(executor, std::move(sender), std::move(reply.stream));
   streams.emplace(key, stream);
   spawn(read_handler(stream));
