@@ -210,27 +210,28 @@ Async<Result<Incoming>> read_request(Wire& wire, ReadBuffer& buffer, MessageLimi
     LIVE_CO_TRY(co_await read_more(wire, buffer));
     wire.expire_in(patience);
   }
-  auto parser = std::make_unique<Parser<true>>();
-  parser->header_limit(static_cast<uint32_t>(limits.max_header));
-  parser->body_limit(limits.max_body);
-  LIVE_CO_TRY(co_await read_head(wire, buffer, *parser));
-  if (!parser->is_done() && buffer.empty() &&
-      same_name(parser->message.headers.get("Expect"), "100-continue")) {
+  Parser<true> parser;
+  parser.header_limit(static_cast<uint32_t>(limits.max_header));
+  parser.body_limit(limits.max_body);
+  LIVE_CO_TRY(co_await read_head(wire, buffer, parser));
+  if (!parser.is_done() && buffer.empty() &&
+      same_name(parser.message.headers.get("Expect"), "100-continue")) {
     static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
     Buffers line{asio::buffer(go_on)};
     error_code error = co_await wire.write(std::move(line));
     if (error) co_return wire_fault(wire, error);
   }
-  if (streams && streams(parser->message)) {
+  if (streams && streams(parser.message)) {
     wire.never_expire();
-    Incoming incoming{std::move(parser->message), parser->keep_alive(), parser->http_1_0};
-    parser->message = {};
-    incoming.body = std::make_unique<BodyOnWire>(wire, buffer, std::move(parser), patience);
+    Incoming incoming{std::move(parser.message), parser.keep_alive(), parser.http_1_0};
+    parser.message = {};
+    auto rest = std::make_unique<Parser<true>>(std::move(parser));
+    incoming.body = std::make_unique<BodyOnWire>(wire, buffer, std::move(rest), patience);
     co_return incoming;
   }
-  LIVE_CO_TRY(co_await read_body(wire, buffer, *parser));
+  LIVE_CO_TRY(co_await read_body(wire, buffer, parser));
   wire.never_expire();
-  co_return Incoming{std::move(parser->message), parser->keep_alive(), parser->http_1_0};
+  co_return Incoming{std::move(parser.message), parser.keep_alive(), parser.http_1_0};
 }
 
 Async<Result<Answered>> read_response(Wire& wire, ReadBuffer& buffer, MessageLimits limits, bool to_head,
