@@ -39,6 +39,39 @@ export class RuntimeApi {
     this.#post(`/invocation/${requestId}/error`, envelope, 'Lambda-Runtime-Function-Error-Type: Unhandled\r\n', done)
   }
 
+  // An answer that leaves as it is made. `done` is called back with what Lambda says to it.
+  stream(requestId, contentType, done) {
+    const socket = this.#connected()
+    this.#waiting.push(done)
+    const head =
+      `POST ${this.#prefix}/invocation/${requestId}/response HTTP/1.1\r\n${this.#hostLine}` +
+      `Content-Type: ${contentType}\r\nLambda-Runtime-Function-Response-Mode: streaming\r\n` +
+      'Transfer-Encoding: chunked\r\n' +
+      'Trailer: Lambda-Runtime-Function-Error-Type, Lambda-Runtime-Function-Error-Body\r\n\r\n'
+    let before = head
+    return {
+      write(pieces, written) {
+        const size = pieces.reduce((sum, piece) => sum + piece.length, 0)
+        if (size === 0) return written() // an empty chunk would be the end
+        socket.cork()
+        socket.write(`${before}${size.toString(16)}\r\n`)
+        before = ''
+        for (const piece of pieces) socket.write(piece)
+        socket.write('\r\n', written)
+        socket.uncork()
+      },
+      end(error, written) {
+        let trailers = ''
+        if (error) {
+          const type = String(error.errorType).replace(/[^\x20-\x7e]/g, '?')
+          const body = Buffer.from(JSON.stringify(error)).toString('base64')
+          trailers = `Lambda-Runtime-Function-Error-Type: ${type}\r\nLambda-Runtime-Function-Error-Body: ${body}\r\n`
+        }
+        socket.write(`${before}0\r\n${trailers}\r\n`, written)
+      },
+    }
+  }
+
   initError(type, envelope, done) {
     this.#post('/init/error', envelope, `Lambda-Runtime-Function-Error-Type: ${type}\r\n`, done)
   }

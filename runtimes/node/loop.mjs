@@ -9,6 +9,7 @@ export class Loop {
   #isStreaming
   #takesCallback // until Node.js 24, where AWS removed it
   #requestId = null // of the invocation under way
+  #open = null // the stream of its answer, when it streams
   #whenIdle = null // what is to be done once the event loop has nothing left
 
   constructor(api, handler, lambdaMajor) {
@@ -89,15 +90,18 @@ export class Loop {
 
   #stream(event, context) {
     const id = this.#requestId
-    const stream = new ResponseStream()
+    const open = (contentType) => this.#api.stream(id, contentType, (answer) => this.#taken(answer))
+    const stream = new ResponseStream(open, this.#handler)
+    this.#open = stream
     const failed = (error) => this.#requestId === id && this.#fail(error)
-    const finished = new Promise((resolve, reject) => stream.once('finish', resolve).once('error', reject))
+    const finished = new Promise((resolve, reject) => stream.once('finish', resolve).on('error', reject))
     this.#whenIdle = () => failed(new RuntimeError('InvalidStreamingOperation', 'The response stream was not ended'))
-    const ran = Promise.resolve(this.#handler.call(undefined, event, stream, context))
-    Promise.all([ran, finished]).then(() => {
-      if (this.#requestId !== id) return
-      this.#answer((done) => this.#api.respond(id, stream.collected(), '', done))
-    }, failed)
+    const result = this.#handler.call(undefined, event, stream, context)
+    if (typeof result?.then !== 'function') throw new Error('Streaming does not support non-async handlers.')
+    const ran = result.then((value) => {
+      if (value !== undefined) console.warn('Streaming handlers ignore return values.')
+    })
+    Promise.all([ran, finished]).then(() => this.#requestId === id && this.#answer(() => {}), failed)
   }
 
   #succeed(value) {
@@ -115,6 +119,8 @@ export class Loop {
 
   #fail(error) {
     const id = this.#requestId
+    const stream = this.#open
+    if (stream) return this.#answer(() => stream.fail(envelope(error)))
     this.#answer((done) => this.#api.fail(id, JSON.stringify(envelope(error)), done))
   }
 
@@ -122,12 +128,14 @@ export class Loop {
   #answer(send) {
     this.#requestId = null
     this.#whenIdle = null
-    send(({ status, body }) => {
-      if (status !== 202) {
-        console.error(`LAMBDA_RUNTIME Failed to post handler success response. Http response code: ${status}. ${body}`)
-      }
-    })
+    this.#open = null
+    send((answer) => this.#taken(answer))
     this.start()
+  }
+
+  #taken({ status, body }) {
+    if (status === 202) return
+    console.error(`LAMBDA_RUNTIME Failed to post handler success response. Http response code: ${status}. ${body}`)
   }
 
   // As on AWS: the invocation gets the error, and the process ends.
@@ -137,9 +145,13 @@ export class Loop {
       process.exit(code)
     }
     const id = this.#requestId
+    const stream = this.#open
     this.#requestId = null
     this.#whenIdle = null
+    this.#open = null
     this.#api.ref()
-    this.#api.fail(id, JSON.stringify(envelope(error)), () => process.exit(code))
+    const exit = () => process.exit(code)
+    if (stream) stream.fail(envelope(error), exit)
+    else this.#api.fail(id, JSON.stringify(envelope(error)), exit)
   }
 }

@@ -1,22 +1,66 @@
-// awslambda.streamifyResponse: the handler writes to a stream, which for now is collected and sent whole.
+// awslambda.streamifyResponse: what the handler writes to its stream leaves at once, and write() tells it when nobody
+// takes it fast enough, as any stream of Node's does. Errors on the way follow the bytes, as trailers.
 import { Writable } from 'node:stream'
+import { RuntimeError } from './errors.mjs'
 
 const streaming = Symbol.for('aws.lambda.runtime.handler.streaming')
+const highWaterMark = Symbol.for('aws.lambda.runtime.handler.streaming.highWaterMark')
 
 export const isStreaming = (handler) => handler[streaming] === 'response'
 
 export class ResponseStream extends Writable {
-  #chunks = []
-  contentType = 'application/octet-stream'
+  #open // gives the way out, for a content type
+  #out = null
+  #contentType = 'application/octet-stream'
+  #written = false
+  #over = false
+  _onBeforeFirstWrite = null
+
+  /** @param {(contentType: string) => object} open begins the answer: RuntimeApi.stream */
+  constructor(open, handler) {
+    super({ decodeStrings: true, highWaterMark: handler[highWaterMark] })
+    this.#open = open
+  }
+
   setContentType(type) {
-    this.contentType = type
+    if (this.#written) throw new RuntimeError('InvalidStreamingOperation', 'Cannot set content-type, too late.')
+    this.#contentType = type
   }
+
+  write(chunk, ...rest) {
+    if (!this.#written) {
+      this.#written = true
+      this._onBeforeFirstWrite?.((ahead) => super.write(ahead))
+    }
+    const isBytes = typeof chunk === 'string' || chunk instanceof Uint8Array
+    return super.write(isBytes ? chunk : JSON.stringify(chunk), ...rest)
+  }
+
   _write(chunk, encoding, done) {
-    this.#chunks.push(chunk)
-    done()
+    if (this.#over) return done()
+    this.#way().write([chunk], done)
   }
-  collected() {
-    return Buffer.concat(this.#chunks)
+
+  _writev(chunks, done) {
+    if (this.#over) return done()
+    this.#way().write(chunks.map(({ chunk }) => chunk), done)
+  }
+
+  _final(done) {
+    if (this.#over) return done()
+    this.#over = true
+    this.#way().end(null, done)
+  }
+
+  /** Ends with an error, whatever has been written so far. */
+  fail(envelope, done = () => {}) {
+    if (this.#over) return done()
+    this.#over = true
+    this.#way().end(envelope, done)
+  }
+
+  #way() {
+    return (this.#out ??= this.#open(this.#contentType))
   }
 }
 
@@ -25,17 +69,19 @@ export function installGlobals() {
     ...globalThis.awslambda,
     streamifyResponse(handler, options) {
       handler[streaming] = 'response'
-      if (options?.highWaterMark) {
-        handler[Symbol.for('aws.lambda.runtime.handler.streaming.highWaterMark')] = Number(options.highWaterMark)
-      }
+      if (options?.highWaterMark) handler[highWaterMark] = Number(options.highWaterMark)
       return handler
     },
     HttpResponseStream: class HttpResponseStream {
-      // Status, headers and cookies go ahead of the body, parted from it by eight NULs.
+      // Status, headers and cookies go ahead of the first bytes, parted from them by eight NULs. Without a write() there
+      // is no prelude, as on AWS.
       static from(stream, prelude) {
         stream.setContentType('application/vnd.awslambda.http-integration-response')
-        stream.write(JSON.stringify(prelude))
-        stream.write(Buffer.alloc(8))
+        const text = JSON.stringify(prelude)
+        stream._onBeforeFirstWrite = (write) => {
+          write(text)
+          write(Buffer.alloc(8))
+        }
         return stream
       }
     },

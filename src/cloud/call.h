@@ -14,6 +14,10 @@
 #include "base/result.h"
 #include "net/http.h"
 
+namespace live::net {
+class BodyWriter;
+}
+
 namespace live::cloud {
 
 struct ApiError {  // visible to the AWS client; rendered in one place, as its protocol wants
@@ -55,6 +59,8 @@ struct Output {
   std::string payload;  // of actions that give a blob as the body: Invoke, GetObject
   // Query protocol: members, anywhere in `value`, whose object is a map (<entry><key/><value/></entry>).
   std::vector<std::string> maps{};
+  // Of actions whose body leaves as it is made, in place of `payload`: InvokeWithResponseStream.
+  std::function<Async<void>(net::BodyWriter&)> write{};
 };
 
 using Action = std::function<Async<ApiResult<Output>>(Call)>;

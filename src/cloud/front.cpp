@@ -108,18 +108,19 @@ ApiResult<void> decode_input(const Destination& destination, net::Request reques
   return api_error(400, "SerializationException", "The request body is " + input.error().message);
 }
 
-net::Response render(const Destination& destination, Output output, std::string_view request_id) {
+net::Answer render(const Destination& destination, Output output, std::string_view request_id) {
   if (destination.protocol == Protocol::rest_json) {
     return render_rest_json(*destination.route->route, std::move(output));
   }
   if (destination.protocol == Protocol::query) {
-    return {.status = 200,
-            .headers = {{"Content-Type", "text/xml"}},
-            .body = render_query(destination.action, destination.xml_namespace, output, request_id)};
+    return net::Response{
+        .status = 200,
+        .headers = {{"Content-Type", "text/xml"}},
+        .body = render_query(destination.action, destination.xml_namespace, output, request_id)};
   }
-  return {.status = 200,
-          .headers = {{"Content-Type", "application/x-amz-json-" + destination.json_version}},
-          .body = json::serialize(output.value)};
+  return net::Response{.status = 200,
+                       .headers = {{"Content-Type", "application/x-amz-json-" + destination.json_version}},
+                       .body = json::serialize(output.value)};
 }
 
 ApiError no_such_action(const Destination& destination, const net::Request& request) {

@@ -123,7 +123,7 @@ ApiResult<void> decode_rest_json(const RouteMatch& match, net::Request request, 
   return outcome::success();
 }
 
-net::Response render_rest_json(const Route& route, Output output) {
+net::Answer render_rest_json(const Route& route, Output output) {
   net::Response response{
       .status = route.success, .headers = {{"Content-Type", "application/json"}}, .body = {}};
   for (auto& [header, member] : route.headers) {
@@ -134,6 +134,8 @@ net::Response render_rest_json(const Route& route, Output output) {
   }
   if (route.payload) {
     if (auto status = find_int(output.value, "StatusCode")) response.status = static_cast<int>(*status);
+    if (output.write)
+      return net::Streamed{response.status, std::move(response.headers), std::move(output.write)};
     response.body = std::move(output.payload);
   } else if (response.status != 204) {
     response.body = json::serialize(output.value);

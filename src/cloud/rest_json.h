@@ -30,6 +30,6 @@ class RouteTable {
 
 // Fills `call`'s input and payload. The error: the body is not a JSON object.
 ApiResult<void> decode_rest_json(const RouteMatch& match, net::Request request, Call& call);
-net::Response render_rest_json(const Route& route, Output output);
+net::Answer render_rest_json(const Route& route, Output output);
 
 }  // namespace live::cloud

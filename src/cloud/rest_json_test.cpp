@@ -5,6 +5,10 @@
 namespace live::cloud {
 namespace {
 
+net::Response rendered(const Route& route, Output output) {
+  return std::get<net::Response>(render_rest_json(route, std::move(output)));
+}
+
 RouteTable routes() {
   return RouteTable({
       {.method = "GET", .path = "/functions/{Name}", .action = "Get"},
@@ -92,16 +96,15 @@ TEST(RestJson, ABodyThatIsNoObjectIsRefused) {
 
 TEST(RestJson, AnAnswerHasItsHeadersStatusAndBody) {
   auto table = routes();
-  auto created = render_rest_json(*table.match("POST", "/functions")->route, {.value = {{"A", 1}}});
+  auto created = rendered(*table.match("POST", "/functions")->route, {.value = {{"A", 1}}});
   EXPECT_EQ(created.status, 201);
   EXPECT_EQ(created.body, R"({"A":1})");
-  auto invoked =
-      render_rest_json(*table.match("POST", "/functions/f/invoke")->route,
-                       {.value = {{"StatusCode", 202}, {"FunctionError", "Unhandled"}}, .payload = "x"});
+  auto invoked = rendered(*table.match("POST", "/functions/f/invoke")->route,
+                          {.value = {{"StatusCode", 202}, {"FunctionError", "Unhandled"}}, .payload = "x"});
   EXPECT_EQ(invoked.status, 202);
   EXPECT_EQ(invoked.headers.get("X-Amz-Function-Error"), "Unhandled");
   EXPECT_EQ(invoked.body, "x");
-  EXPECT_EQ(render_rest_json(*table.match("DELETE", "/functions/f")->route, {}).body, "");
+  EXPECT_EQ(rendered(*table.match("DELETE", "/functions/f")->route, {}).body, "");
 }
 
 }  // namespace

@@ -21,6 +21,13 @@ enum : uint8_t {
 namespace reply {
 enum : uint8_t { outcome = 1, error_type, payload, notes };
 }
+namespace piece {
+enum : uint8_t { offset = 1, content_type, bytes, end, error_type, error_body };
+}
+namespace receipt {
+enum : uint8_t { received = 1, limit, flags };
+enum : uint8_t { complete = 1, again = 2 };
+}  // namespace receipt
 namespace takeover {
 enum : uint8_t { who = 1, since };
 }
@@ -115,6 +122,50 @@ Result<Answer> decode_answer(std::string_view body) {
   out.reply.payload = in.text(reply::payload);
   out.notes = in.text(reply::notes);
   return out;
+}
+
+std::string encode_chunk(const Chunk& chunk) {
+  SectionWriter out(chunk.bytes.size() + 128);
+  out.add_u64(piece::offset, chunk.offset);
+  out.add_unless_empty(piece::content_type, chunk.content_type);
+  out.add_unless_empty(piece::bytes, chunk.bytes);
+  if (chunk.last) out.add(piece::end, chunk.error ? "\1" : std::string_view("\0", 1));
+  if (chunk.error) out.add(piece::error_type, chunk.error->type).add(piece::error_body, chunk.error->body);
+  return out.take();
+}
+
+Result<Chunk> decode_chunk(std::string_view body) {
+  LIVE_TRY(auto in, Sections::read(body));
+  auto const offset = in.u64(piece::offset);
+  auto const end = in.find(piece::end);
+  if (!offset || (end && (end->size() != 1 || uint8_t(end->front()) > 1))) {
+    return fault("a chunk lacks its offset, or ends in an unknown way");
+  }
+  Chunk out;
+  out.offset = *offset;
+  out.content_type = in.text(piece::content_type);
+  out.bytes = in.text(piece::bytes);
+  out.last = end.has_value();
+  if (end && end->front() == 1)
+    out.error = StreamError{in.text(piece::error_type), in.text(piece::error_body)};
+  return out;
+}
+
+std::string encode_receipt(const Receipt& receipt) {
+  SectionWriter out(64);
+  out.add_u64(receipt::received, receipt.received).add_u64(receipt::limit, receipt.limit);
+  auto const flags = char((receipt.complete ? receipt::complete : 0) | (receipt.again ? receipt::again : 0));
+  out.add(receipt::flags, std::string_view(&flags, 1));
+  return out.take();
+}
+
+Result<Receipt> decode_receipt(std::string_view body) {
+  LIVE_TRY(auto in, Sections::read(body));
+  auto const received = in.u64(receipt::received), limit = in.u64(receipt::limit);
+  auto const flags = in.find(receipt::flags);
+  if (!received || !limit || !flags || flags->size() != 1) return fault("a receipt is incomplete");
+  auto const set = uint8_t(flags->front());
+  return Receipt{*received, *limit, (set & receipt::complete) != 0, (set & receipt::again) != 0};
 }
 
 std::string encode_takeover(const Takeover& takeover) {

@@ -36,6 +36,27 @@ TEST(Body, AnInvocationArrivesWithAllItsParts) {
   EXPECT_EQ(got.event, sent.event);
 }
 
+TEST(Body, AChunkAndAReceiptArriveWithAllTheirParts) {
+  Chunk const sent{1'000'000'000'000, "text/plain", std::string("a\0b", 3), true, StreamError{"Error", "{}"}};
+  auto const got = decode_chunk(encode_chunk(sent)).value();
+  EXPECT_EQ(got.offset, sent.offset);
+  EXPECT_EQ(got.content_type, sent.content_type);
+  EXPECT_EQ(got.bytes, sent.bytes);
+  EXPECT_TRUE(got.last);
+  EXPECT_EQ(got.error->type, "Error");
+  EXPECT_EQ(got.error->body, "{}");
+  auto const plain = decode_chunk(encode_chunk({.offset = 0, .last = true})).value();
+  EXPECT_TRUE(plain.last);
+  EXPECT_FALSE(plain.error);
+  EXPECT_FALSE(decode_chunk(encode_chunk({.offset = 7})).value().last);
+  for (Receipt const receipt : {Receipt{1, 2, true, false}, Receipt{3, 4, false, true}})
+    EXPECT_EQ(decode_receipt(encode_receipt(receipt)).value(), receipt);
+  for (std::string_view const broken : {"", "\1", "\1\1\0\0\0\1x"}) {
+    EXPECT_FALSE(decode_chunk(broken));
+    EXPECT_FALSE(decode_receipt(broken));
+  }
+}
+
 TEST(Body, AnAnswerArrivesWithAllItsParts) {
   Reply const failed{Reply::Outcome::function_error, R"({"errorType":"Error"})", "Error"};
   auto const got = decode_answer(encode_answer(failed, R"({"n":1})")).value();

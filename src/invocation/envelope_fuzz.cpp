@@ -5,6 +5,7 @@
 
 #include "invocation/body.h"
 #include "invocation/envelope.h"
+#include "invocation/stream_receiver.h"
 
 namespace {
 
@@ -41,6 +42,11 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       (void)live::decode_invocation(input);
       (void)live::decode_answer(input);
       (void)live::decode_takeover(input);
+      (void)live::decode_receipt(input);
+      live::StreamReceiver receiver;
+      if (auto chunk = live::decode_chunk(input))
+        receiver.take(live::from_millis(1), std::move(chunk.value()));
+      if (receiver.held() > live::kStreamWindow) __builtin_trap();
       break;
     }
     case 3: {  // there and back

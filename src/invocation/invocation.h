@@ -8,6 +8,7 @@
 
 #include "base/async.h"
 #include "base/clock.h"
+#include "invocation/reply_stream.h"
 
 namespace live {
 
@@ -35,6 +36,9 @@ struct Reply {
   Outcome outcome = Outcome::success;
   std::string payload;     // JSON text (or what the handler gave)
   std::string error_type;  // for function_error: "Error", "Runtime.ExitError", "Sandbox.Timedout", …
+  // Of a handler that streams: the payload comes by it, and whether it succeeds is known at its end.
+  ReplyStreamPtr stream{};
+  std::string content_type{};  // of a stream
 };
 
 class Invoker {

@@ -11,6 +11,20 @@
 #include "invocation/ledger.h"
 
 namespace live {
+namespace {
+
+constexpr int kMostTries = 4;  // to tell the client that all has come
+
+}  // namespace
+
+struct Remote::Stream {
+  Stream(const Executor& executor, StreamReceiver::Limits limits)
+      : receiver(limits), readable(executor), receipt(executor) {}
+  StreamReceiver receiver;
+  Timer readable;  // cancelled when there is something to read
+  Timer receipt;   // cancelled when a receipt may be due
+  bool over = false;
+};
 
 struct Remote::Call {
   Call(Executor executor, CallKey key, TimePoint deadline, Envelope::Content content, Wait wait)
@@ -25,7 +39,39 @@ struct Remote::Call {
   Envelope::Content content;
   std::optional<Envelope::PayloadObject> stored;  // put into the store, its bytes dropped
   Wait wait;
-  Timer changed;  // cancelled when something happened
+  Timer changed;                   // cancelled when something happened
+  std::shared_ptr<Stream> stream;  // once its first chunk came
+  bool given = false;              // the reply, which goes on as a stream
+};
+
+// What the stub reads, which may outlive the call and us.
+class Remote::Arriving final : public ReplyStream {
+ public:
+  Arriving(std::shared_ptr<Call> call, const Clock& clock)
+      : call_(call), stream_(call->stream), clock_(clock) {}
+  // Nobody reads the rest: the call is over for us, and the client soon notices.
+  ~Arriving() override {
+    auto const call = call_.lock();
+    if (!call || stream_->receiver.ended()) return;
+    call->wait.answer_came(function_error("Live.Abandoned", "Lambda took no more of the answer"));
+    call->changed.cancel();
+  }
+  Async<std::string> next() override { return take(stream_, clock_); }
+  const std::optional<StreamError>& error() const override { return stream_->receiver.error(); }
+
+ private:
+  static Async<std::string> take(std::shared_ptr<Stream> stream, const Clock& clock) {
+    for (;;) {
+      auto bytes = stream->receiver.read(clock.now());
+      stream->receipt.cancel();
+      if (!bytes.empty() || stream->receiver.ended()) co_return bytes;
+      stream->readable.never_expire();
+      co_await stream->readable.wait();
+    }
+  }
+  std::weak_ptr<Call> call_;
+  std::shared_ptr<Stream> stream_;
+  const Clock& clock_;
 };
 
 struct Remote::State : std::enable_shared_from_this<Remote::State> {
@@ -41,6 +87,11 @@ struct Remote::State : std::enable_shared_from_this<Remote::State> {
 
   Async<Reply> invoke(Invocation invocation);
   Async<void> drive(std::shared_ptr<Call> call);
+  Reply conclude(Call& call);
+  Async<void> go_on(std::shared_ptr<Call> call);
+  Async<void> send_receipts(std::shared_ptr<Call> call);
+  std::string receipt(Call& call, const std::string& session, bool again);
+  void take_chunk(std::shared_ptr<Call> call, const Envelope::Message& message);
   Async<void> perform(std::shared_ptr<Call> call, Wait::Step step);
   Async<Result<std::string>> message(std::shared_ptr<Call> call, Wait::Step step);
   Async<void> fetch(std::shared_ptr<Call> call, Envelope::Message message);
@@ -79,7 +130,10 @@ Remote::Remote(Executor executor, const Clock& clock, Ids& ids, Envelope& envelo
 
 Remote::~Remote() {
   state_->stopped = true;
-  for (auto const& [key, call] : state_->calls) call->changed.cancel();
+  for (auto const& [key, call] : state_->calls) {
+    call->changed.cancel();
+    if (call->stream) call->stream->receipt.cancel();
+  }
 }
 
 size_t Remote::dropped() const { return state_->dropped; }
@@ -106,17 +160,82 @@ Async<Reply> Remote::State::invoke(Invocation invocation) {
                              fmt::format("request {} is already waited for", key.request_id));
   }
   co_await drive(call);
-  calls.erase(key);
-  if (stopped) co_return function_error("Live.Stopped", "The stub was stopped while the call ran");
+  if (!call->stream || !call->stream->receiver.started()) co_return conclude(*call);
+  call->given = true;
+  Reply reply;
+  reply.stream = std::make_shared<Arriving>(call, clock);
+  reply.content_type = call->stream->receiver.content_type();
+  spawn(go_on(call));
+  co_return reply;
+}
+
+Reply Remote::State::conclude(Call& call) {
+  calls.erase(CallKey(call.key));
+  if (stopped) return function_error("Live.Stopped", "The stub was stopped while the call ran");
   // After a failure of the relay's own the next call looks anew for its client.
-  bool const failed = call->wait.reply().error_type.starts_with("Live.");
-  row = failed ? std::nullopt : call->wait.row();
-  if (call->stored && !call->wait.accepted()) spawn(remove(call->stored->key));
-  co_return call->wait.reply();
+  bool const failed = call.wait.reply().error_type.starts_with("Live.");
+  row = failed ? std::nullopt : call.wait.row();
+  if (call.stored && !call.wait.accepted()) spawn(remove(call.stored->key));
+  return call.wait.reply();
+}
+
+// The rest of a call whose answer streams: ends with the stream, or breaks it off.
+Async<void> Remote::State::go_on(std::shared_ptr<Call> call) {
+  co_await drive(call);
+  auto reply = conclude(*call);
+  auto& stream = *call->stream;
+  if (!stream.receiver.complete() && reply.outcome == Reply::Outcome::success)
+    reply = function_error("Live.Protocol", "The client gave another answer beside the one that streams");
+  stream.receiver.fail({reply.error_type, reply.payload});
+  stream.over = true;
+  stream.readable.cancel();
+  stream.receipt.cancel();
+}
+
+// One at a time: what happens meanwhile is in the next one.
+Async<void> Remote::State::send_receipts(std::shared_ptr<Call> call) {
+  auto const stream = call->stream;
+  Backoff backoff(ids, 50ms, 1000ms);
+  while (!stopped) {
+    auto const due = stream->receiver.receipt_due();
+    auto const& row = call->wait.row();
+    auto const now = clock.now();
+    if (stream->over && (!due || !row || !stream->receiver.complete() || backoff.failures() == kMostTries))
+      co_return;
+    if (!due || !row || link.empty() || now < *due) {
+      if (due && row && !link.empty()) {
+        stream->receipt.expires_after(*due - now);
+      } else {
+        stream->receipt.never_expire();
+      }
+      co_await stream->receipt.wait();
+      continue;
+    }
+    auto const connection = row->connection;
+    auto text = receipt(*call, row->session, false);
+    auto const posted = co_await mailbox.post(connection, std::move(text));
+    if (posted.outcome == Posted::Outcome::delivered) {
+      backoff.reset();
+      continue;
+    }
+    if (posted.outcome == Posted::Outcome::gone) {
+      call->wait.client_is_gone(clock.now(), connection);
+      call->changed.cancel();
+    }
+    stream->receiver.receipt_lost(clock.now() + backoff.next());
+  }
+}
+
+std::string Remote::State::receipt(Call& call, const std::string& session, bool again) {
+  auto receipt = call.stream->receiver.receipt();
+  receipt.again = again;
+  auto const content = envelope.pack(encode_receipt(receipt));
+  return *envelope.seal(head(call, MessageType::chunk, session), content.value());
 }
 
 Async<void> Remote::State::drive(std::shared_ptr<Call> call) {
   while (!stopped) {
+    if (!call->given && call->stream && call->stream->receiver.started()) co_return;
     auto const now = clock.now();
     auto const step = call->wait.next(now);
     if (step.kind == Wait::Step::Kind::finish) co_return;
@@ -142,7 +261,8 @@ Async<void> Remote::State::perform(std::shared_ptr<Call> call, Wait::Step step) 
     auto row = co_await mailbox.client();
     call->wait.row_came(clock.now(), std::move(row));
   } else if (step.kind == Wait::Step::Kind::send_ask) {
-    auto text = envelope.seal_empty(head(*call, MessageType::alive, step.session));
+    auto text = call->stream ? receipt(*call, step.session, true)
+                             : envelope.seal_empty(head(*call, MessageType::alive, step.session));
     auto const posted = co_await mailbox.post(step.connection, std::move(text));
     call->wait.posted(clock.now(), posted);
   } else {
@@ -183,6 +303,9 @@ void Remote::receive(std::string_view text) {
     call->wait.alive_came(now, head.sequence);
   } else if (head.type == MessageType::moved) {
     call->wait.moved_came(now, head.sequence);
+  } else if (head.type == MessageType::chunk) {
+    call->wait.alive_came(now, head.sequence);
+    state.take_chunk(call, message.value());
   } else if (head.type != MessageType::reply) {
     return state.drop(fmt::format("a message of type {} is not for a stub", to_string(head.type)));
   } else if (message.value().payload_key.empty()) {
@@ -191,6 +314,20 @@ void Remote::receive(std::string_view text) {
     state.spawn(state.fetch(call, std::move(message.value())));
   }
   call->changed.cancel();
+}
+
+void Remote::State::take_chunk(std::shared_ptr<Call> call, const Envelope::Message& message) {
+  auto chunk = decode_chunk(message.body);
+  if (!chunk) return call->wait.answer_came(function_error("Live.Protocol", chunk.error().message));
+  if (!call->stream) {
+    call->stream = std::make_shared<Stream>(executor, options.stream);
+    spawn(send_receipts(call));
+  }
+  auto& stream = *call->stream;
+  stream.receiver.take(clock.now(), std::move(chunk.value()));
+  if (stream.receiver.complete()) call->wait.answer_came(Reply{});
+  stream.readable.cancel();
+  stream.receipt.cancel();
 }
 
 void Remote::State::answer(Call& call, std::string_view body) {
@@ -247,6 +384,7 @@ void Remote::link_is_up(std::string connection) {
   for (auto const& [key, call] : state_->calls) {
     call->wait.link_is_up(connection);
     call->changed.cancel();
+    if (call->stream) call->stream->receipt.cancel();
   }
 }
 

@@ -13,6 +13,7 @@
 #include "invocation/invocation.h"
 #include "invocation/mailbox.h"
 #include "invocation/payload_store.h"
+#include "invocation/stream_receiver.h"
 #include "invocation/wait.h"
 
 namespace live {
@@ -22,6 +23,7 @@ class Remote final : public Invoker {
   struct Options {
     StageName name;
     Wait::Limits limits;
+    StreamReceiver::Limits stream;
     std::function<void(std::string_view reason)> on_dropped;  // a message that was nobody's
   };
 
@@ -39,6 +41,8 @@ class Remote final : public Invoker {
 
  private:
   struct Call;
+  struct Stream;
+  class Arriving;
   struct State;
   std::shared_ptr<State> state_;
 };

@@ -1,22 +1,13 @@
-#include "invocation/remote_server.h"
-
-#include <set>
-
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <fmt/format.h>
 
-#include "base/timer.h"
 #include "invocation/backoff.h"
-#include "invocation/clock_offset.h"
+#include "invocation/remote_server_state.h"
 
 namespace live {
 namespace {
 
 constexpr auto kFirstPause = 50ms, kLongestPause = 2000ms;
 constexpr int kMostTries = 4;  // again, of what is not an answer
-
-CallKey key_of(const Head& head) { return {head.request_id, head.nonce}; }
 
 // Lambda's own words (facts of AWS); 6,291,556 bytes is its limit.
 Reply response_too_large() {
@@ -25,68 +16,6 @@ Reply response_too_large() {
 }
 
 }  // namespace
-
-struct RemoteServer::State : std::enable_shared_from_this<RemoteServer::State> {
-  State(Executor executor, const Clock& clock, Ids& ids, Envelope& envelope, Mailbox& mailbox,
-        PayloadStore& payloads, Invoker& invoker, Events events, Options options)
-      : executor(std::move(executor)),
-        clock(clock),
-        ids(ids),
-        envelope(envelope),
-        mailbox(mailbox),
-        payloads(payloads),
-        invoker(invoker),
-        events(std::move(events)),
-        options(std::move(options)),
-        ledger(clock, this->options.ledger),
-        tick(this->executor),
-        idle(this->executor) {}
-
-  void take(Envelope::Message message);
-  void take_question(const Head& head);
-  Async<void> serve(Envelope::Message message, Received received);
-  Async<Result<Invocation>> invocation_of(Envelope::Message& message);
-  Async<Result<std::string>> fetch(std::string key, size_t size);
-  Async<void> keep_saying_alive(CallKey key, std::shared_ptr<Timer> timer);
-  Async<void> answer(CallKey key, Reply reply);
-  Async<Result<std::string>> message_of(CallKey key, Reply reply);
-  Async<void> deliver(CallKey key);
-  Async<bool> move_to_store(CallKey key);
-  Async<void> post(std::string connection, std::string text);
-  Async<void> forget_now_and_then();
-  Async<void> sleep(std::shared_ptr<Timer> timer, Milliseconds time);
-  void say(MessageType type, const CallKey& key, const std::string& to);
-  void refer(const Head& head);
-  void refuse(const Head& head, Reply reply);
-  void drop(std::string_view reason);
-  void late(const CallKey& key);
-  void ended();
-  void spawn(Async<void> task) {
-    asio::co_spawn(executor, keeping(shared_from_this(), std::move(task)), asio::detached);
-  }
-  static Async<void> keeping(std::shared_ptr<State> self, Async<void> task) {
-    co_await std::move(task);
-    (void)self;  // a task may start after its owner is gone
-  }
-  std::shared_ptr<Timer> timer() { return std::make_shared<Timer>(executor); }
-
-  Executor executor;
-  const Clock& clock;
-  Ids& ids;
-  Envelope& envelope;
-  Mailbox& mailbox;
-  PayloadStore& payloads;
-  Invoker& invoker;
-  Events events;
-  Options options;
-  Ledger ledger;
-  ClockOffset offset;
-  std::set<CallKey> delivering, undelivered;
-  Timer tick, idle;
-  size_t serving = 0;
-  size_t dropped = 0;
-  bool ticking = false, superseded = false, stopped = false;
-};
 
 RemoteServer::RemoteServer(Executor executor, const Clock& clock, Ids& ids, Envelope& envelope,
                            Mailbox& mailbox, PayloadStore& payloads, Invoker& invoker, Events events,
@@ -99,6 +28,10 @@ RemoteServer::~RemoteServer() {
   state_->events = {};
   state_->tick.cancel();
   state_->idle.cancel();
+  for (auto const& [key, stream] : state_->streams) {
+    stream->changed.cancel();
+    stream->room.cancel();
+  }
 }
 
 void RemoteServer::supersede() { state_->superseded = true; }
@@ -121,6 +54,7 @@ void RemoteServer::State::take(Envelope::Message message) {
     return;
   }
   if (message.head.type == MessageType::alive) return take_question(message.head);
+  if (message.head.type == MessageType::chunk) return take_receipt(message);
   if (message.head.type != MessageType::invoke) {
     return drop(fmt::format("a message of type {} is not for a client", to_string(message.head.type)));
   }
@@ -137,6 +71,7 @@ void RemoteServer::State::take(Envelope::Message message) {
     case Ledger::Verdict::running:
       return say(MessageType::alive, key, *ledger.reply_to(key));
     case Ledger::Verdict::answered:
+      if (streams.contains(key)) return ask_again(key);
       return spawn(deliver(key));
     case Ledger::Verdict::over:
       return drop("a duplicate of a call that is over");
@@ -151,8 +86,10 @@ void RemoteServer::State::take_question(const Head& head) {
   auto const key = key_of(head);
   switch (ledger.ask(key, head.reply_to, head.sequence)) {
     case Ledger::Verdict::running:
+      ask_again(key);
       return say(MessageType::alive, key, *ledger.reply_to(key));
     case Ledger::Verdict::answered:
+      if (streams.contains(key)) return ask_again(key);
       return spawn(deliver(key));
     default:
       return drop("a question about a call that is not known here, or over");
@@ -188,7 +125,11 @@ Async<void> RemoteServer::State::serve(Envelope::Message message, Received recei
       auto reply = co_await invoker.invoke(std::move(call));
       if (stopped) co_return;
       if (events.on_answered) events.on_answered(key, reply);
-      co_await answer(key, std::move(reply));
+      if (reply.stream) {
+        co_await stream_answer(key, std::move(reply));
+      } else {
+        co_await answer(key, std::move(reply));
+      }
     }
   }
   pulse->cancel();
@@ -230,7 +171,11 @@ Async<void> RemoteServer::State::keep_saying_alive(CallKey key, std::shared_ptr<
   for (;;) {
     co_await sleep(timer, options.alive_every);
     if (stopped || !ledger.running(key)) co_return;
-    say(MessageType::alive, key, *ledger.reply_to(key));
+    auto const stream = streams.find(key);
+    auto const pulse =
+        stream == streams.end() ? StreamSender::Pulse::alive : stream->second->sender.pulse(clock.now());
+    if (pulse == StreamSender::Pulse::alive) say(MessageType::alive, key, *ledger.reply_to(key));
+    if (stream != streams.end()) stream->second->changed.cancel();
   }
 }
 
@@ -353,7 +298,7 @@ Async<void> RemoteServer::State::forget_now_and_then() {
   while (!stopped && ledger.known_calls() > 0) {
     tick.expires_after(ledger.running_calls() > 0 ? 1s : 30s);
     co_await tick.wait();
-    ledger.expire();
+    for (auto const& key : ledger.expire()) wake(key);
     for (auto at = undelivered.begin(); at != undelivered.end();) {
       auto const& key = *at++;
       if (!ledger.kept(key) && !delivering.contains(key)) late(CallKey(key));

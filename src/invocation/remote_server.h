@@ -16,6 +16,7 @@
 #include "invocation/ledger.h"
 #include "invocation/mailbox.h"
 #include "invocation/payload_store.h"
+#include "invocation/stream_sender.h"
 
 namespace live {
 
@@ -40,6 +41,7 @@ class RemoteServer {
     std::string session;  // ours: what is for another one was written for who had the stage before us
     std::chrono::milliseconds alive_every{1500};
     Ledger::Limits ledger;
+    StreamSender::Limits stream;
   };
 
   // Everything is borrowed, and outlives the executor's last step.
@@ -59,6 +61,7 @@ class RemoteServer {
 
  private:
   struct State;
+  struct Stream;
   std::shared_ptr<State> state_;
 };
 

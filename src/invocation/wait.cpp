@@ -107,6 +107,13 @@ void Wait::posted(TimePoint now, const Posted& posted) {
   }
 }
 
+void Wait::client_is_gone(TimePoint now, const std::string& connection) {
+  if (reply_ || answer_coming_ || !row_ || row_->connection != connection) return;
+  gone_ = connection;
+  row_.reset();
+  no_client(now, "its connection is gone");
+}
+
 void Wait::accept(TimePoint now) {
   if (!accepted_ && row_) owner_ = row_->session;
   accepted_ = true;

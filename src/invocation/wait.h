@@ -59,6 +59,8 @@ class Wait {
   // It lies in the store: the client's part is done. False: it was already said.
   bool answer_is_coming(TimePoint now);
   void answer_came(Reply reply);
+  // By what was sent beside the steps of this.
+  void client_is_gone(TimePoint now, const std::string& connection);
 
   Step next(TimePoint now);  // marks the operation it returns as in flight
   uint32_t next_sequence() { return ++sequence_; }

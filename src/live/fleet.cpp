@@ -70,13 +70,18 @@ struct Fleet::Environment {
 
 struct Fleet::Alive {};
 
+struct Fleet::Ran {
+  Reply reply;
+  std::shared_ptr<Worker> worker{};
+};
+
 struct Fleet::Building {
   explicit Building(const Executor& executor) : done(executor) {}
   std::optional<Result<Code::Ready>> ready;
   Timer done;  // cancelled when it is
 };
 
-FleetOptions FleetOptions::within(FleetOptions options) {
+FleetOptions FleetOptions::for_this_machine(FleetOptions options) {
   if (options.most_workers == 0) options.most_workers = workers_for_this_machine();
   if (options.most_of_one_function == 0) options.most_of_one_function = options.most_workers;
   return options;
@@ -89,7 +94,7 @@ Fleet::Fleet(Executor executor, const Clock& clock, Ids& ids, Code& code, Observ
       ids_(ids),
       code_(code),
       observer_(observer),
-      options_(FleetOptions::within(std::move(options))),
+      options_(FleetOptions::for_this_machine(std::move(options))),
       places_(executor_, {options_.most_workers, options_.most_of_one_function}),
       starts_(executor_),
       alive_(std::make_shared<Alive>()) {
@@ -140,16 +145,35 @@ Async<Reply> Fleet::invoke(Invocation invocation) {
                         .nonce = invocation.nonce,
                         .environment_id = invocation.environment_id,
                         .deadline = invocation.deadline};
-  Reply reply = co_await run(function, std::move(invocation), timing);
-  observer_.answered(function, head, reply, timing);
-  co_return reply;
+  auto ran = co_await run(function, std::move(invocation), timing);
+  if (ran.reply.stream)
+    co_return follow_stream(function, head, std::move(ran.reply), timing, std::move(ran.worker));
+  observer_.answered(function, head, ran.reply, timing);
+  co_return std::move(ran.reply);
 }
 
-Async<Reply> Fleet::run(LocalFunction function, Invocation invocation, Timing& timing) {
+Reply Fleet::follow_stream(LocalFunction function, Invocation head, Reply reply, Timing timing,
+                           std::shared_ptr<Worker> worker) {
+  timing.streamed = Timing::Streamed{0, timing.build + timing.init + timing.handler};
+  auto ended = [this, alive = std::weak_ptr<Alive>(alive_), function = std::move(function),
+                head = std::move(head), timing, worker = std::move(worker),
+                began = Steady::now()](size_t bytes, const std::optional<StreamError>& error) mutable {
+    if (alive.expired()) return;
+    timing.handler += since(began);
+    timing.streamed->bytes = bytes;
+    keep(head.environment_id, worker);
+    auto const outcome = error ? Reply{Reply::Outcome::function_error, error->body, error->type} : Reply{};
+    observer_.answered(function, head, outcome, timing);
+  };
+  reply.stream = watched(executor_, std::move(reply.stream), std::move(ended));
+  return reply;
+}
+
+Async<Fleet::Ran> Fleet::run(LocalFunction function, Invocation invocation, Timing& timing) {
   auto const limit = whole_seconds(invocation.deadline - clock_.now());
   auto ready = co_await code_by(function, invocation.deadline, timing);
-  if (!ready) co_return timed_out(invocation.request_id, limit);
-  if (ready->has_error()) co_return function_error("Live.BuildError", ready->error().message);
+  if (!ready) co_return Ran{timed_out(invocation.request_id, limit)};
+  if (ready->has_error()) co_return Ran{function_error("Live.BuildError", ready->error().message)};
   co_await drop_if_spent(invocation.environment_id);
   auto one = warm_worker(function, invocation, ready->value());
   if (!one) {
@@ -159,22 +183,22 @@ Async<Reply> Fleet::run(LocalFunction function, Invocation invocation, Timing& t
     auto place = co_await places_.enter(function.name, invocation.deadline - clock_.now());
     auto turn = place ? co_await starts_.enter(invocation.deadline - clock_.now()) : nullptr;
     timing.queue = since(asked);
-    if (!turn) co_return timed_out(invocation.request_id, limit);
+    if (!turn) co_return Ran{timed_out(invocation.request_id, limit)};
     if (waits) {  // the code may have changed meanwhile
       ready = co_await code_by(function, invocation.deadline, timing);
-      if (!ready) co_return timed_out(invocation.request_id, limit);
-      if (ready->has_error()) co_return function_error("Live.BuildError", ready->error().message);
+      if (!ready) co_return Ran{timed_out(invocation.request_id, limit)};
+      if (ready->has_error()) co_return Ran{function_error("Live.BuildError", ready->error().message)};
     }
     Seat seat{std::move(place), std::move(turn)};
     auto worker = new_worker(function, invocation, ready->value(), timing, std::move(seat));
-    if (worker.has_error()) co_return function_error("Live.WorkerError", worker.error().message);
+    if (worker.has_error()) co_return Ran{function_error("Live.WorkerError", worker.error().message)};
     one = std::move(worker.value());
   }
   co_return co_await run_on(std::move(one), std::move(invocation), timing);
 }
 
-Async<Reply> Fleet::run_on(std::shared_ptr<Worker> one, Invocation invocation, Timing& timing) {
-  std::string const environment_id = invocation.environment_id, function = invocation.function;
+Async<Fleet::Ran> Fleet::run_on(std::shared_ptr<Worker> one, Invocation invocation, Timing& timing) {
+  std::string const environment_id = invocation.environment_id;
   bool const first = timing.init.count() != 0;
   auto const started = Steady::now();
   Reply reply = co_await one->invoke(std::move(invocation));
@@ -183,13 +207,16 @@ Async<Reply> Fleet::run_on(std::shared_ptr<Worker> one, Invocation invocation, T
     timing.init += std::chrono::duration_cast<std::chrono::microseconds>(one->init_duration());
     timing.handler -= std::min(timing.handler, std::chrono::microseconds(one->init_duration()));
   }
-  if (auto const at = environments_.find(environment_id);
-      at != environments_.end() && at->second.worker == one) {
-    at->second.last_used = Steady::now();
-    bool const leaves = !one->alive() || places_.wanted(function);
-    if (leaves) environments_.erase(at);
-  }
-  co_return reply;
+  if (!reply.stream) keep(environment_id, one);
+  co_return Ran{std::move(reply), std::move(one)};
+}
+
+void Fleet::keep(const std::string& environment_id, const std::shared_ptr<Worker>& worker) {
+  auto const at = environments_.find(environment_id);
+  if (at == environments_.end() || at->second.worker != worker) return;
+  at->second.last_used = Steady::now();
+  bool const leaves = !worker->alive() || places_.wanted(at->second.function);
+  if (leaves) environments_.erase(at);
 }
 
 // Idle workers give way to a call that needs one, and to those that have waited longer. False: it has to

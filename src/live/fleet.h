@@ -32,7 +32,7 @@ struct FleetOptions {
   // takes; of one function: as of all.
   size_t most_workers = 0, most_of_one_function = 0;
 
-  static FleetOptions within(FleetOptions options);  // with the figures in the place of zeros
+  static FleetOptions for_this_machine(FleetOptions options);  // with the figures in the place of zeros
 };
 
 class Fleet final : public Invoker {
@@ -62,7 +62,12 @@ class Fleet final : public Invoker {
   using Environments = std::map<std::string, Environment, std::less<>>;  // by environment id
 
   Async<void> until_known(std::string function, TimePoint deadline);
-  Async<Reply> run(LocalFunction function, Invocation invocation, Timing& timing);
+  struct Ran;  // a reply and the worker that gave it
+  Async<Ran> run(LocalFunction function, Invocation invocation, Timing& timing);
+  // The call is told, and its worker given back, when its stream has ended.
+  Reply follow_stream(LocalFunction function, Invocation head, Reply reply, Timing timing,
+                      std::shared_ptr<Worker> worker);
+  void keep(const std::string& environment_id, const std::shared_ptr<Worker>& worker);
   // Nothing: it was not there by the deadline.
   Async<std::optional<Result<Code::Ready>>> code_by(LocalFunction function, TimePoint deadline,
                                                     Timing& timing);
@@ -74,7 +79,7 @@ class Fleet final : public Invoker {
                                       const Code::Ready& ready);
   Result<std::shared_ptr<Worker>> new_worker(const LocalFunction& function, const Invocation& invocation,
                                              const Code::Ready& ready, Timing& timing, Seat seat);
-  Async<Reply> run_on(std::shared_ptr<Worker> one, Invocation invocation, Timing& timing);
+  Async<Ran> run_on(std::shared_ptr<Worker> one, Invocation invocation, Timing& timing);
   bool make_room(std::string_view function);
   Environments::iterator longest_idle(std::string_view function);
   Program program_for(const LocalFunction& function, const Invocation& invocation,

@@ -36,8 +36,9 @@ struct FleetTest : NodeTest {
     void printed(const LocalFunction&, std::string_view, Process::Stream, std::string_view line) override {
       say("printed " + std::string(line));
     }
-    void answered(const LocalFunction&, const Invocation& one, const Reply&, const Timing&) override {
-      say("answered " + one.request_id);
+    void answered(const LocalFunction&, const Invocation& one, const Reply&, const Timing& timing) override {
+      say("answered " + one.request_id +
+          (timing.streamed ? fmt::format(" {} bytes", timing.streamed->bytes) : ""));
     }
     void ignored(const LocalFunction&, std::string_view variable) override {
       say("ignored " + std::string(variable));
@@ -229,6 +230,32 @@ TEST_F(FleetTest, WorkersOfFunctionsThatAreGoneEnd) {
 TEST_F(FleetTest, EveryCallIsToldOfOnceInOrder) {
   pid("one");
   EXPECT_THAT(told.facts, ElementsAre("received r1", "answered r1"));
+}
+
+TEST_F(FleetTest, AStreamIsToldAtItsEndAndKeepsItsWorker) {
+  code(1, R"(exports.handler = awslambda.streamifyResponse(async (event, stream) => {
+    stream.write(String(process.pid))
+    stream.end()
+  }))");
+  auto reply = run(fleet.invoke(call("one")));
+  ASSERT_TRUE(reply.stream) << reply.payload;
+  auto const pid = rest(reply);
+  EXPECT_THAT(told.facts, ElementsAre("received r1", fmt::format("answered r1 {} bytes", pid.size())));
+  auto again = run(fleet.invoke(call("one")));
+  EXPECT_EQ(rest(again), pid);
+}
+
+TEST_F(FleetTest, AStreamThatNobodyReadsRunsToItsEnd) {
+  code(1, R"(exports.handler = awslambda.streamifyResponse(async (event, stream) => {
+    for (let i = 0; i < 20; i++)
+      if (!stream.write(Buffer.alloc(1e6))) await new Promise((go) => stream.once('drain', go))
+    stream.end()
+  }))");
+  auto reply = run(fleet.invoke(call("one")));
+  EXPECT_NE(next(reply), "");
+  reply.stream.reset();
+  run_until([&] { return told.facts.size() == 2; });
+  EXPECT_EQ(told.facts.back(), "answered r1 20000000 bytes");
 }
 
 struct FleetLimits : FleetTest {

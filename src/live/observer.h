@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -17,6 +18,11 @@ struct Timing {
   std::chrono::microseconds queue{0};    // waiting for a worker's place
   std::chrono::microseconds init{0};     // starting the worker, when it had none
   std::chrono::microseconds handler{0};  // from the event given to the result taken
+  struct Streamed {
+    size_t bytes = 0;
+    std::chrono::microseconds first{0};  // until the stream began, of all the time together
+  };
+  std::optional<Streamed> streamed{};  // of an answer that streamed: told when it has ended, without payload
 };
 
 class Observer {

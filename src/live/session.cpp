@@ -14,7 +14,7 @@ Session::Session(SessionParts parts, std::string stage_key, std::string who)
       id_(parts_.ids.uuid()),
       envelope_(std::move(stage_key), Side::client, parts_.ids),
       server_(parts_.executor, parts_.clock, parts_.ids, envelope_, parts_.mailbox, parts_.payloads,
-              parts_.invoker, events(), RemoteServer::Options{.session = id_}),
+              parts_.invoker, events(), RemoteServer::Options{.session = id_, .stream = parts_.stream}),
       link_(parts_.executor, parts_.ids, parts_.dial, parts_.registry,
             LinkOptions{.who = who_, .session = id_},
             Link::Events{

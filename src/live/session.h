@@ -28,6 +28,7 @@ struct SessionParts {  // borrowed, but for the dial
   Invoker& invoker;
   Terminal& terminal;
   Link::Dial dial;
+  StreamSender::Limits stream{};
 };
 
 class Session {

@@ -18,6 +18,16 @@ std::string shortened(std::string_view text, size_t most) {
   return fmt::format("{}… ({} bytes)", text.substr(0, most), text.size());
 }
 
+std::string amount(size_t bytes) {
+  if (bytes < 10'000) return fmt::format("{} bytes", bytes);
+  if (bytes < 1'000'000) return fmt::format("{:.0f} KB", double(bytes) / 1000);
+  return fmt::format("{:.1f} MB", double(bytes) / 1'000'000);
+}
+
+std::string streamed(const Timing::Streamed& stream) {
+  return fmt::format("streamed {}, the first after {}", amount(stream.bytes), duration(stream.first));
+}
+
 // A proxy answer reads better as its status and body.
 std::string summary(const Reply& reply, bool whole) {
   size_t const most = whole ? std::string::npos - 8 : kPayloadShown;
@@ -120,7 +130,9 @@ void Terminal::answered(const LocalFunction&, const Invocation& invocation, cons
       duration(timing.build + timing.queue + timing.init + timing.handler) + where_the_time_went(timing);
   if (reply.outcome == Reply::Outcome::success) {
     lines(invocation.request_id, "←", Tint::green,
-          fmt::format("{}  {}", summary(reply, detail_ == Detail::whole), tint(Tint::dim, took)));
+          fmt::format("{}  {}",
+                      timing.streamed ? streamed(*timing.streamed) : summary(reply, detail_ == Detail::whole),
+                      tint(Tint::dim, took)));
     return;
   }
   auto const parsed = parse_json_object(reply.payload);
@@ -129,8 +141,9 @@ void Terminal::answered(const LocalFunction&, const Invocation& invocation, cons
   if (!reply.error_type.empty() && !text.starts_with(reply.error_type)) text = reply.error_type + ": " + text;
   // The time stands behind the first line, the rest of a longer message below it.
   size_t const end = std::min(text.find('\n'), text.size());
+  auto const sofar = timing.streamed ? fmt::format(" ({})", streamed(*timing.streamed)) : "";
   lines(invocation.request_id, "✗", Tint::red,
-        fmt::format("{}  {}", tint(Tint::red, text.substr(0, end)), tint(Tint::dim, took)));
+        fmt::format("{}{}  {}", tint(Tint::red, text.substr(0, end)), sofar, tint(Tint::dim, took)));
   lines(invocation.request_id, "│", Tint::red, std::string_view(text).substr(end).substr(end < text.size()));
   auto const* trace = parsed.has_error() ? nullptr : find_array(parsed.value(), "trace");
   if (!trace) return;

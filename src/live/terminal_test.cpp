@@ -72,6 +72,16 @@ TEST_F(TerminalTest, ALongPayloadIsCutBetweenCharactersUnlessAllIsWanted) {
   EXPECT_THAT(lines.back(), testing::HasSubstr(text));
 }
 
+TEST_F(TerminalTest, AStreamSaysHowMuchItWasAndWhenItBegan) {
+  Timing timing{.handler = 1200ms, .streamed = Timing::Streamed{20'000'000, 12ms}};
+  terminal().answered(function, call, Reply{}, timing);
+  timing.streamed->bytes = 5;
+  terminal().answered(function, call, function_error("RangeError", "too far"), timing);
+  EXPECT_THAT(lines,
+              ElementsAre("01234567 ← streamed 20.0 MB, the first after 12 ms  1.2 s",
+                          "01234567 ✗ RangeError: too far (streamed 5 bytes, the first after 12 ms)  1.2 s"));
+}
+
 TEST_F(TerminalTest, PlainJavaScriptIsChangedAndABundleRebuilt) {
   auto to = terminal();
   to.rebuilt(function, 0us);

@@ -36,12 +36,28 @@ class Headers {
 
 bool same_name(std::string_view a, std::string_view b);  // ASCII, without case
 
+class BodyReader {  // a body as it comes: what is not read holds its sender back
+ public:
+  virtual ~BodyReader() = default;
+  virtual Async<Result<std::string>> read() = 0;  // empty: the end
+  virtual const Headers& trailers() const = 0;    // after the end
+};
+
+class BodySource {  // a body as it is made
+ public:
+  virtual ~BodySource() = default;
+  virtual Async<std::string> next() = 0;  // empty: the end
+  virtual Headers trailers() = 0;         // asked for after the end
+};
+
 struct Request {
   std::string method = "GET";
   std::string target = "/";  // path and query, as on the wire
   Headers headers;
   std::string body;
   std::string peer;  // the client's address; a server sets it
+  // In place of `body`, where ServerOptions::streams says so. Lives until the handler has answered.
+  BodyReader* coming = nullptr;
 };
 
 struct Response {

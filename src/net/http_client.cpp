@@ -169,12 +169,62 @@ Async<Result<Response>> send_over(std::shared_ptr<Pool> pool, Endpoint to, Reque
   }
 }
 
+Async<error_code> write_within(Wire& wire, Buffers buffers, std::chrono::milliseconds timeout) {
+  wire.expire_in(timeout);
+  error_code error = co_await wire.write(std::move(buffers));
+  wire.never_expire();
+  co_return error;
+}
+
+// Each piece leaves as it is made.
+Async<error_code> write_body(Wire& wire, const std::string& head, BodySource& body,
+                             std::chrono::milliseconds timeout) {
+  Buffers buffers{asio::buffer(head)};
+  error_code error = co_await write_within(wire, std::move(buffers), timeout);
+  while (!error) {
+    const std::string bytes = co_await body.next();
+    if (bytes.empty()) break;
+    const std::string size = fmt::format("{:x}\r\n", bytes.size());
+    buffers = {asio::buffer(size), asio::buffer(bytes), asio::buffer("\r\n", 2)};
+    error = co_await write_within(wire, std::move(buffers), timeout);
+  }
+  if (error) co_return error;
+  const std::string end = "0\r\n" + render_fields(body.trailers()) + "\r\n";
+  buffers = {asio::buffer(end)};
+  co_return co_await write_within(wire, std::move(buffers), timeout);
+}
+
+Async<Result<Response>> send_made(std::shared_ptr<Pool> pool, Endpoint to, Request request, BodySource* body,
+                                  std::chrono::milliseconds timeout) {
+  std::string framing = "Transfer-Encoding: chunked\r\n";
+  if (!request.headers.has("Host")) framing += "Host: " + host_header(to) + "\r\n";
+  LIVE_CO_TRY(const std::string head, render_head(request, framing));
+  LIVE_CO_TRY(auto wire, co_await dial(pool->executor, pool->deadlines, to, pool->options.extra_root_pem,
+                                       std::min(timeout, pool->options.connect_timeout)));
+  error_code error = co_await write_body(*wire, head, *body, timeout);
+  // A server may answer before the end, and stop reading.
+  ReadBuffer buffer;
+  bool started = false;
+  wire->expire_in(timeout);
+  auto answered = co_await read_response(*wire, buffer, MessageLimits{256 * 1024, pool->options.max_body},
+                                         false, started);
+  wire->never_expire();
+  if (answered) co_return std::move(answered.value().response);
+  Fault why = error && !started ? wire_fault(*wire, error) : answered.error();
+  if (why.kind == Fault::Kind::refused) why = fault(why.message);
+  co_return within(request.method + " " + to_string(to) + std::string(path_of(request.target)), why);
+}
+
 class Client final : public HttpClient {
  public:
   explicit Client(std::shared_ptr<Pool> pool) : pool_(std::move(pool)) {}
   ~Client() override { pool_->close(); }
   Async<Result<Response>> send(Endpoint to, Request request, std::chrono::milliseconds timeout) override {
     return send_over(pool_, std::move(to), std::move(request), timeout);
+  }
+  Async<Result<Response>> send_as_made(Endpoint to, Request request, BodySource& body,
+                                       std::chrono::milliseconds timeout) override {
+    return send_made(pool_, std::move(to), std::move(request), &body, timeout);
   }
 
  private:

@@ -32,6 +32,10 @@ class HttpClient {
   // before a byte of the answer came is replaced once, silently. Faults: timeout, closed, failed (connect).
   // An HTTP error status is an answer, not a fault.
   virtual Async<Result<Response>> send(Endpoint to, Request request, std::chrono::milliseconds timeout) = 0;
+  // Sends a body as it is made, in chunks, with its trailers, by a connection of its own. `timeout`: of each
+  // write and of the answer once all is sent; the body may take its time.
+  virtual Async<Result<Response>> send_as_made(Endpoint to, Request request, BodySource& body,
+                                               std::chrono::milliseconds timeout) = 0;
 };
 
 }  // namespace live::net

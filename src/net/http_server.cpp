@@ -114,6 +114,10 @@ class ChunkWriter final : public BodyWriter {
   void trailer(std::string name, std::string value) override {
     trailers_.add(std::move(name), std::move(value));
   }
+  void break_off() override {
+    broken_ = true;
+    wire_.close();
+  }
 
   Async<bool> finish() {
     if (broken_) co_return false;
@@ -198,9 +202,12 @@ Async<bool> answer(Shared& shared, const std::shared_ptr<Wire>& wire, ReadBuffer
   if (may_upgrade) asked.headers = incoming.request.headers;
   std::optional<Answer> given;
   try {
+    incoming.request.coming = incoming.body.get();
     given = co_await shared.handler(std::move(incoming.request));
   } catch (const std::exception&) {  // answered below
   }
+  // What was not read of a body would be taken for the next request.
+  if (incoming.body && !incoming.body->whole()) incoming.keep_alive = false;
   incoming.request = std::move(asked);
   if (shared.closed) co_return false;
   if (!given) {
@@ -249,7 +256,8 @@ Async<void> serve(std::shared_ptr<Shared> shared, std::shared_ptr<Wire> wire) {
   while (!shared->closed) {
     auto const& options = shared->options;
     Patience const patience{options.head_timeout, options.read_timeout};
-    auto incoming = co_await read_request(*wire, buffer, shared->limits(), patience, options.refuse);
+    auto incoming =
+        co_await read_request(*wire, buffer, shared->limits(), patience, options.refuse, options.streams);
     if (!incoming) {
       co_await refuse(*shared, *wire, incoming.error());
       co_return;

@@ -1,5 +1,5 @@
-// An HTTP/1.1 server on the executor's thread. A handler gets one whole request and gives one answer:
-// a response, a stream, the upgrade to a WebSocket, or none.
+// An HTTP/1.1 server on the executor's thread. A handler gets one request, whole unless it asked to read the
+// body itself, and gives one answer: a response, a stream, the upgrade to a WebSocket, or none.
 #pragma once
 
 #include <chrono>
@@ -21,6 +21,7 @@ class BodyWriter {  // gives back-pressure: write() resumes when the peer has ta
   virtual ~BodyWriter() = default;
   virtual Async<Result<void>> write(std::string_view bytes) = 0;
   virtual void trailer(std::string name, std::string value) = 0;  // sent after the last chunk
+  virtual void break_off() = 0;  // closes the connection: the peer sees that this was not the whole
 };
 
 struct Streamed {  // chunked; the writer's end is the body's end
@@ -42,6 +43,8 @@ using Handler = std::function<Async<Answer>(Request)>;
 struct ServerOptions {
   size_t max_body = 64 * 1024 * 1024;  // above: 413
   size_t max_header = 64 * 1024;       // above: 431
+  // Of which requests the handler reads the body itself, as it comes. `max_body` is not theirs.
+  std::function<bool(const Request& head)> streams{};
   // A request must be complete this long after its first byte, and a kept connection may idle as long.
   std::chrono::seconds read_timeout{65};
   std::chrono::seconds head_timeout{20};  // its headers this long: who sends them slowly holds nothing up

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdio>
 
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/read.hpp>
@@ -123,6 +124,85 @@ TEST_F(HttpServerTest, AChunkedRequestIsOneBodyAndItsTrailersAreHeaders) {
       raw("POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
           "3\r\nabc\r\n4;ext=1\r\ndefg\r\n0\r\nX-Trail: end\r\n\r\n");
   EXPECT_NE(answer.find("\r\n\r\nabcdefg|end"), std::string::npos) << answer;
+}
+
+bool all_stream(const Request&) { return true; }
+
+TEST_F(HttpServerTest, ABodyIsReadAsItComes) {
+  std::vector<std::string> pieces;
+  serve(
+      [&pieces](Request request) -> Async<Answer> {
+        std::string trailers;
+        while (true) {
+          auto piece = co_await request.coming->read();
+          if (!piece) co_return Response{400, {}, piece.error().message};
+          if (piece.value().empty()) break;
+          pieces.push_back(piece.value());
+        }
+        for (const auto& [name, value] : request.coming->trailers()) trailers += name + "=" + value;
+        co_return Response{200, {}, trailers};
+      },
+      {.streams = all_stream});
+  std::string head = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
+  std::string answer = raw(head + "3\r\nabc\r\n4;ext=1\r\ndefg\r\n0\r\nX-Trail: end\r\n\r\n" +
+                           "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nConnection: close\r\n\r\nhi");
+  EXPECT_NE(answer.find("X-Trail=end"), std::string::npos) << answer;
+  EXPECT_NE(answer.rfind("HTTP/1.1 200"), 0u) << "the connection went on";
+  std::string all;
+  for (const auto& piece : pieces) all += piece;
+  EXPECT_EQ(all, "abcdefghi");
+}
+
+TEST_F(HttpServerTest, ABodyThatWasNotReadEndsItsConnection) {
+  serve([](Request) -> Async<Answer> { co_return Response{403, {}, "no"}; }, {.streams = all_stream});
+  std::string answer = raw("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 40\r\n\r\nGET / HTTP/1.1\r\n\r\n");
+  EXPECT_NE(answer.find("Connection: close"), std::string::npos) << answer;
+  EXPECT_EQ(answer.find("HTTP/1.1", 8), std::string::npos) << answer;
+}
+
+class Pieces final : public BodySource {  // waits for its turn before each
+ public:
+  Pieces(asio::io_context& loop, std::vector<std::string> pieces) : turn(loop), pieces_(std::move(pieces)) {
+    turn.expires_at(asio::steady_timer::time_point::max());
+  }
+  Async<std::string> next() override {
+    while (turns == 0) co_await turn.async_wait(asio::as_tuple(asio::use_awaitable));
+    --turns;
+    co_return given_ == pieces_.size() ? std::string() : pieces_[given_++];
+  }
+  Headers trailers() override { return {{"X-Trail", "end"}}; }
+  void go_on() {
+    ++turns;
+    turn.cancel();
+  }
+  asio::steady_timer turn;
+  int turns = 0;
+
+ private:
+  std::vector<std::string> pieces_;
+  size_t given_ = 0;
+};
+
+TEST_F(HttpServerTest, APieceArrivesBeforeTheNextOneIsMade) {
+  Pieces pieces(loop, {"one", "two"});
+  std::vector<std::string> came;
+  serve(
+      [&](Request request) -> Async<Answer> {
+        pieces.go_on();
+        while (true) {
+          auto piece = co_await request.coming->read();
+          if (!piece || piece.value().empty()) break;
+          came.push_back(piece.value());
+          pieces.go_on();
+        }
+        co_return Response{200, {}, request.coming->trailers().get("X-Trail")};
+      },
+      {.streams = all_stream});
+  auto answer =
+      run(loop, client->send_as_made(endpoint(), {.method = "POST"}, pieces, std::chrono::seconds(5)));
+  ASSERT_TRUE(answer) << answer.error().message;
+  EXPECT_EQ(answer.value().body, "end");
+  EXPECT_EQ(came, (std::vector<std::string>{"one", "two"}));
 }
 
 TEST_F(HttpServerTest, AClientThatExpectsContinueIsToldToGoOn) {

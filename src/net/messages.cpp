@@ -162,6 +162,40 @@ Async<Result<void>> read_body(Wire& wire, ReadBuffer& buffer, Parser<is_request>
   co_return co_await read_unsized(wire, buffer, parser, limits);
 }
 
+// A body that is read as it comes: at most as much of it as one read of the wire brings is here.
+class BodyOnWire final : public ComingBody {
+ public:
+  BodyOnWire(Wire& wire, ReadBuffer& buffer, std::unique_ptr<Parser<true>> parser,
+             std::chrono::seconds patience)
+      : wire_(wire), buffer_(buffer), parser_(std::move(parser)), patience_(patience) {
+    parser_->body_limit(boost::none);
+    parser_->eager(true);
+  }
+  bool whole() const override { return parser_->is_done(); }
+  const Headers& trailers() const override { return parser_->message.headers; }
+  Async<Result<std::string>> read() override {
+    while (parser_->message.body.empty() && !parser_->is_done()) {
+      error_code error;
+      std::string_view text = buffer_.view();
+      if (!text.empty()) buffer_.consume(parser_->put(asio::const_buffer(text.data(), text.size()), error));
+      if (error && error != http::error::need_more) co_return syntax_fault(error);
+      if (!parser_->message.body.empty() || parser_->is_done()) break;
+      if (!error && !text.empty() && !buffer_.empty()) continue;
+      wire_.expire_in(patience_);
+      auto came = co_await read_more(wire_, buffer_);
+      wire_.never_expire();
+      if (!came) co_return came.error();
+    }
+    co_return std::exchange(parser_->message.body, {});
+  }
+
+ private:
+  Wire& wire_;
+  ReadBuffer& buffer_;
+  std::unique_ptr<Parser<true>> parser_;
+  std::chrono::seconds patience_;
+};
+
 bool has_line_break(std::string_view text) {
   return text.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos;
 }
@@ -187,7 +221,8 @@ void append_headers(std::string& text, const Headers& headers) {
 }  // namespace
 
 Async<Result<Incoming>> read_request(Wire& wire, ReadBuffer& buffer, MessageLimits limits, Patience patience,
-                                     const Admit& admit) {
+                                     const Admit& admit,
+                                     const std::function<bool(const Request& head)>& streams) {
   wire.expire_in(patience.rest);
   if (buffer.empty()) {
     LIVE_CO_TRY(co_await read_more(wire, buffer));
@@ -206,6 +241,14 @@ Async<Result<Incoming>> read_request(Wire& wire, ReadBuffer& buffer, MessageLimi
     Buffers line{asio::buffer(go_on)};
     error_code error = co_await wire.write(std::move(line));
     if (error) co_return wire_fault(wire, error);
+  }
+  if (streams && streams(parser.message)) {
+    wire.never_expire();
+    Incoming incoming{std::move(parser.message), parser.keep_alive(), parser.http_1_0};
+    parser.message = {};
+    auto rest = std::make_unique<Parser<true>>(std::move(parser));
+    incoming.body = std::make_unique<BodyOnWire>(wire, buffer, std::move(rest), patience.rest);
+    co_return incoming;
   }
   LIVE_CO_TRY(co_await read_body(wire, buffer, parser, limits));
   wire.never_expire();

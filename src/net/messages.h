@@ -37,16 +37,23 @@ struct Patience {
   std::chrono::seconds rest;  // for that first byte, and for the body; 0: for ever
 };
 
+class ComingBody : public BodyReader {
+ public:
+  virtual bool whole() const = 0;  // read to its end: the connection can be used again
+};
+
 struct Incoming {
   Request request;
   bool keep_alive = true;
   bool http_1_0 = false;
+  std::unique_ptr<ComingBody> body{};  // of a request that `streams`; borrows wire and buffer
 };
 
 // Trailers are among the headers. Fault refused: answer with its status (400, 413, 431, or what `admit`
 // said). Fault closed: the peer has ended properly.
 Async<Result<Incoming>> read_request(Wire& wire, ReadBuffer& buffer, MessageLimits limits, Patience patience,
-                                     const Admit& admit);
+                                     const Admit& admit,
+                                     const std::function<bool(const Request& head)>& streams = {});
 
 struct Answered {
   Response response;

@@ -29,6 +29,17 @@ Reply response_too_large(size_t bytes) {
                   largest_response));
 }
 
+Reply stream_too_large() {
+  return envelope(
+      "Function.ResponseSizeTooLarge",
+      fmt::format("Response payload size exceeded maximum allowed payload size ({} bytes).", largest_stream));
+}
+
+Reply truncated(std::string_view request_id) {
+  return envelope("Runtime.TruncatedResponse",
+                  fmt::format("RequestId: {} Error: The response broke off", request_id));
+}
+
 Reply reported_error(std::string_view type, std::string payload) {
   std::string known(type);
   if (auto error = parse_json_object(payload))

@@ -7,6 +7,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
 
+#include "base/encoding.h"
 #include "base/hash.h"
 #include "base/json.h"
 #include "net/http_server.h"
@@ -62,6 +63,17 @@ struct Waiting {  // for the answer of an invocation
   asio::steady_timer timer;  // expires at the deadline
 };
 
+struct Streaming {  // an answer on its way
+  Streaming(Executor executor, const Waiting& waiting)
+      : request_id(waiting.invocation.request_id), left(waiting.left), writer(executor), deadline(executor) {}
+  std::string request_id;
+  std::chrono::nanoseconds left;
+  StreamWriter writer;
+  asio::steady_timer deadline;  // cancelled when it has ended, or its process has
+};
+
+StreamError stream_error(const Reply& reply) { return {reply.error_type, reply.payload}; }
+
 struct Asking {  // the process, for work
   explicit Asking(Executor executor) : answered(executor, never) {}
   std::optional<net::Response> answer;
@@ -80,7 +92,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
 
   static Async<Reply> invoke(std::shared_ptr<Exchange> self, Invocation invocation) {
     if (auto over = self->final_reply(invocation.request_id)) co_return *std::move(over);
-    assert(!self->waiting_);
+    assert(!self->busy());
     auto left = invocation.deadline - self->clock_.now();
     auto waiting = std::make_shared<Waiting>(self->executor_, std::move(invocation), left);
     self->waiting_ = waiting;
@@ -115,6 +127,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
     if (request.method == "GET" && path == "invocation/next") {
       co_return co_await next(std::move(self));
     }
+    if (request.coming) co_return co_await take_stream(std::move(self), request, path);
     co_return self->take(request, path);
   }
 
@@ -126,6 +139,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
     if (!ended_) ended_ = status;
     life_.end();
     if (waiting_) settle(*final_reply(waiting_->invocation.request_id));
+    if (streaming_) break_off(*streaming_, *final_reply(streaming_->request_id));
     dismiss();
   }
 
@@ -142,7 +156,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   }
 
   const Lifecycle& life() const { return life_; }
-  bool busy() const { return waiting_ != nullptr; }
+  bool busy() const { return waiting_ || streaming_; }
 
  private:
   // Takes the token and the version off the path.
@@ -188,16 +202,22 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
     if (auto asking = std::exchange(asking_, nullptr)) asking->answered.cancel();
   }
 
+  // invocation/{id}/response or /error: the id and the last word. Nothing: it is neither.
+  static std::optional<std::pair<std::string_view, std::string_view>> answer_path(std::string_view path) {
+    constexpr std::string_view prefix = "invocation/";
+    size_t slash = path.rfind('/');
+    if (!path.starts_with(prefix) || slash < prefix.size()) return std::nullopt;
+    std::string_view kind = path.substr(slash + 1);
+    if (kind != "response" && kind != "error") return std::nullopt;
+    return std::pair(path.substr(prefix.size(), slash - prefix.size()), kind);
+  }
+
   net::Response take(net::Request& request, std::string_view path) {
     if (request.method != "POST") return net::Response{.status = 404};
     if (path == "init/error") return take_init_error(request);
-    constexpr std::string_view prefix = "invocation/";
-    size_t slash = path.rfind('/');
-    if (!path.starts_with(prefix) || slash < prefix.size()) return net::Response{.status = 404};
-    std::string_view request_id = path.substr(prefix.size(), slash - prefix.size());
-    std::string_view kind = path.substr(slash + 1);
-    if (kind != "response" && kind != "error") return net::Response{.status = 404};
-    if (auto refusal = life_.answer(request_id)) return refused(*refusal);
+    auto answer = answer_path(path);
+    if (!answer) return net::Response{.status = 404};
+    if (auto refusal = life_.answer(answer->first)) return refused(*refusal);
     if (events_.on_answer) events_.on_answer();
     if (request.body.size() > largest_response) {
       settle(response_too_large(request.body.size()));
@@ -205,10 +225,87 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
                       fmt::format("Exceeded maximum allowed payload size ({} bytes).", largest_response)});
     }
     std::string type = request.headers.get("Lambda-Runtime-Function-Error-Type");
-    bool failed = kind == "error" || !type.empty();  // a stream that broke off names its error in a trailer
-    settle(failed ? reported_error(type, std::move(request.body))
-                  : Reply{Reply::Outcome::success, std::move(request.body), ""});
+    settle(answer->second == "error" ? reported_error(type, std::move(request.body))
+                                     : Reply{Reply::Outcome::success, std::move(request.body), ""});
     return accepted();
+  }
+
+  // The answer is given on with its first bytes; what comes after them is read as it is wanted.
+  static Async<net::Answer> take_stream(std::shared_ptr<Exchange> self, net::Request& request,
+                                        std::string_view path) {
+    auto answer = answer_path(path);
+    if (!answer) co_return net::Response{.status = 404};
+    if (auto refusal = self->life_.answer(answer->first)) co_return refused(*refusal);
+    if (!self->waiting_) co_return accepted();  // its deadline has just passed
+    auto const streaming = self->begin_stream(request.headers.get("Content-Type"));
+    for (size_t total = 0;;) {
+      auto piece = co_await request.coming->read();
+      if (!piece) {
+        co_await self->until_gone(*streaming);
+        self->break_off(*streaming, truncated(streaming->request_id));
+        co_return accepted();
+      }
+      if (piece.value().empty()) break;
+      total += piece.value().size();
+      if (total > largest_stream) {
+        self->break_off(*streaming, stream_too_large());
+        co_return refused({413, "RequestEntityTooLarge",
+                           fmt::format("Exceeded maximum allowed payload size ({} bytes).", largest_stream)});
+      }
+      if (self->events_.on_answer) self->events_.on_answer();
+      // Whether anybody reads is not the function's business: it runs to its end.
+      auto const wanted = co_await streaming->writer.write(std::move(piece.value()));
+      (void)wanted;
+    }
+    self->finish(*streaming, request.coming->trailers());
+    co_return accepted();
+  }
+
+  std::shared_ptr<Streaming> begin_stream(std::string content_type) {
+    if (events_.on_answer) events_.on_answer();
+    auto streaming = std::make_shared<Streaming>(executor_, *waiting_);
+    streaming->deadline.expires_at(waiting_->timer.expiry());
+    streaming->deadline.async_wait([self = shared_from_this(), streaming](boost::system::error_code error) {
+      if (!error) self->pass_deadline(*streaming);
+    });
+    streaming_ = streaming;
+    Reply reply;
+    reply.stream = streaming->writer.reader();
+    reply.content_type = std::move(content_type);
+    settle(std::move(reply));
+    return streaming;
+  }
+
+  // A stream that broke off names its error in its trailers.
+  void finish(Streaming& streaming, const net::Headers& trailers) {
+    if (events_.on_answer) events_.on_answer();
+    auto const type = trailers.get("Lambda-Runtime-Function-Error-Type");
+    auto const body = trailers.get("Lambda-Runtime-Function-Error-Body");
+    if (type.empty() && body.empty()) return end_stream(streaming, std::nullopt);
+    end_stream(streaming, StreamError{type.empty() ? "Unhandled" : type, from_base64(body).value_or(body)});
+  }
+
+  void break_off(Streaming& streaming, const Reply& why) {
+    if (!streaming.writer.ended() && events_.on_answer) events_.on_answer();
+    end_stream(streaming, stream_error(why));
+  }
+
+  void end_stream(Streaming& streaming, std::optional<StreamError> error) {
+    if (streaming_.get() == &streaming) streaming_ = nullptr;
+    streaming.writer.end(std::move(error));
+    streaming.deadline.cancel();
+  }
+
+  // A connection ends a moment before its process does, and then the process's end is the reason.
+  static Async<void> until_gone(Streaming& streaming) {
+    if (streaming.writer.ended()) co_return;
+    asio::steady_timer pause(streaming.deadline.get_executor(), std::chrono::milliseconds(5));
+    auto const until = std::chrono::steady_clock::now() + longest_pause;
+    boost::system::error_code ignored;
+    while (!streaming.writer.ended() && std::chrono::steady_clock::now() < until) {
+      pause.expires_after(std::chrono::milliseconds(5));
+      co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    }
   }
 
   net::Response take_init_error(net::Request& request) {
@@ -236,6 +333,13 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
     dismiss();
   }
 
+  void pass_deadline(Streaming& streaming) {
+    if (events_.on_deadline) events_.on_deadline();
+    life_.end();
+    end_stream(streaming, stream_error(timed_out(streaming.request_id, whole_seconds(streaming.left))));
+    dismiss();
+  }
+
   // What everybody is told once the process can answer no more.
   std::optional<Reply> final_reply(std::string_view request_id) const {
     if (life_.alive()) return std::nullopt;
@@ -251,6 +355,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   uint16_t port_ = 0;
   Lifecycle life_;
   std::shared_ptr<Waiting> waiting_;
+  std::shared_ptr<Streaming> streaming_;
   std::shared_ptr<Asking> asking_;
   asio::steady_timer asked_;  // cancelled when it asks for work or ends
   std::optional<Reply> init_error_;
@@ -287,9 +392,14 @@ Result<std::unique_ptr<RuntimeApi>> RuntimeApi::listen(Executor executor, const 
   auto exchange = std::make_shared<Exchange>(executor, clock, ids.hex(32), std::move(events));
   net::ServerOptions options;
   options.max_body = 256 * 1024 * 1024;  // what is too large for Lambda is answered in Lambda's words
+  options.max_header = 1024 * 1024;      // an error's whole stack travels in a trailer
   options.read_timeout =
       std::chrono::hours(24);  // a handler may run for a quarter of an hour, or be debugged
   options.refuse = [exchange](const net::Request& request) { return exchange->refuse(request); };
+  options.streams = [](const net::Request& head) {
+    return head.method == "POST" &&
+           net::same_name(head.headers.get("Lambda-Runtime-Function-Response-Mode"), "streaming");
+  };
   auto serve = [exchange](net::Request request) { return Exchange::serve(exchange, std::move(request)); };
   LIVE_TRY(auto server,
            net::HttpServer::listen(executor, "127.0.0.1", 0, std::move(options), std::move(serve)));

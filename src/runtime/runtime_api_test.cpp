@@ -4,6 +4,10 @@
 
 #include <csignal>
 
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+
 #include "runtime/runtime_client.h"
 #include "runtime/testing.h"
 
@@ -57,6 +61,58 @@ TEST_F(RuntimeApiTest, AnInvocationTravelsToTheClientAndItsAnswerBack) {
   run_until([&] { return reply.has_value(); });
   EXPECT_EQ(reply->payload, R"({"b":2})");
   EXPECT_EQ(reply->outcome, Reply::Outcome::success);
+}
+
+TEST_F(RuntimeApiTest, AStreamTravelsPieceByPieceWithItsErrorBehindIt) {
+  begin(invocation());
+  std::string id = run(client.next()).value().request_id;
+  StreamWriter writer(context.get_executor());
+  Reply given;
+  given.stream = writer.reader();
+  given.content_type = "text/event-stream";
+  std::optional<Result<void>> taken;
+  asio::co_spawn(context, keep(client.stream(id, std::move(given)), taken), asio::detached);
+  run_until([&] { return reply.has_value(); });
+  ASSERT_TRUE(reply->stream);
+  EXPECT_EQ(reply->content_type, "text/event-stream");
+  EXPECT_TRUE(run(writer.write("one")));
+  EXPECT_EQ(next(*reply), "one");
+  EXPECT_TRUE(run(writer.write("two")));
+  EXPECT_EQ(next(*reply), "two");
+  EXPECT_TRUE(api->busy());
+  writer.end(StreamError{"Own.Error", "{\"errorMessage\":\"line\\nline\"}"});
+  EXPECT_EQ(next(*reply), "");
+  ASSERT_TRUE(reply->stream->error());
+  EXPECT_EQ(reply->stream->error()->type, "Own.Error");
+  EXPECT_EQ(reply->stream->error()->body, "{\"errorMessage\":\"line\\nline\"}");
+  run_until([&] { return taken.has_value(); });
+  EXPECT_TRUE(taken->has_value());
+  EXPECT_FALSE(api->busy());
+}
+
+TEST_F(RuntimeApiTest, AStreamWhoseConnectionEndsIsNotTakenForWhole) {
+  begin(invocation());
+  std::string id = run(client.next()).value().request_id;
+  std::string address = api->address();
+  auto cut = [](Executor executor, std::string address, std::string head) -> Async<bool> {
+    asio::ip::tcp::socket socket(executor);
+    size_t colon = address.find(':');
+    uint16_t port = static_cast<uint16_t>(std::stoi(address.substr(colon + 1)));
+    asio::ip::tcp::endpoint to(asio::ip::address_v4::loopback(), port);
+    co_await socket.async_connect(to, asio::use_awaitable);
+    co_await asio::async_write(socket, asio::buffer(head), asio::use_awaitable);
+    co_return true;
+  };
+  std::string head = fmt::format(
+      "POST {} HTTP/1.1\r\nHost: {}\r\nLambda-Runtime-Function-Response-Mode: streaming\r\n"
+      "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n",
+      path("invocation/" + id + "/response"), address.substr(0, address.find('/')));
+  run(cut(context.get_executor(), address, head));
+  run_until([&] { return reply.has_value(); });
+  ASSERT_TRUE(reply->stream);
+  EXPECT_EQ(rest(*reply), "hello");
+  ASSERT_TRUE(reply->stream->error());
+  EXPECT_EQ(reply->stream->error()->type, "Runtime.TruncatedResponse");
 }
 
 TEST_F(RuntimeApiTest, AnErrorTravelsWithItsType) {

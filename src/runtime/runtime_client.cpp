@@ -4,12 +4,16 @@
 
 #include <fmt/format.h>
 
+#include "base/encoding.h"
+
 namespace live {
 
 namespace {
 
 constexpr std::chrono::milliseconds no_limit = std::chrono::hours(24 * 365);
 constexpr std::chrono::milliseconds answer_limit = std::chrono::seconds(30);
+// Of one write: a slow caller holds us back, until the function's own time is over.
+constexpr std::chrono::milliseconds stream_limit = std::chrono::minutes(16);
 
 Result<Invocation> read_invocation(net::Response answer) {
   if (answer.status != 200)
@@ -29,6 +33,32 @@ Result<Invocation> read_invocation(net::Response answer) {
   invocation.cognito_identity = answer.headers.get("Lambda-Runtime-Cognito-Identity");
   invocation.event = std::move(answer.body);
   return invocation;
+}
+
+// Lambda's names for what goes wrong on the way: known only after the bytes, so they follow them.
+class StreamBody final : public net::BodySource {
+ public:
+  explicit StreamBody(ReplyStreamPtr stream) : stream_(std::move(stream)) {}
+  Async<std::string> next() override { return stream_->next(); }
+  net::Headers trailers() override {
+    net::Headers trailers;
+    if (const auto& error = stream_->error()) {
+      trailers.add("Lambda-Runtime-Function-Error-Type", error->type);
+      trailers.add("Lambda-Runtime-Function-Error-Body", base64(error->body));
+    }
+    return trailers;
+  }
+
+ private:
+  ReplyStreamPtr stream_;
+};
+
+Result<void> taken(std::string_view path, const Result<net::Response>& answer) {
+  if (!answer) return answer.error();
+  const auto& given = answer.value();
+  if (given.status == 202) return outcome::success();
+  return fault(Fault::Kind::refused,
+               fmt::format("answering Lambda at {}: {} {}", path, given.status, given.body), given.status);
 }
 
 }  // namespace
@@ -65,12 +95,17 @@ Async<Result<void>> RuntimeClient::post(std::string path, std::string error_type
   request.headers.add("Content-Type", "application/json");
   if (!error_type.empty()) request.headers.add("Lambda-Runtime-Function-Error-Type", std::move(error_type));
   request.body = std::move(body);
-  LIVE_CO_TRY(auto answer, co_await http_->send(endpoint_, std::move(request), answer_limit));
-  if (answer.status != 202)
-    co_return fault(Fault::Kind::refused,
-                    fmt::format("answering Lambda at {}: {} {}", path, answer.status, answer.body),
-                    answer.status);
-  co_return outcome::success();
+  co_return taken(path, co_await http_->send(endpoint_, std::move(request), answer_limit));
+}
+
+Async<Result<void>> RuntimeClient::stream(std::string request_id, Reply reply) {
+  std::string path = fmt::format("invocation/{}/response", request_id);
+  net::Request request{.method = "POST", .target = prefix_ + path};
+  request.headers.add("Content-Type", reply.content_type);
+  request.headers.add("Lambda-Runtime-Function-Response-Mode", "streaming");
+  request.headers.add("Trailer", "Lambda-Runtime-Function-Error-Type, Lambda-Runtime-Function-Error-Body");
+  StreamBody body(std::move(reply.stream));
+  co_return taken(path, co_await http_->send_as_made(endpoint_, std::move(request), body, stream_limit));
 }
 
 }  // namespace live

@@ -20,6 +20,8 @@ class RuntimeClient {
   Async<Result<Invocation>> next();
   // Fault refused: Lambda took it not, with `status` (413: the response is too large).
   Async<Result<void>> respond(std::string request_id, std::string payload);
+  // An answer that streams, as it comes.
+  Async<Result<void>> stream(std::string request_id, Reply reply);
   Async<Result<void>> fail(std::string request_id, Reply error);
   Async<Result<void>> init_error(Reply error);
 

@@ -96,6 +96,13 @@ struct WorkerTest : testing::Test {
     }
     EXPECT_TRUE(reached());
   }
+  // The stream's next bytes, "" at its end.
+  std::string next(Reply& reply) { return run(reply.stream->next()); }
+  std::string rest(Reply& reply) {
+    std::string all;
+    for (auto piece = next(reply); !piece.empty(); piece = next(reply)) all += piece;
+    return all;
+  }
   Reply invoke(Worker& worker, std::string event = "{}", std::chrono::milliseconds limit = 10s) {
     return run(worker.invoke(invocation(std::move(event), limit)));
   }

@@ -12,6 +12,7 @@ StubProcess::StubProcess(DebugStack& stack, std::shared_ptr<Host> host, const st
                          Events events)
     : stack_(stack),
       host_(std::move(host)),
+      on_read_(events.on_read),
       access_(stack_, host_),
       envelope_(stage_key, Side::stub, host_->ids),
       remote_(host_->executor(), *host_, host_->ids, envelope_, access_, access_, options(events)),
@@ -25,6 +26,7 @@ StubProcess::StubProcess(DebugStack& stack, std::shared_ptr<Host> host, const st
 Remote::Options StubProcess::options(const Events& events) {
   Remote::Options options;
   options.name = {"dev", "app"};
+  options.stream.window = kWindow;
   options.on_dropped = events.on_dropped;
   return options;
 }
@@ -54,8 +56,32 @@ Async<void> StubProcess::serve_one(StubProcess* self, Invocation invocation, Ans
   self->uplink_.check();
   auto const nonce = self->host_->ids.hex(32);
   invocation.nonce = nonce;
-  auto const reply = co_await self->remote_.invoke(std::move(invocation));
+  auto const deadline = invocation.deadline;
+  auto reply = co_await self->remote_.invoke(std::move(invocation));
+  if (reply.stream) co_await read(self, nonce, deadline, reply);
   answered(nonce, reply);
+}
+
+// As Lambda does for a caller that is sometimes slow.
+Async<void> StubProcess::read(StubProcess* self, std::string nonce, TimePoint deadline, Reply& reply) {
+  auto& host = *self->host_;
+  auto const stream = std::exchange(reply.stream, nullptr);
+  for (;;) {
+    if (uint8_t(host.ids.bytes(1)[0]) < 16) {
+      auto const slow = std::chrono::milliseconds(uint8_t(host.ids.bytes(1)[0]) * 8);
+      auto const left = std::max<TimePoint::duration>(deadline - host.now(), 0s);
+      Timer timer(host.executor());
+      timer.expires_after(std::min<std::chrono::nanoseconds>(slow, left));
+      co_await timer.wait();
+    }
+    auto const bytes = co_await stream->next();
+    if (bytes.empty()) break;
+    reply.payload += bytes;
+    self->on_read_(nonce, reply.payload.size());
+  }
+  if (!stream->error()) co_return;
+  reply.outcome = Reply::Outcome::function_error;
+  reply.error_type = stream->error()->type;
 }
 
 ClientProcess::ClientProcess(DebugStack& stack, std::shared_ptr<Host> host, const std::string& stage_key,
@@ -71,8 +97,8 @@ ClientProcess::ClientProcess(DebugStack& stack, std::shared_ptr<Host> host, cons
 
 SessionParts ClientProcess::parts(Invoker& handler) {
   auto dial = [this] { return stack_.dial(host_, kClientDial); };
-  return {host_->executor(), *host_,  host_->ids, access_,        access_,
-          access_,           handler, terminal_,  std::move(dial)};
+  return {host_->executor(), *host_,  host_->ids, access_,         access_,
+          access_,           handler, terminal_,  std::move(dial), {.chunk = kChunk, .window = kWindow}};
 }
 
 Async<void> ClientProcess::live(ClientProcess* self) {

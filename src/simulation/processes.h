@@ -14,13 +14,18 @@
 
 namespace live::simulation {
 
+// Small, so that small streams fill it.
+constexpr size_t kWindow = 20 * 1024, kChunk = 10 * 1024;
+
 class StubProcess {
  public:
   struct Events {
     std::function<void(std::string_view text)> on_message;
     std::function<void(std::string_view what)> on_link;
     std::function<void(std::string_view reason)> on_dropped;
+    std::function<void(const std::string& nonce, size_t bytes)> on_read;  // of a stream
   };
+  // Of an answer that streamed, its bytes are the payload though it broke off.
   using Answered = std::function<void(const std::string& nonce, const Reply& reply)>;
 
   StubProcess(DebugStack& stack, std::shared_ptr<Host> host, const std::string& stage_key, Events events);
@@ -32,12 +37,14 @@ class StubProcess {
   int connects() const { return uplink_.connects(); }
 
  private:
+  static Async<void> read(StubProcess* self, std::string nonce, TimePoint deadline, Reply& reply);
   static Async<void> serve_one(StubProcess* self, Invocation invocation, Answered answered);
   Remote::Options options(const Events& events);
   Uplink::Events link_events(const Events& events);
 
   DebugStack& stack_;
   std::shared_ptr<Host> host_;
+  std::function<void(const std::string& nonce, size_t bytes)> on_read_;
   Access access_;
   Envelope envelope_;
   Remote remote_;

@@ -20,7 +20,85 @@ std::string answer_to(std::string_view id, std::string_view nonce) {
   return fmt::format("answer to {} {} ", id, nonce);
 }
 
+// What the handler streams: the answer that is this call's alone, and noise that no two places of have alike.
+std::string_view piece_of(const std::string& answer, size_t begin, size_t end) {
+  if (begin < answer.size()) return std::string_view(answer).substr(begin, end - begin);
+  return std::string_view(noise()).substr(begin - answer.size(), end - begin);
+}
+
+constexpr size_t kMostMade = 2'000;  // at once
+
 }  // namespace
+
+// A handler's stream: pieces, pauses, and sometimes an error in the end.
+class Schedule::Answering final : public ReplyStream {
+ public:
+  Answering(Schedule& schedule, std::shared_ptr<Host> host, const Invocation& invocation, bool strict)
+      : schedule_(schedule),
+        host_(std::move(host)),
+        nonce_(invocation.nonce),
+        answer_(answer_to(invocation.request_id, invocation.nonce)),
+        deadline_(invocation.deadline),
+        late_(timed_out(invocation.request_id, schedule.requests_.at(invocation.request_id)->timeout)),
+        strict_(strict) {
+    auto& random = schedule.random_;
+    auto const kind = random.below(100);
+    auto const more = kind < 10   ? 0
+                      : kind < 80 ? random.below(3'000)
+                      : kind < 97 ? random.below(30'000)
+                                  : random.below(150'000);
+    flow().size = answer_.size() + more;
+    if (!strict && random.chance(0.15)) flow().error_type = "Error";
+  }
+  Async<std::string> next() override { return make(this); }
+  const std::optional<StreamError>& error() const override { return error_; }
+
+ private:
+  Flow& flow() { return schedule_.flows_[nonce_]; }
+
+  static Async<std::string> make(Answering* self) {
+    auto const host = self->host_.lock();
+    auto& random = self->schedule_.random_;
+    if (random.chance(0.1)) {
+      std::chrono::nanoseconds const left = self->deadline_ - host->now();
+      auto const pause = random.between(1ms, self->strict_ ? 3s : 20s);
+      Timer timer(host->executor());
+      timer.expires_after(std::min(pause, std::max<std::chrono::nanoseconds>(left, 0s)));
+      co_await timer.wait();
+    }
+    auto& flow = self->flow();
+    if (host->now() >= self->deadline_) {
+      flow.error_type = self->late_.error_type;
+      self->error_ = StreamError{self->late_.error_type, self->late_.payload};
+      co_return "";
+    }
+    if (flow.made == flow.size) {
+      if (!flow.error_type.empty()) self->error_ = StreamError{flow.error_type, "the user's code failed"};
+      co_return "";
+    }
+    auto most = flow.made < self->answer_.size() ? self->answer_.size() : flow.size;
+    auto const end = flow.made + std::min<size_t>(1 + random.below(kMostMade), most - flow.made);
+    std::string const piece(piece_of(self->answer_, flow.made, end));
+    flow.made = end;
+    self->schedule_.check_flow(self->nonce_);
+    co_return piece;
+  }
+
+  Schedule& schedule_;
+  std::weak_ptr<Host> host_;
+  std::string nonce_, answer_;
+  TimePoint deadline_;
+  Reply late_;
+  bool strict_;
+  std::optional<StreamError> error_;
+};
+
+// So much may be on its way: what the client keeps for the stub, what the stub keeps for its reader, a piece.
+void Schedule::check_flow(const std::string& nonce) {
+  auto const& flow = flows_[nonce];
+  if (flow.made > flow.read + 2 * kWindow + kMostMade)
+    violate(fmt::format("{} bytes of a stream are on their way", flow.made - flow.read));
+}
 
 Async<Reply> Schedule::Handler::invoke(Invocation invocation) {
   auto const host = host_.lock();
@@ -45,6 +123,13 @@ Async<Reply> Schedule::Handler::invoke(Invocation invocation) {
   co_await timer.wait();
   if (too_slow) co_return timed_out(invocation.request_id, request->second->timeout);
   if (!strict && random.chance(0.1)) co_return function_error("Error", "the user's code failed");
+  if (random.chance(0.15)) {
+    schedule.counts.add("handler streams");
+    Reply reply;
+    reply.content_type = "text/plain";
+    reply.stream = std::make_shared<Answering>(schedule, host, invocation, strict);
+    co_return reply;
+  }
   auto payload = answer_to(invocation.request_id, invocation.nonce);
   if (random.chance(0.02)) payload += noise().substr(0, size_t(random.below(30'000)));
   if (random.chance(0.002)) payload += noise().substr(0, size_t(random.below(200'000)));
@@ -122,6 +207,7 @@ Schedule::Environment* Schedule::idle_environment() {
     counts.add(fmt::format("stub drops: {}", reason.substr(0, 40)));
     if (verbose()) line(fmt::format("{} drops {}", name, reason));
   };
+  events.on_read = [this](const std::string& nonce, size_t bytes) { flows_[nonce].read = bytes; };
   environment->process = std::make_unique<StubProcess>(*stack_, host, stage_key_, std::move(events));
   environments_.push_back(environment);
   return environment.get();
@@ -173,8 +259,11 @@ void Schedule::answered(Environment& environment, const std::shared_ptr<Attempt>
   bool const failed = reply.outcome == Reply::Outcome::function_error;
   if (verbose())
     line(fmt::format("{} answers {}: {}", environment.process->host().name(), request.id,
-                     failed ? reply.payload : "success"));
-  counts.add("reply " + (failed ? reply.error_type : std::string("success")));
+                     !failed                      ? "success"
+                     : reply.content_type.empty() ? reply.payload
+                                                  : "a stream that broke off: " + reply.error_type));
+  counts.add((reply.content_type.empty() ? "reply " : "stream ") +
+             (failed ? reply.error_type : std::string("success")));
   if (attempt->ended) {
     if (environment.attempt == attempt) violate(request.id + " was answered twice");
     return;
@@ -186,6 +275,7 @@ void Schedule::answered(Environment& environment, const std::shared_ptr<Attempt>
 
 void Schedule::judge(const Attempt& attempt, const std::string& nonce, const Reply& reply) {
   auto const& request = *attempt.request;
+  if (!reply.content_type.empty()) return judge_stream(attempt, nonce, reply);
   if (reply.outcome == Reply::Outcome::success) {
     if (!reply.payload.starts_with(answer_to(request.id, nonce)))
       violate(request.id + " got another's answer");
@@ -193,6 +283,28 @@ void Schedule::judge(const Attempt& attempt, const std::string& nonce, const Rep
     return;
   }
   if (request.must_succeed) violate(fmt::format("{} failed: {}", request.id, reply.payload));
+}
+
+// Every byte once, in order; all of them, and the handler's own end, or an error that says that it is not so.
+void Schedule::judge_stream(const Attempt& attempt, const std::string& nonce, const Reply& reply) {
+  auto const& id = attempt.request->id;
+  auto const flow = flows_[nonce];
+  flows_.erase(nonce);
+  auto const answer = answer_to(id, nonce);
+  auto const parted = std::min(answer.size(), reply.payload.size());
+  bool const is_ours = piece_of(answer, 0, parted) == std::string_view(reply.payload).substr(0, parted) &&
+                       piece_of(answer, answer.size(), reply.payload.size() + answer.size() - parted) ==
+                           std::string_view(reply.payload).substr(parted);
+  if (runs_[{id, nonce}] != 1) violate(id + " was answered though no handler ran");
+  if (reply.payload.size() > flow.made || !is_ours) violate(id + " was given other bytes than were streamed");
+  bool const relays_own = reply.error_type.starts_with("Live.") || reply.error_type == "Sandbox.Timedout";
+  if (relays_own) {
+    if (attempt.request->must_succeed)
+      violate(fmt::format("the stream of {} broke off: {}", id, reply.error_type));
+    return;
+  }
+  if (reply.payload.size() != flow.size) violate(id + " was given a part of its stream for the whole");
+  if (reply.error_type != flow.error_type) violate(id + " was not told how its stream ended");
 }
 
 void Schedule::judge_silence(Environment& environment, const Attempt& attempt, const Reply& reply) {

@@ -43,6 +43,7 @@ class Schedule final : public Journal {
   struct Environment;
   struct Client;
   class Handler;
+  class Answering;
 
   void draw_odds();
   // Lambda.
@@ -54,6 +55,8 @@ class Schedule final : public Journal {
   void answered(Environment& environment, const std::shared_ptr<Attempt>& attempt, const std::string& nonce,
                 const Reply& reply);
   void judge(const Attempt& attempt, const std::string& nonce, const Reply& reply);
+  void judge_stream(const Attempt& attempt, const std::string& nonce, const Reply& reply);
+  void check_flow(const std::string& nonce);
   void judge_silence(Environment& environment, const Attempt& attempt, const Reply& reply);
   void kill_if_late(Environment& environment, const std::shared_ptr<Attempt>& attempt);
   void finish(Environment& environment, const std::shared_ptr<Attempt>& attempt, bool failed);
@@ -93,6 +96,11 @@ class Schedule final : public Journal {
   std::vector<std::shared_ptr<void>> ended_;  // freed once nothing of them is on the call stack
   std::deque<std::shared_ptr<Request>> queue_;
   std::map<std::pair<std::string, std::string>, int> runs_;  // request id and nonce
+  struct Flow {                                              // of an answer that streams
+    size_t size = 0, made = 0, read = 0;
+    std::string error_type;  // of its end
+  };
+  std::map<std::string, Flow> flows_;  // by nonce
   std::map<std::string, std::shared_ptr<Request>> requests_;
   Moment last_outage_{0};
   size_t open_requests_ = 0, started_requests_ = 0;

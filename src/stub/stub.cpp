@@ -81,6 +81,7 @@ Async<Result<void>> Stub::serve_one() {
 Async<Result<void>> Stub::give(std::string request_id, Reply reply) {
   if (reply.outcome == Reply::Outcome::function_error)
     co_return co_await lambda_.fail(request_id, std::move(reply));
+  if (reply.stream) co_return co_await lambda_.stream(request_id, std::move(reply));
   auto given = co_await lambda_.respond(request_id, std::move(reply.payload));
   if (given || given.error().status != 413) co_return given;
   auto too_large =

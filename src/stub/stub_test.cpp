@@ -90,7 +90,12 @@ class FakeAws {
                                {"Lambda-Runtime-Invoked-Function-Arn", "arn:fn"}},
                               event};
     }
-    outcomes.push_back((path.ends_with("/response") ? "response " : "error ") + request.body);
+    auto const mode = request.headers.get("Lambda-Runtime-Function-Response-Mode");
+    auto const error = request.headers.get("Lambda-Runtime-Function-Error-Type");  // of a stream: its trailer
+    auto const kind = !mode.empty() ? mode + " " + request.headers.get("Content-Type") + " " + error
+                      : path.ends_with("/response") ? "response"
+                                                    : "error";
+    outcomes.push_back(kind + " " + request.body);
     co_return net::Response{202, {}, ""};
   }
   Async<net::Answer> open() {
@@ -229,6 +234,24 @@ TEST_F(StubTest, AnErrorOfTheHandlerReachesLambdaAsItWas) {
                     "TypeError"};
   };
   EXPECT_EQ(call("{}"), R"(error {"errorType":"TypeError","trace":["a"]})");
+}
+
+TEST_F(StubTest, AnAnswerThatStreamsReachesLambdaAsAStreamWithItsErrorBehindIt) {
+  start();
+  std::vector<std::unique_ptr<StreamWriter>> writers;
+  handler.instead = [&](Invocation call) -> Async<Reply> {
+    writers.push_back(std::make_unique<StreamWriter>(io.get_executor(), 1'000'000));
+    auto& writer = *writers.back();
+    Reply reply;
+    reply.stream = writer.reader();
+    reply.content_type = "text/plain";
+    auto const written = co_await writer.write("some bytes");
+    EXPECT_TRUE(written);
+    writer.end(call.event == "1" ? std::nullopt : std::optional(StreamError{"RangeError", "{}"}));
+    co_return reply;
+  };
+  EXPECT_EQ(call("1"), "streaming text/plain  some bytes");
+  EXPECT_EQ(call("2"), "streaming text/plain RangeError some bytes");
 }
 
 TEST_F(StubTest, WithoutAClientTheCallerIsToldWhatToDo) {

@@ -55,6 +55,12 @@ bool put_body(net::Response& response, const json::object& answer) {
   return true;
 }
 
+void put_cookies(net::Response& response, const json::object& answer) {
+  if (const auto* cookies = find_array(answer, "cookies"))
+    for (const auto& cookie : *cookies)
+      if (const auto text = scalar(cookie)) response.headers.add("Set-Cookie", *text);
+}
+
 }  // namespace
 
 std::optional<net::Response> proxy_response_1_0(std::string_view payload) {
@@ -82,10 +88,19 @@ std::optional<net::Response> proxy_response_2_0(std::string_view payload) {
   }
   if (!put_status(response, *answer) || !put_headers(response, *answer) || !put_body(response, *answer))
     return std::nullopt;
-  if (const auto* cookies = find_array(*answer, "cookies"))
-    for (const auto& cookie : *cookies)
-      if (const auto text = scalar(cookie)) response.headers.add("Set-Cookie", *text);
+  put_cookies(response, *answer);
   if (!response.headers.has("Content-Type")) response.headers.set("Content-Type", "text/plain;charset=UTF-8");
+  return response;
+}
+
+std::optional<net::Response> prelude_response(std::string_view prelude) {
+  auto parsed = parse_json_object(prelude);
+  if (parsed.has_error()) return std::nullopt;
+  net::Response response;
+  if (parsed.value().contains("statusCode") && !put_status(response, parsed.value())) return std::nullopt;
+  if (!put_headers(response, parsed.value())) return std::nullopt;
+  put_cookies(response, parsed.value());
+  if (!response.headers.has("Content-Type")) response.headers.set("Content-Type", "application/octet-stream");
   return response;
 }
 

@@ -13,6 +13,9 @@ std::optional<net::Response> proxy_response_1_0(std::string_view payload);
 // Format 2.0: an answer without a statusCode is the body of a 200.
 std::optional<net::Response> proxy_response_2_0(std::string_view payload);
 
+// What goes ahead of a streamed body: {"statusCode":…, "headers":…, "multiValueHeaders":…, "cookies":[…]}.
+std::optional<net::Response> prelude_response(std::string_view prelude);
+
 net::Response message_response(int status, std::string_view message);  // {"message":"…"}
 
 }  // namespace live::cloud::apigateway

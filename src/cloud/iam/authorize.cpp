@@ -41,7 +41,7 @@ bool changes_policies(const Call& call) {
   if (call.service == "iam") return true;
   if (call.service == "s3") return action.find("Bucket") != action.npos;
   if (call.service == "sns") return !action.starts_with("Publish");
-  return call.service == "lambda" && action != "Invoke";
+  return call.service == "lambda" && !action.starts_with("Invoke");
 }
 
 std::string shown_action(const Need& need) {  // SNS writes its name in capitals, nobody else
@@ -77,7 +77,7 @@ std::optional<ApiError> Authorizer::refuse(const Call& call) {
   if (foreign) principal.kind = Kind::session;
   bool assumes = call.service == "sts" && call.action == "AssumeRole";
   if (principal.kind == Kind::root && !assumes) return std::nullopt;
-  bool needs_resource = assumes || (call.service == "lambda" && call.action == "Invoke");
+  bool needs_resource = assumes || (call.service == "lambda" && call.action.starts_with("Invoke"));
   if (principal.kind == Kind::service && !needs_resource) return std::nullopt;
 
   static const PrincipalPolicies none;

@@ -68,6 +68,7 @@ constexpr Row exceptions[] = {
     {"sns", "CreateTopic", "CreateTopic", "arn:aws:sns:@:{Name}"},
 
     {"lambda", "Invoke", "InvokeFunction", function},
+    {"lambda", "InvokeWithResponseStream", "InvokeFunction", function},
     {"lambda", "ListFunctions", "ListFunctions", "*"},
     {"lambda", "ListTags", "ListTags", "{Resource}"},
     {"lambda", "TagResource", "TagResource", "{Resource}"},

@@ -60,6 +60,9 @@ ApiResult<void> apply_url(json::object& url, const json::object& input) {
     if (const auto* given = find(input, member); given && !given->is_null()) url[member] = *given;
   const auto auth = string_or(url, "AuthType");
   if (auth != "NONE" && auth != "AWS_IAM") return invalid("AuthType must be NONE or AWS_IAM");
+  const auto mode = string_or(url, "InvokeMode");
+  if (mode != "BUFFERED" && mode != "RESPONSE_STREAM")
+    return invalid("InvokeMode must be BUFFERED or RESPONSE_STREAM");
   return outcome::success();
 }
 

@@ -85,6 +85,13 @@ struct Environments::Environment {
   }
 };
 
+struct Environments::Ending {
+  std::string request_id;
+  std::chrono::steady_clock::time_point start;
+  std::shared_ptr<std::string> log;
+  std::shared_ptr<void> held;
+};
+
 Environments::Environments(World& world, LambdaOptions options)
     : world_(world), options_(std::move(options)), sweeper_(world.executor) {}
 
@@ -227,23 +234,39 @@ Async<ApiResult<Execution>> Environments::run(VersionPtr version, Order order) {
   const auto start = std::chrono::steady_clock::now();
   invocation.deadline = world_.clock.now() + std::chrono::seconds(version->timeout_s);
   Execution execution;
-  execution.reply = co_await environment->worker->invoke(std::move(invocation));
+  Ending ending{order.request_id, start, execution.log, std::move(order.held)};
   auto& reply = execution.reply;
-  if (reply.payload.size() > max_response && reply.outcome == Reply::Outcome::success)
-    reply = function_error(
-        "Function.ResponseSizeTooLarge",
-        fmt::format("Response payload size exceeded maximum allowed payload size ({} bytes).", max_response));
-  const double duration = millis_since(start);
-  if (reply.error_type == "Sandbox.Timedout")
+  reply = co_await environment->worker->invoke(std::move(invocation));
+  const auto too_large = function_error(
+      "Function.ResponseSizeTooLarge",
+      fmt::format("Response payload size exceeded maximum allowed payload size ({} bytes).", max_response));
+  if (!order.streams) reply = co_await collected(std::move(reply), max_response, too_large);
+  if (reply.payload.size() > max_response && reply.outcome == Reply::Outcome::success) reply = too_large;
+  if (!reply.stream) {
+    finish(std::move(environment), ending, reply);
+    co_return execution;
+  }
+  auto ended = [this, alive = std::weak_ptr<char>(alive_), environment, ending](
+                   size_t, const std::optional<StreamError>& error) {
+    if (alive.expired()) return;
+    finish(environment, ending,
+           error ? Reply{Reply::Outcome::function_error, error->body, error->type} : Reply{});
+  };
+  reply.stream = watched(world_.executor, std::move(reply.stream), std::move(ended));
+  co_return execution;
+}
+
+void Environments::finish(EnvironmentPtr environment, const Ending& ending, const Reply& outcome) {
+  const double duration = millis_since(ending.start);
+  if (outcome.error_type == "Sandbox.Timedout")
     environment->line(fmt::format("{} {} Task timed out after {:.2f} seconds", iso8601(world_.clock.now()),
-                                  order.request_id, static_cast<double>(version->timeout_s)));
-  environment->report(order.request_id, duration, reply);
-  if (order.wants_log) {
-    execution.log = std::move(environment->tail);
-    if (execution.log.size() > log_tail) execution.log.erase(0, execution.log.size() - log_tail);
+                                  ending.request_id, static_cast<double>(environment->version->timeout_s)));
+  environment->report(ending.request_id, duration, outcome);
+  if (environment->wants_log) {
+    *ending.log = std::move(environment->tail);
+    if (ending.log->size() > log_tail) ending.log->erase(0, ending.log->size() - log_tail);
   }
   give_back(std::move(environment));
-  co_return execution;
 }
 
 void Environments::give_back(EnvironmentPtr environment) {

@@ -24,11 +24,14 @@ struct Order {  // one call of a version
   std::string trace_id;
   std::string client_context;
   bool wants_log = false;
+  bool streams = false;          // a streamed answer is given on as it comes; else it is collected
+  std::shared_ptr<void> held{};  // kept until the answer has ended
 };
 
 struct Execution {
   Reply reply;
-  std::string log;  // the last 4 KB, if wanted
+  // The last 4 KB, if wanted: of a stream, once it has ended.
+  std::shared_ptr<std::string> log = std::make_shared<std::string>();
 };
 
 struct Credentials {
@@ -52,6 +55,7 @@ class Environments {
 
  private:
   struct Environment;
+  struct Ending;  // what is told of a call when it is over
   using EnvironmentPtr = std::shared_ptr<Environment>;
   struct Pool {
     VersionPtr version;  // keeps the key's address from being used again
@@ -61,6 +65,7 @@ class Environments {
   Async<ApiResult<EnvironmentPtr>> acquire(const VersionPtr& version);
   Async<ApiResult<EnvironmentPtr>> start(VersionPtr version);
   void give_back(EnvironmentPtr environment);
+  void finish(EnvironmentPtr environment, const Ending& call, const Reply& outcome);
   static void end(World& world, EnvironmentPtr environment);
   void arm_sweep();
   void sweep();

@@ -59,6 +59,11 @@ bool refuses(const Lambda& lambda, const HttpCall& http, const Function& functio
 
 }  // namespace
 
+net::Response url_failure(const ApiError& error) {
+  if (error.status == 429) return refused(429, "TooManyRequestsException", "Rate Exceeded.");
+  return refused(502, "", error.message);
+}
+
 Async<net::Answer> serve_url(LambdaPtr lambda, HttpCall http) {
   auto request = std::move(http.request);
   const auto id = take_url_id(request);
@@ -81,11 +86,10 @@ Async<net::Answer> serve_url(LambdaPtr lambda, HttpCall http) {
   call.input = {{"FunctionName", function->name}, {"TraceId", api.trace_id}};
   if (!qualifier.empty()) call.input["Qualifier"] = qualifier;
   call.payload = json::serialize(apigateway::event_2_0(api));
+  if (string_or(url, "InvokeMode") == "RESPONSE_STREAM")
+    co_return co_await serve_streaming_url(lambda, std::move(call), std::move(api.request_id));
   auto answered = co_await invoke(lambda, std::move(call));
-  if (answered.has_error()) {
-    if (answered.error().status == 429) co_return refused(429, "TooManyRequestsException", "Rate Exceeded.");
-    co_return refused(502, "", answered.error().message);
-  }
+  if (answered.has_error()) co_return url_failure(answered.error());
   std::optional<net::Response> response;
   if (!answered.value().value.contains("FunctionError"))
     response = apigateway::proxy_response_2_0(answered.value().payload);

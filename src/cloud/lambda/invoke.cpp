@@ -108,6 +108,7 @@ struct Event {  // an asynchronous invocation
 Async<ApiResult<Execution>> execute(LambdaPtr lambda, FunctionName name, Order order, std::string* executed) {
   LIVE_API_CO_TRY(auto target, lambda->functions.resolve(name));
   LIVE_API_CO_TRY(auto running, Running::begin(lambda, *target.function));
+  order.held = std::make_shared<Running>(std::move(running));
   if (executed) *executed = target.version->number;
   order.function_arn = function_arn(name.region, lambda->world.account, name.name, name.qualifier);
   co_return co_await lambda->environments.run(target.version, std::move(order));
@@ -185,6 +186,15 @@ ApiResult<Order> order_of(Lambda& lambda, Call& call) {
 
 }  // namespace
 
+Async<ApiResult<Execution>> execute_call(LambdaPtr lambda, Call call, Wanted wanted, std::string* executed) {
+  LIVE_API_CO_TRY(auto name, function_name_of(call));
+  LIVE_API_CO_TRY(lambda->functions.resolve(name));
+  LIVE_API_CO_TRY(check_payload(call, false));
+  LIVE_API_CO_TRY(auto order, order_of(*lambda, call));
+  order.streams = wanted == Wanted::stream;
+  co_return co_await execute(lambda, std::move(name), std::move(order), executed);
+}
+
 LateAnswer invoke(LambdaPtr lambda, Call call) {
   LIVE_API_CO_TRY(auto name, function_name_of(call));
   LIVE_API_CO_TRY(auto target, lambda->functions.resolve(name));
@@ -205,7 +215,7 @@ LateAnswer invoke(LambdaPtr lambda, Call call) {
   auto& execution = executed.value();
   Output output{.value = {{"StatusCode", 200}, {"ExecutedVersion", version}}};
   if (execution.reply.outcome == Reply::Outcome::function_error) output.value["FunctionError"] = "Unhandled";
-  if (!execution.log.empty()) output.value["LogResult"] = base64(execution.log);
+  if (!execution.log->empty()) output.value["LogResult"] = base64(*execution.log);
   output.payload = std::move(execution.reply.payload);
   co_return output;
 }

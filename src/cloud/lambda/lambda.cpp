@@ -56,6 +56,7 @@ const std::pair<const char*, Late> late_actions[] = {
     {"UpdateFunctionConfiguration", update_function_configuration},
     {"PublishLayerVersion", publish_layer_version},
     {"Invoke", invoke},
+    {"InvokeWithResponseStream", invoke_with_response_stream},
 };
 
 std::vector<Route> routes() {
@@ -71,10 +72,13 @@ std::vector<Route> routes() {
                     {"X-Amz-Executed-Version", "ExecutedVersion"}};
   Route untag{"DELETE", "/2017-03-31/tags/{Resource}", "UntagResource", 204};
   untag.query = {{"tagKeys", "TagKeys[]"}};
+  auto streamed = invoke;
+  streamed.path = "/2021-11-15/functions/{FunctionName}/response-streaming-invocations";
+  streamed.action = "InvokeWithResponseStream";
+  streamed.headers.emplace_back("Content-Type", "ResponseStreamContentType");
   return {
       std::move(invoke),
-      {"POST", "/2021-11-15/functions/{FunctionName}/response-streaming-invocations",
-       "InvokeWithResponseStream"},
+      std::move(streamed),
       {"POST", "/2015-03-31/functions", "CreateFunction", 201},
       {"GET", "/2015-03-31/functions", "ListFunctions"},
       {"GET", f, "GetFunction"},

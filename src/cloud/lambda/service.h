@@ -77,8 +77,16 @@ Answer delete_layer_version(Lambda& lambda, const Call& call);
 
 // invoke.cpp
 LateAnswer invoke(LambdaPtr lambda, Call call);
-// The HTTP endpoint of a function URL.
+enum class Wanted { whole, stream };
+Async<ApiResult<Execution>> execute_call(LambdaPtr lambda, Call call, Wanted wanted, std::string* version);
+
+// streamed_invoke.cpp
+LateAnswer invoke_with_response_stream(LambdaPtr lambda, Call call);
+Async<net::Answer> serve_streaming_url(LambdaPtr lambda, Call call, std::string request_id);
+
+// function_url.cpp: the HTTP endpoint.
 Async<net::Answer> serve_url(LambdaPtr lambda, HttpCall call);
+net::Response url_failure(const ApiError& error);
 
 // Shared by the actions.
 json::object shown(const World& world, const Version& version, std::string_view qualifier = "");

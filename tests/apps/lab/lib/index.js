@@ -12,7 +12,7 @@ export default function main(app) {
       new cdk.CfnResource(stack, id, { type, properties });
 }
 
-function make(app, stack, id, { handler, entry, code = "src", timeout = 10, memory, environment, alias, retries, architecture = "x86_64" }) {
+function make(app, stack, id, { handler, entry, code = "src", timeout = 10, memory, environment, alias, retries, url, architecture = "x86_64" }) {
   const common = {
     functionName: `${app.stage}-${id}`,
     runtime: lambda.Runtime.NODEJS_22_X,
@@ -25,5 +25,6 @@ function make(app, stack, id, { handler, entry, code = "src", timeout = 10, memo
   const made = entry
     ? new NodejsFunction(stack, id, { ...common, entry, bundling: { sourceMap: true } })
     : new lambda.Function(stack, id, { ...common, handler, code: lambda.Code.fromAsset(code) });
+  if (url) made.addFunctionUrl({ authType: lambda.FunctionUrlAuthType.NONE, invokeMode: lambda.InvokeMode[url] });
   if (alias) new lambda.Alias(stack, `${id}Alias`, { aliasName: alias, version: made.currentVersion });
 }
