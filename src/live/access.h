@@ -1,7 +1,9 @@
 // What policies let somebody do on a debug stack, in plain words, and what of it is more than live needs.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "live/debug_stack.h"

@@ -417,6 +417,7 @@ class Iam(ContractTest):
                                                           "Resource": "arn:aws:iam::*:user/${aws:username}"}]}
         self.iam.put_user_policy(UserName="ann", PolicyName="itself", PolicyDocument=json.dumps(itself))
         self.assertEqual(cloud.client("iam", **mine).get_user()["User"]["UserName"], "ann")
+        self.assertEqual(self.iam.list_groups_for_user(UserName="ann")["Groups"], [])
         self.iam.delete_user_policy(UserName="ann", PolicyName="itself")
         self.assert_error("DeleteConflict", self.iam.delete_user, UserName="ann")
         self.iam.delete_access_key(UserName="ann", AccessKeyId=key["AccessKeyId"])
