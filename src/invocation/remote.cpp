@@ -142,6 +142,7 @@ Async<void> Remote::State::perform(std::shared_ptr<Call> call, Wait::Step step) 
     auto row = co_await mailbox.client();
     call->wait.row_came(clock.now(), std::move(row));
   } else if (step.kind == Wait::Step::Kind::send_ask) {
+    if (options.on_silence) options.on_silence();
     auto text = envelope.seal_empty(head(*call, MessageType::alive, step.session));
     auto const posted = co_await mailbox.post(step.connection, std::move(text));
     call->wait.posted(clock.now(), posted);

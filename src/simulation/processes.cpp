@@ -26,6 +26,7 @@ Remote::Options StubProcess::options(const Events& events) {
   Remote::Options options;
   options.name = {"dev", "app"};
   options.on_dropped = events.on_dropped;
+  options.on_silence = [this] { uplink_.suspect(); };
   return options;
 }
 

@@ -187,10 +187,15 @@ void Uplink::check() {
     if (!fresh) state.spawn(state.find());
   } else if (now > state.current->opened + state.options.rotate_after) {
     if (!std::exchange(state.replacing, true)) state.spawn(state.replace());
-  } else if ((!fresh || now > state.current->last_heard + state.options.fresh) && !state.current->doubted) {
-    state.current->doubted = true;
-    state.spawn(state.doubt(state.current));
+  } else if (!fresh || now > state.current->last_heard + state.options.fresh) {
+    suspect();
   }
+}
+
+void Uplink::suspect() {
+  auto& state = *state_;
+  if (!state.current || std::exchange(state.current->doubted, true)) return;
+  state.spawn(state.doubt(state.current));
 }
 
 // Asks; without an answer the connection is dropped, which ends its reader and brings the next one.

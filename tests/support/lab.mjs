@@ -1,5 +1,5 @@
 // An app of one stack whose functions a test describes and writes, and a client that invokes them.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { Workplace, call, root } from "./live.mjs";
@@ -129,4 +129,21 @@ export async function until(what, look, { timeout = 30_000 } = {}) {
     if (found) return found;
     if (Date.now() > end) throw new Error(`no ${what} within ${timeout / 1000} s`);
   }
+}
+
+/** The pids of the stubs of a workplace's embedded AWS, the oldest first. */
+export async function stubs(place) {
+  const cloud = (await call((await place.aws()).AWS_ENDPOINT_URL + "/_live/status")).body.pid;
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => {
+      try {
+        const parent = /^PPid:\s+(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
+        return Number(parent) === cloud && readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("bootstrap");
+      } catch {
+        return false; // it has just ended
+      }
+    })
+    .sort((a, b) => a - b);
 }
