@@ -11,6 +11,11 @@
 #include "invocation/ledger.h"
 
 namespace live {
+namespace {
+
+constexpr auto kStarved = 250ms, kCatchUp = 20ms;
+
+}  // namespace
 
 struct Remote::Call {
   Call(Executor executor, CallKey key, TimePoint deadline, Envelope::Content content, Wait wait)
@@ -122,6 +127,9 @@ Async<void> Remote::State::drive(std::shared_ptr<Call> call) {
     if (step.kind == Wait::Step::Kind::finish) co_return;
     if (step.kind == Wait::Step::Kind::sleep) {
       co_await pause(call, std::chrono::ceil<Milliseconds>(step.until - now));
+      // We did not run for a while, the machine being busy: what came meanwhile is read before we judge.
+      bool const starved = clock.now() > step.until + kStarved;
+      if (starved) co_await pause(call, kCatchUp);
     } else {
       spawn(perform(call, step));
     }
