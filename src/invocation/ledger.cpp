@@ -79,8 +79,12 @@ bool Ledger::running(const CallKey& key) const {
 
 const std::string* Ledger::kept(const CallKey& key) const {
   auto const known = calls_.find(key);
-  bool const over = known == calls_.end() || clock_.now() >= known->second.deadline;
-  return over || known->second.kept.empty() ? nullptr : &known->second.kept;
+  return over(key) || known->second.kept.empty() ? nullptr : &known->second.kept;
+}
+
+bool Ledger::over(const CallKey& key) const {
+  auto const known = calls_.find(key);
+  return known == calls_.end() || clock_.now() >= known->second.deadline;
 }
 
 std::optional<std::string> Ledger::reply_to(const CallKey& key) const {

@@ -55,6 +55,7 @@ class Ledger {
   void replace_kept(const CallKey& key, std::string message);  // the same answer in another form
   bool running(const CallKey& key) const;
   const std::string* kept(const CallKey& key) const;  // nothing after the deadline: nobody waits
+  bool over(const CallKey& key) const;                // its deadline has passed, or it is forgotten
   std::optional<std::string> reply_to(const CallKey& key) const;
   // For what we send about this call: above all that we have heard, or sent, about it.
   uint32_t next_sequence(const CallKey& key);

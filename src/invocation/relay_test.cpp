@@ -30,9 +30,14 @@ class FakeDebugStack final : public Mailbox, public PayloadStore {
   int reads = 0, puts = 0;
   int failing_puts = 0, failing_gets = 0;
   bool gets_are_denied = false;
+  std::map<std::string, Milliseconds> slow_to;  // connections
 
   Async<Posted> post(std::string connection, std::string text) override {
     texts.push_back(text);
+    if (auto const slow = slow_to.find(connection); slow != slow_to.end()) {
+      asio::steady_timer timer(io_, slow->second);
+      co_await timer.async_wait(asio::use_awaitable);
+    }
     auto outcome = Outcome::delivered;
     if (!scripted.empty()) {
       outcome = scripted.front();
@@ -243,6 +248,17 @@ TEST_F(RelayTest, AnAnswerThatFindsNoWayBeforeTheFunctionsEndIsDroppedAndToldOnc
   settle_down();
   EXPECT_EQ(aws.texts.size(), posts) << "it is not sent any more";
   EXPECT_EQ(late.size(), 1u);
+}
+
+TEST_F(RelayTest, AnAnswerThatTheNetworkHeldBackBeyondTheFunctionsEndIsTold) {
+  aws.slow_to["stub="] = 300ms;
+  auto short_call = call("{}");
+  short_call.deadline = clock.now() + 100ms;
+  EXPECT_EQ(invoke(std::move(short_call)).error_type, "Sandbox.Timedout");
+  while (late.empty() && io.run_one()) {
+  }
+  EXPECT_EQ(late, std::vector<std::string>{"request"});
+  EXPECT_EQ(dropped.back(), "an answer that came after the function's end");
 }
 
 TEST_F(RelayTest, AHandlerThatOutlivesItsFunctionIsTold) {

@@ -225,6 +225,10 @@ Async<void> RemoteServer::State::deliver(CallKey key) {
     auto text = *kept;
     auto const posted = co_await mailbox.post(to, std::move(text));
     if (stopped) co_return;
+    if (posted.outcome == Posted::Outcome::delivered && ledger.over(key)) {
+      late(key);  // the network took its time
+      break;
+    }
     if (posted.outcome == Posted::Outcome::delivered) {
       undelivered.erase(key);
       if (events.on_delivered) events.on_delivered(key);
@@ -319,6 +323,7 @@ void RemoteServer::State::drop(std::string_view reason) {
 
 void RemoteServer::State::late(const CallKey& key) {
   undelivered.erase(key);
+  if (!ledger.over(key)) return drop("an answer that there was no more room to keep");
   drop("an answer that came after the function's end");
   if (events.on_late) events.on_late(key);
 }

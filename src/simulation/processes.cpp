@@ -28,6 +28,7 @@ Remote::Options StubProcess::options(const Events& events) {
   options.name = {"dev", "app"};
   options.stream.window = kWindow;
   options.on_dropped = events.on_dropped;
+  options.on_silence = [this] { uplink_.suspect(); };
   return options;
 }
 

@@ -85,6 +85,10 @@ int run() {
   Remote::Options options;
   options.name = {config.value().stage, config.value().app};
   options.on_dropped = [&log](std::string_view reason) { log.warning("message dropped: {}", reason); };
+  Uplink* own = nullptr;
+  options.on_silence = [&own] {
+    if (own) own->suspect();
+  };
   Remote remote(io.get_executor(), clock, ids, envelope, relay, relay, std::move(options));
   Uplink::Events events;
   events.on_message = [&remote](std::string_view text) { remote.receive(text); };
@@ -92,6 +96,7 @@ int run() {
   events.on_down = [&remote](std::string why) { remote.link_is_down(std::move(why)); };
   auto const dial = [&relay] { return relay.connect(3000ms); };
   Uplink uplink(io.get_executor(), clock, ids, dial, {}, std::move(events));
+  own = &uplink;
   uplink.start();
   return go(remote, &uplink);
 }

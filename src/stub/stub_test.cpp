@@ -114,7 +114,7 @@ class FakeAws {
       auto const text = co_await socket->read();
       if (!text) break;
       ++hellos;
-      if (!answers_hello) continue;
+      if (!answers_hello || !sockets.contains(id)) continue;
       auto reply = R"({"type":"hello","connectionId":")" + id + "\"}";
       auto const written = co_await socket->write(std::move(reply));
       if (!written) break;
@@ -188,6 +188,7 @@ class StubTest : public testing::Test {
     how.name = {"dev", "app"};
     how.limits.no_link = 300ms;
     how.limits.no_client = 100ms;
+    how.on_silence = [this] { uplink->suspect(); };
     remote =
         std::make_unique<Remote>(io.get_executor(), clock, ids, stub_envelope, relay, relay, std::move(how));
     Uplink::Events events;
@@ -307,6 +308,18 @@ TEST_F(StubTest, AHalfDeadConnectionCostsOneReconnectAndNoCall) {
     aws.answers_hello = true;
     co_return Reply{Reply::Outcome::success, call.event, ""};
   };
+  EXPECT_EQ(call("2"), "response 2");
+  EXPECT_EQ(aws.connects, 2);
+  EXPECT_EQ(handler.calls.size(), 2u) << "the kept answer was given, nothing ran twice";
+}
+
+TEST_F(StubTest, AFreshConnectionThatDiedSilentlyIsNoticedByTheSilence) {
+  Uplink::Options options;
+  options.doubt = 50ms;
+  start(options);
+  EXPECT_EQ(call("1"), "response 1");
+  auto const half_dead = aws.sockets;
+  aws.sockets.clear();
   EXPECT_EQ(call("2"), "response 2");
   EXPECT_EQ(aws.connects, 2);
   EXPECT_EQ(handler.calls.size(), 2u) << "the kept answer was given, nothing ran twice";

@@ -187,13 +187,19 @@ void Uplink::check() {
     if (!fresh) state.spawn(state.find());
   } else if (now > state.current->opened + state.options.rotate_after) {
     if (!std::exchange(state.replacing, true)) state.spawn(state.replace());
-  } else if ((!fresh || now > state.current->last_heard + state.options.fresh) && !state.current->doubted) {
-    state.current->doubted = true;
-    state.spawn(state.doubt(state.current));
+  } else if (!fresh || now > state.current->last_heard + state.options.fresh) {
+    suspect();
   }
 }
 
-// Asks; without an answer the connection is dropped, which ends its reader and brings the next one.
+void Uplink::suspect() {
+  auto& state = *state_;
+  if (!state.current || std::exchange(state.current->doubted, true)) return;
+  state.spawn(state.doubt(state.current));
+}
+
+// Asks. Without an answer another one is opened beside it: where only the machine or the gateway is slow, the
+// answer that is on its way still arrives.
 Async<void> Uplink::State::doubt(Shared connection) {
   int const mine = ++connection->doubts;
   auto const written = co_await connection->socket.write(kHello);
@@ -201,7 +207,8 @@ Async<void> Uplink::State::doubt(Shared connection) {
   Timer timer(executor);
   timer.expires_after(options.doubt);
   co_await timer.wait();
-  if (connection->doubted && connection->doubts == mine) connection->socket.drop();
+  bool const silent = connection->doubted && connection->doubts == mine && connection == current;
+  if (silent && !stopped && !std::exchange(replacing, true)) co_await replace();
 }
 
 Async<void> Uplink::State::replace() {

@@ -41,6 +41,7 @@ class Uplink {
   // whether it is still there, while it is used; an old one is replaced; without one the next attempt is made
   // at once.
   void check();
+  void suspect();        // no answer came by it: asked whether it is still there, however fresh
   int connects() const;  // so far, for tests and reports
 
  private:

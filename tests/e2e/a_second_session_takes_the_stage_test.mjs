@@ -33,7 +33,7 @@ test("a call that the first one runs is still answered by it", async () => {
   const running = who({ gate: gate.url });
   await gate.reached(1);
   second = ben.start("--stage", "dev");
-  await first.line(/ben@\S+ started a session on this stage/, "word of the takeover");
+  await first.line(/ben@\S+ started a session on this stage at \d{4}-\d\d-\d\dT[\d:.]+Z/, "word of the takeover");
   gate.release();
   assert.equal(await running, "ann");
 });

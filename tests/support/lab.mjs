@@ -1,5 +1,5 @@
 // An app of one stack whose functions a test describes and writes, and a client that invokes them.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { Workplace, call, root } from "./live.mjs";
@@ -7,14 +7,17 @@ import { Workplace, call, root } from "./live.mjs";
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true"; // the machine's Node may be an older one
 const require = createRequire(path.join(root, "runtimes/node/package.json"));
 
-/** A client of the SDK, on the embedded AWS of a workplace: client(place, "lambda", "LambdaClient"). */
-export async function client(place, service, name) {
+/**
+ * A client of the SDK, on the embedded AWS of a workplace: client(place, "lambda", "LambdaClient"). As the administrator,
+ * unless there are other credentials; `endpoint`: a path behind the embedded AWS's own.
+ */
+export async function client(place, service, name, { endpoint, credentials } = {}) {
   const env = await place.aws();
   const sdk = require(`@aws-sdk/client-${service}`);
   return new sdk[name]({
-    endpoint: env.AWS_ENDPOINT_URL,
+    endpoint: env.AWS_ENDPOINT_URL + (endpoint ?? ""),
     region: env.AWS_REGION,
-    credentials: { accessKeyId: env.AWS_ACCESS_KEY_ID, secretAccessKey: env.AWS_SECRET_ACCESS_KEY },
+    credentials: credentials ?? { accessKeyId: env.AWS_ACCESS_KEY_ID, secretAccessKey: env.AWS_SECRET_ACCESS_KEY },
     forcePathStyle: true,
     maxAttempts: 1,
     requestHandler: { requestTimeout: 120_000, httpsAgent: { maxSockets: 600 }, httpAgent: { maxSockets: 600 } },
@@ -60,6 +63,22 @@ export class Lab extends Workplace {
   }
   noted() {
     return existsSync(this.notes) ? readFileSync(this.notes, "utf8").split("\n").filter(Boolean) : [];
+  }
+
+  /** An action of CloudFormation: `formation("DescribeStacks", {StackName})`. */
+  async formation(command, input) {
+    const sdk = createRequire(path.join(root, "host/package.json"))("@aws-sdk/client-cloudformation");
+    const env = await this.aws();
+    const credentials = { accessKeyId: env.AWS_ACCESS_KEY_ID, secretAccessKey: env.AWS_SECRET_ACCESS_KEY };
+    const client = new sdk.CloudFormationClient({ endpoint: env.AWS_ENDPOINT_URL, region: env.AWS_REGION, credentials });
+    return await client.send(new sdk[`${command}Command`](input));
+  }
+
+  /** Where the stage's debug stack is: {api, table, bucket}. */
+  async debugStack({ app = "lab" } = {}) {
+    const { Stacks } = await this.formation("DescribeStacks", { StackName: `${this.stage}-${app}-debug-stack` });
+    const { Url, Table, Bucket } = Object.fromEntries(Stacks[0].Outputs.map((one) => [one.OutputKey, one.OutputValue]));
+    return { api: /wss:\/\/(\w+)/.exec(Url)[1], table: Table, bucket: Bucket };
   }
 
   /** What the embedded AWS has counted: requests by service, WebSocket messages and connections. */
@@ -129,4 +148,21 @@ export async function until(what, look, { timeout = 30_000 } = {}) {
     if (found) return found;
     if (Date.now() > end) throw new Error(`no ${what} within ${timeout / 1000} s`);
   }
+}
+
+/** The pids of the stubs of a workplace's embedded AWS, the oldest first. */
+export async function stubs(place) {
+  const cloud = (await call((await place.aws()).AWS_ENDPOINT_URL + "/_live/status")).body.pid;
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => {
+      try {
+        const parent = /^PPid:\s+(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
+        return Number(parent) === cloud && readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("bootstrap");
+      } catch {
+        return false; // it has just ended
+      }
+    })
+    .sort((a, b) => a - b);
 }
