@@ -168,10 +168,15 @@ class Gateway:
                 return at
 
         botocore.auth.datetime.datetime = Frozen
+        newer = getattr(botocore.auth, "get_current_datetime", None)  # where later versions ask
+        if newer:
+            botocore.auth.get_current_datetime = lambda *_, **__: at
         try:
             botocore.auth.SigV4Auth(credentials, "execute-api", self.aws.region).add_auth(request)
         finally:
             botocore.auth.datetime.datetime = real
+            if newer:
+                botocore.auth.get_current_datetime = newer
         return dict(request.headers)
 
     def presigned(self):
