@@ -1,6 +1,6 @@
-// What comes over a connection, as requests or as responses: the first byte chooses which and under which
-// limits, the second into how many pieces it is cut. How it is cut changes nothing; what was read is rendered
-// and read again as the same, whatever stood in it.
+// What comes over a connection, as requests or as responses: the first byte chooses which, under which limits
+// and what is looked at, the second into how many pieces it is cut. How it is cut changes nothing; limits
+// hold; what was read is rendered and read again as the same, whatever stood in it.
 #include <cstddef>
 #include <cstdint>
 
@@ -133,6 +133,17 @@ void must_not_be_split(Loop& loop, std::string_view text) {
   (void)render_fields(request.headers);
 }
 
+void must_be_within(const Seen& seen, MessageLimits limits) {
+  for (auto const& one : seen.requests) must_be_within(one.headers, one.body, limits);
+  for (auto const& one : seen.responses) must_be_within(one.headers, one.body, limits);
+}
+
+void must_render_as_itself(Loop& loop, const Seen& seen) {
+  constexpr MessageLimits kAny{1 << 20, 1 << 20};
+  if (!seen.requests.empty()) must_render_as_itself(loop, seen.requests[0], kAny);
+  if (!seen.responses.empty()) must_render_as_itself(loop, seen.responses[0], kAny);
+}
+
 void read_addresses(std::string_view text) {
   for (auto const& [name, value] : parse_query(query_of(text)))
     must(name.size() + value.size() <= text.size());
@@ -163,17 +174,13 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
                     : (data[0] & 7) < 5 ? Kind::responses
                                         : Kind::responses_to_head;
   auto const whole = read(loop, bytes, SIZE_MAX, kind, limits);
-  auto const cut = read(loop, bytes, piece, kind, limits);
   if (data[0] & 8) {
-    for (auto const& one : whole.requests) must_be_within(one.headers, one.body, limits);
-    for (auto const& one : whole.responses) must_be_within(one.headers, one.body, limits);
-    for (auto const& one : cut.requests) must_be_within(one.headers, one.body, limits);
-    for (auto const& one : cut.responses) must_be_within(one.headers, one.body, limits);
+    must_be_within(whole, limits);
+    must_be_within(read(loop, bytes, piece, kind, limits), limits);
+  } else if (data[0] & 16) {
+    must_render_as_itself(loop, whole);
   } else {
-    must_be_alike(whole, cut);
+    must_be_alike(whole, read(loop, bytes, piece, kind, limits));
   }
-  constexpr MessageLimits kAny{1 << 20, 1 << 20};
-  if (!whole.requests.empty()) must_render_as_itself(loop, whole.requests[0], kAny);
-  if (!whole.responses.empty()) must_render_as_itself(loop, whole.responses[0], kAny);
   return 0;
 }
