@@ -9,6 +9,10 @@ if(LIVE_SANITIZE)
   add_compile_options(-fsanitize=${LIVE_SANITIZE} -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${LIVE_SANITIZE})
 endif()
+if(LIVE_COVERAGE)  # of lines, for llvm-cov: scripts/sanitize coverage
+  add_compile_options(-fprofile-instr-generate -fcoverage-mapping)
+  add_link_options(-fprofile-instr-generate)
+endif()
 
 # The base directory makes a fresh clone hit the cache of another one. A precompiled header names its own clone's
 # files, so it is never cached, and stands in the cache's keys as a checksum (cmake/Room.cmake), not as itself.

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/encoding.h"
+#include "base/file.h"
 #include "base/hash.h"
 #include "base/json.h"
 #include "invocation/body.h"
@@ -50,6 +51,25 @@ class EnvelopeTest : public testing::Test {
 
 TEST_F(EnvelopeTest, AMessageStartsWithItsType) {
   EXPECT_TRUE(sealed("{}", head()).starts_with(R"({"type":"invoke",)"));
+}
+
+TEST_F(EnvelopeTest, TheMessageThatTheProtocolsDocumentShowsIsUnderstood) {
+  auto const document = read_file(LIVE_SOURCE_DIR "/docs/protocol.md").value();
+  constexpr std::string_view kFence = "```message\n";
+  auto const from = document.find(kFence) + kFence.size();
+  std::string stage_key;
+  for (char byte = 0; byte < 32; ++byte) stage_key.push_back(byte);
+  Envelope reader(stage_key, Side::client, ids);
+  auto const message = reader.open(document.substr(from, document.find('\n', from) - from));
+  ASSERT_TRUE(message) << message.error().message;
+  EXPECT_EQ(message.value().head.to, "session-1");
+  EXPECT_EQ(message.value().body.size(), 1381u);
+  auto const call = decode_invocation(message.value().body).value();
+  EXPECT_EQ(call.function, "dev-orders");
+  EXPECT_EQ(call.environment_id, "00112233445566778899aabbccddeeff");
+  EXPECT_EQ(call.deadline, from_millis(1'700'000'003'000));
+  EXPECT_EQ(call.variables, (Environment{{"TABLE", "orders"}, {"EMPTY", ""}}));
+  EXPECT_EQ(call.event.size(), 1211u);
 }
 
 TEST_F(EnvelopeTest, TheHeadAndTheBodyArriveAsSent) {

@@ -123,19 +123,23 @@ Async<Result<void>> read_sized(Wire& wire, ReadBuffer& buffer, std::string& body
   co_return outcome::success();
 }
 
+// What ends a chunked body is no shorter, and Beast 1.81 asserts that it gets it in pieces no smaller.
+constexpr size_t kShortestEnd = 5;
+
 // A chunked body, or one that ends with the connection.
 template <bool is_request>
 Async<Result<void>> read_unsized(Wire& wire, ReadBuffer& buffer, Parser<is_request>& parser,
                                  MessageLimits limits) {
+  size_t const enough = parser.chunked() ? kShortestEnd : 1;
   parser.eager(true);
   while (!parser.is_done()) {
-    if (!buffer.empty()) {
+    if (buffer.view().size() >= enough) {
       error_code error;
       std::string_view text = buffer.view();
       buffer.consume(parser.put(asio::const_buffer(text.data(), text.size()), error));
       if (error && error != http::error::need_more) co_return syntax_fault(error);
       if (parser.is_done()) break;
-      if (!error && !buffer.empty()) continue;
+      if (!error && buffer.view().size() >= enough) continue;
       // What the parser keeps waiting on is a chunk's first line, or trailers.
       if (buffer.view().size() > limits.max_header) co_return too_much_framing();
     }
@@ -177,15 +181,19 @@ class BodyOnWire final : public ComingBody {
     while (parser_->message.body.empty() && !parser_->is_done()) {
       error_code error;
       std::string_view text = buffer_.view();
-      if (!text.empty()) buffer_.consume(parser_->put(asio::const_buffer(text.data(), text.size()), error));
+      // An empty body's end comes in one piece, or Beast asserts; once there was a chunk it takes any.
+      size_t const enough = has_begun_ || !parser_->chunked() ? 1 : kShortestEnd;
+      bool const gives = text.size() >= enough;
+      if (gives) buffer_.consume(parser_->put(asio::const_buffer(text.data(), text.size()), error));
       if (error && error != http::error::need_more) co_return syntax_fault(error);
       if (!parser_->message.body.empty() || parser_->is_done()) break;
-      if (!error && !text.empty() && !buffer_.empty()) continue;
+      if (gives && !error && !buffer_.empty()) continue;
       wire_.expire_in(patience_);
       auto came = co_await read_more(wire_, buffer_);
       wire_.never_expire();
       if (!came) co_return came.error();
     }
+    has_begun_ |= !parser_->message.body.empty();
     co_return std::exchange(parser_->message.body, {});
   }
 
@@ -194,6 +202,7 @@ class BodyOnWire final : public ComingBody {
   ReadBuffer& buffer_;
   std::unique_ptr<Parser<true>> parser_;
   std::chrono::seconds patience_;
+  bool has_begun_ = false;
 };
 
 bool has_line_break(std::string_view text) {

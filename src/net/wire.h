@@ -28,7 +28,7 @@ void consume(Buffers& buffers, size_t count);
 class Wire {
  public:
   Wire(asio::ip::tcp::socket socket, std::shared_ptr<Deadlines> deadlines);
-  ~Wire();
+  virtual ~Wire();
   Wire(const Wire&) = delete;
   Wire& operator=(const Wire&) = delete;
 
@@ -37,8 +37,9 @@ class Wire {
   // Verifies the certificate and that it is for `host`;
   Async<error_code> secure_as_client(std::shared_ptr<TlsContext> context, std::string host);
 
-  Async<std::tuple<error_code, size_t>> read_some(asio::mutable_buffer into);
-  Async<error_code> write(Buffers buffers);  // all of them
+  // Virtual for fed_wire.h.
+  virtual Async<std::tuple<error_code, size_t>> read_some(asio::mutable_buffer into);
+  virtual Async<error_code> write(Buffers buffers);  // all of them
   // What the kernel takes at once, 0 when it must be awaited (and always under TLS).
   size_t write_now(const Buffers& buffers, error_code& error);
   // Says that we send no more, forgets what still comes, and closes when the peer has, or after a second:

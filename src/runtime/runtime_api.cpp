@@ -164,7 +164,8 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
     std::string host = request.headers.get("Host");
     if (host != fmt::format("127.0.0.1:{}", port_) && host != fmt::format("localhost:{}", port_))
       return false;
-    if (path.size() <= token_.size() || !equal_in_constant_time(path.substr(1, token_.size()), token_))
+    if (path.size() <= token_.size() || path[0] != '/' ||
+        !equal_in_constant_time(path.substr(1, token_.size()), token_))
       return false;
     path.remove_prefix(1 + token_.size());
     if (!path.starts_with(version_path)) return false;
@@ -385,7 +386,17 @@ class LoopbackApi final : public RuntimeApi {
   std::unique_ptr<net::HttpServer> server_;
 };
 
+net::Handler handler_of(std::shared_ptr<Exchange> exchange) {
+  return [exchange](net::Request request) { return Exchange::serve(exchange, std::move(request)); };
+}
+
 }  // namespace
+
+RuntimeApi::Unserved RuntimeApi::without_server(Executor executor, const Clock& clock, Ids& ids,
+                                                Events events) {
+  auto exchange = std::make_shared<Exchange>(std::move(executor), clock, ids.hex(32), std::move(events));
+  return {std::make_unique<LoopbackApi>(exchange, nullptr), handler_of(exchange)};
+}
 
 Result<std::unique_ptr<RuntimeApi>> RuntimeApi::listen(Executor executor, const Clock& clock, Ids& ids,
                                                        Events events) {
@@ -400,9 +411,8 @@ Result<std::unique_ptr<RuntimeApi>> RuntimeApi::listen(Executor executor, const 
     return head.method == "POST" &&
            net::same_name(head.headers.get("Lambda-Runtime-Function-Response-Mode"), "streaming");
   };
-  auto serve = [exchange](net::Request request) { return Exchange::serve(exchange, std::move(request)); };
   LIVE_TRY(auto server,
-           net::HttpServer::listen(executor, "127.0.0.1", 0, std::move(options), std::move(serve)));
+           net::HttpServer::listen(executor, "127.0.0.1", 0, std::move(options), handler_of(exchange)));
   exchange->serve_at(server->port());
   return std::make_unique<LoopbackApi>(std::move(exchange), std::move(server));
 }

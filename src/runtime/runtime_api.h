@@ -9,6 +9,7 @@
 #include "base/ids.h"
 #include "base/result.h"
 #include "invocation/invocation.h"
+#include "net/http_server.h"
 #include "process/process.h"
 
 namespace live {
@@ -24,6 +25,9 @@ class RuntimeApi : public Invoker {
 
   static Result<std::unique_ptr<RuntimeApi>> listen(Executor executor, const Clock& clock, Ids& ids,
                                                     Events events);
+  // Without a port of its own: whoever has requests gives them to `serve`. For fuzzing.
+  struct Unserved;
+  static Unserved without_server(Executor executor, const Clock& clock, Ids& ids, Events events);
   ~RuntimeApi() override = default;
 
   // The value of AWS_LAMBDA_RUNTIME_API: "127.0.0.1:PORT/TOKEN".
@@ -40,6 +44,11 @@ class RuntimeApi : public Invoker {
   virtual bool initialised() const = 0;
   virtual bool busy() const = 0;
   virtual std::string_view request_id() const = 0;  // of the invocation it was given last; empty during init
+};
+
+struct RuntimeApi::Unserved {
+  std::unique_ptr<RuntimeApi> api;
+  net::Handler serve;
 };
 
 }  // namespace live

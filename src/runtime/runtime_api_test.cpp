@@ -196,6 +196,19 @@ TEST_F(RuntimeApiTest, NobodyWithoutThePathOrUnderAnotherNameGetsIn) {
   EXPECT_FALSE(api->initialised());
 }
 
+TEST_F(RuntimeApiTest, ATargetThatIsNoPathGetsNothingThoughItNamesTheSecret) {
+  auto unserved = RuntimeApi::without_server(context.get_executor(), clock, ids, {});
+  auto const secret = unserved.api->address().substr(unserved.api->address().find('/') + 1);
+  for (std::string first : {"x", "?", "*"}) {
+    net::Request request{.method = "POST",
+                         .target = first + secret + "/2018-06-01/runtime/init/error",
+                         .headers = {{"Host", "127.0.0.1:0"}}};
+    auto const answer = run(unserved.serve(std::move(request)));
+    EXPECT_EQ(std::get<net::Response>(answer).status, 403) << first;
+    EXPECT_TRUE(unserved.api->alive()) << first;
+  }
+}
+
 TEST_F(RuntimeApiTest, AnInitErrorAnswersTheInvocationThatWaitsAndTheNext) {
   begin(invocation());
   Reply error{Reply::Outcome::function_error, R"({"errorType":"Runtime.Own","errorMessage":"m"})",
