@@ -389,7 +389,7 @@ Result<std::unique_ptr<RuntimeApi>> RuntimeApi::listen(Executor executor, const 
   options.read_timeout =
       std::chrono::hours(24);  // a handler may run for a quarter of an hour, or be debugged
   options.streams = [](const net::Request& head) {
-    return head.method == "POST" &&
+    return head.method == "POST" && net::path_of(head.target).ends_with("/response") &&
            net::same_name(head.headers.get("Lambda-Runtime-Function-Response-Mode"), "streaming");
   };
   auto serve = [exchange](net::Request request) { return Exchange::serve(exchange, std::move(request)); };
