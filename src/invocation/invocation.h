@@ -44,7 +44,8 @@ struct Reply {
 class Invoker {
  public:
   virtual ~Invoker() = default;
-  // Always answers, at the deadline at the latest. A failure is a Reply with function_error.
+  // Always answers, at the deadline at the latest. A failure is a Reply with function_error. One that streams
+  // comes with its first bytes, and its stream ends at the deadline at the latest.
   virtual Async<Reply> invoke(Invocation invocation) = 0;
 };
 

@@ -201,8 +201,8 @@ Async<void> Remote::State::send_receipts(std::shared_ptr<Call> call) {
     auto const due = stream->receiver.receipt_due();
     auto const& row = call->wait.row();
     auto const now = clock.now();
-    if (stream->over && (!due || !row || !stream->receiver.complete() || backoff.failures() == kMostTries))
-      co_return;
+    bool const tries_on = stream->receiver.complete() && backoff.failures() < kMostTries;
+    if (stream->over && (!due || !row || link.empty() || !tries_on)) co_return;
     if (!due || !row || link.empty() || now < *due) {
       if (due && row && !link.empty()) {
         stream->receipt.expires_after(*due - now);

@@ -408,7 +408,7 @@ Result<std::unique_ptr<RuntimeApi>> RuntimeApi::listen(Executor executor, const 
       std::chrono::hours(24);  // a handler may run for a quarter of an hour, or be debugged
   options.refuse = [exchange](const net::Request& request) { return exchange->refuse(request); };
   options.streams = [](const net::Request& head) {
-    return head.method == "POST" &&
+    return head.method == "POST" && net::path_of(head.target).ends_with("/response") &&
            net::same_name(head.headers.get("Lambda-Runtime-Function-Response-Mode"), "streaming");
   };
   LIVE_TRY(auto server,

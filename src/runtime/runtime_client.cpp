@@ -101,7 +101,8 @@ Async<Result<void>> RuntimeClient::post(std::string path, std::string error_type
 Async<Result<void>> RuntimeClient::stream(std::string request_id, Reply reply) {
   std::string path = fmt::format("invocation/{}/response", request_id);
   net::Request request{.method = "POST", .target = prefix_ + path};
-  request.headers.add("Content-Type", reply.content_type);
+  const bool typed = !reply.content_type.empty();
+  request.headers.add("Content-Type", typed ? reply.content_type : "application/octet-stream");
   request.headers.add("Lambda-Runtime-Function-Response-Mode", "streaming");
   request.headers.add("Trailer", "Lambda-Runtime-Function-Error-Type, Lambda-Runtime-Function-Error-Body");
   StreamBody body(std::move(reply.stream));

@@ -49,8 +49,9 @@ class Worker : public Invoker {
   static Result<std::unique_ptr<Worker>> start(Executor executor, const Clock& clock, Ids& ids,
                                                Program program, Events events, Spares* spares = nullptr);
 
-  // One at a time. At the deadline the process is killed and the reply is Sandbox.Timedout; an exit gives
-  // Runtime.ExitError: in Lambda's words (facts of AWS: "Task timed out after 3.00 seconds").
+  // One at a time; one that streams until its stream has ended. At the deadline the process is killed and the
+  // reply is Sandbox.Timedout; an exit gives Runtime.ExitError: in Lambda's words (facts of AWS: "Task timed
+  // out after 3.00 seconds").
   Async<Reply> invoke(Invocation invocation) override = 0;
 
   // Before an invocation after another one: waits until it is ready for it. False: make another one. A

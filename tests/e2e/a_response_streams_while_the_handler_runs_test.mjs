@@ -242,6 +242,16 @@ describe("live", () => {
     const waits = session.lines.filter((line) => /waits \d+/.test(line)).at(-1);
     assert.ok(Number(/waits (\d+)/.exec(waits)[1]) > 10, waits);
   });
+
+  test("a session that is gone breaks the answer off with an error that says so", async () => {
+    const gate = await newGate();
+    const coming = events("Stream", { gate: gate.url });
+    assert.equal(String((await coming.next()).value), "first");
+    await session.kill();
+    const { value: end } = await coming.next();
+    assert.match(end.ErrorCode, /^Live\.Client(Gone|Silent)$/);
+    assert.match(JSON.parse(end.ErrorDetails).errorMessage, new RegExp(`stage ${lab.stage}`));
+  });
 });
 
 describe("deployed", () => {
