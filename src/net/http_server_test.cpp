@@ -265,6 +265,17 @@ TEST_F(HttpServerTest, AHandlerThatThrowsIs500AndTheServerGoesOn) {
   EXPECT_EQ(ask({}).value().status, 200);
 }
 
+TEST_F(HttpServerTest, AHandlerMayEndTheConnectionWithoutAnAnswer) {
+  int asked = 0;
+  serve([&asked](Request) -> Async<Answer> {
+    ++asked;
+    co_return HangUp{};
+  });
+  EXPECT_EQ(raw("GET / HTTP/1.1\r\nHost: x\r\n\r\nGET / HTTP/1.1\r\nHost: x\r\n\r\n").find("HTTP"),
+            std::string::npos);
+  EXPECT_EQ(asked, 1);
+}
+
 TEST_F(HttpServerTest, AHeadsAnswerNamesALengthAndHasNoBody) {
   serve([](Request request) -> Async<Answer> {
     Response response;

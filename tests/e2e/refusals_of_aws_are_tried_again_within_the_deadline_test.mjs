@@ -20,20 +20,23 @@ after(() => lab.dispose());
 const data = (bytes) => Array.from({ length: bytes / 8 }, () => Math.random().toString(36).slice(2, 10).padEnd(8, "x")).join("");
 const posts = () => lab.requests().filter((line) => /POST \S*connections\//.test(line));
 
-test("429, 500 and 503 of @connections, DynamoDB and S3: every call is answered and runs once", async () => {
-  const share = "429=0.2+500=0.1+500-though-done=0.1+503=0.1";
-  await lab.faults(`execute-api:${share},dynamodb:${share},s3:${share},seed=3`);
-  const calls = Array.from({ length: 24 }, (_, n) => {
-    const event = { n, notes: lab.notes, data: n % 4 ? "small" : data(400_000) };
-    return lab.invoke("Echo", event).then((answer) => ({ ...answer, event }));
+for (const [round, what, share] of [
+  [0, "429, 500 and 503", "429=0.2+500=0.1+500-though-done=0.1+503=0.1"],
+  [1, "requests and answers that are lost", "request-lost=0.15+answer-lost=0.15"],
+])
+  test(`${what} of @connections, DynamoDB and S3: every call is answered and runs once`, async () => {
+    await lab.faults(`execute-api:${share},dynamodb:${share},s3:${share},seed=3`);
+    const calls = Array.from({ length: 24 }, (_, n) => {
+      const event = { n: 24 * round + n, notes: lab.notes, data: n % 4 ? "small" : data(400_000) };
+      return lab.invoke("Echo", event).then((answer) => ({ ...answer, event }));
+    });
+    for (const { error, text, body, event } of await Promise.all(calls)) {
+      assert.equal(error, undefined, text);
+      assert.deepEqual(body, { n: event.n, data: event.data });
+    }
+    assert.deepEqual(lab.noted().map(Number).sort((a, b) => a - b), Array.from({ length: 24 * (round + 1) }, (_, n) => n));
+    await lab.faults("none");
   });
-  for (const { error, text, body, event } of await Promise.all(calls)) {
-    assert.equal(error, undefined, text);
-    assert.deepEqual(body, { n: event.n, data: event.data });
-  }
-  assert.deepEqual(lab.noted().map(Number).sort((a, b) => a - b), Array.from({ length: 24 }, (_, n) => n));
-  await lab.faults("none");
-});
 
 test("a refusal that lasts is tried again until just before the deadline, ever more slowly", async () => {
   await lab.faults("execute-api:429");
