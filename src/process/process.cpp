@@ -76,9 +76,25 @@ class Child : public std::enable_shared_from_this<Child> {
   void follow() {
     follow(out_);
     follow(err_);
+    await_end();
+  }
+
+  // A wake-up proves nothing: Asio may deliver one that was meant for the descriptor that had this one's
+  // number before. Whoever believed it would kill a process that runs.
+  void await_end() {
     pidfd_.async_wait(stream_descriptor::wait_read, [self = shared_from_this()](error_code error) {
-      if (!error) self->reap();
+      if (error) return;
+      if (self->has_ended())
+        self->reap();
+      else
+        self->await_end();
     });
+  }
+
+  bool has_ended() const {
+    siginfo_t info{};
+    const int failed = ::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT);
+    return failed != 0 || info.si_pid == pid_;
   }
 
   void disown() {
