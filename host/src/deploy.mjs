@@ -55,14 +55,48 @@ async function planned(request, call) {
   }
 }
 
-/** @param {DeployRequest} request @param {Planned} stack @param {Call} call @returns {Promise<Deployed>} */
+/**
+ * Once nobody else deploys the stack: two people may start on a stage in the same second.
+ * @param {DeployRequest} request @param {Planned} stack @param {Call} call @returns {Promise<Deployed>}
+ */
 async function one(request, stack, call) {
+  call.emit({ event: "stack", stack: stack.name, status: "deploying" });
+  for (let tries = 1, told = false; ; told = true) {
+    const outcome = await attempt(request, stack, call);
+    const again = outcome.status === "failed" && isTaken(outcome.reason ?? "") && tries < mostTries && !call.signal?.aborted;
+    if (!again) return outcome;
+    if (!told) call.emit({ event: "warning", message: `stack ${stack.name} is being deployed by somebody else: waiting for that to end` });
+    tries = (await settled(request, stack.name, call)) ? 1 : tries + 1;
+  }
+}
+
+const mostTries = 20; // while nobody is seen at work
+
+/** Another one's change set, or its execution, is in the way. @param {string} reason */
+export function isTaken(reason) {
+  return /ChangeSet \S+ (already exists|does not exist)|InvalidChangeSetStatus|OperationInProgress|is in \w*_IN_PROGRESS state/i.test(reason);
+}
+
+/**
+ * Waits at least a moment, at random, so that the two do not meet again. True: somebody was at work.
+ * @param {Identity} identity @param {string} name @param {Call} call
+ */
+async function settled(identity, name, call) {
+  for (let seen = false; ; seen = true) {
+    await new Promise((resolve) => setTimeout(resolve, 500 + Math.random() * 1000));
+    const { status = "" } = await describeStack(identity, name, { resources: false });
+    // A change set that waits for its review is nobody at work.
+    if (!/(?<!^REVIEW)_IN_PROGRESS$/.test(status) || call.signal?.aborted) return seen;
+  }
+}
+
+/** @param {DeployRequest} request @param {Planned} stack @param {Call} call @returns {Promise<Deployed>} */
+async function attempt(request, stack, call) {
   const began = performance.now();
   const { name } = stack;
   let noOp = false;
   /** @type {string[]} */
   const failures = [];
-  call.emit({ event: "stack", stack: name, status: "deploying" });
   const toolkit = toolkitFor(request, call, ({ code, data, message }) => {
     if (code === "CDK_TOOLKIT_I5900") noOp = data.noOp === true;
     if (code === "CDK_TOOLKIT_I5502") {
