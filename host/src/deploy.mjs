@@ -74,7 +74,7 @@ const mostTries = 20; // while nobody is seen at work
 
 /** Another one's change set, or its execution, is in the way. @param {string} reason */
 export function isTaken(reason) {
-  return /ChangeSet \S+ (already exists|does not exist)|InvalidChangeSetStatus|OperationInProgress|is in \w*_IN_PROGRESS state/i.test(reason);
+  return /ChangeSet \S+ (already exists|does not exist)|cannot be created again with the changeSet|InvalidChangeSetStatus|OperationInProgress|is in \w*_IN_PROGRESS state/i.test(reason);
 }
 
 /**
@@ -168,8 +168,24 @@ export async function deployDebugStack(request, call) {
   }
 }
 
-/** @param {{ account: string, tags?: Record<string, string>, force?: boolean } & Identity} request @param {Call} call */
+/**
+ * Once nobody else does it.
+ * @param {{ account: string, tags?: Record<string, string>, force?: boolean } & Identity} request @param {Call} call
+ */
 export async function bootstrap(request, call) {
+  for (let tries = 1; ; ) {
+    try {
+      return await attemptBootstrap(request, call);
+    } catch (error) {
+      const again = isTaken(String(/** @type {any} */ (error).message)) && tries < mostTries && !call.signal?.aborted;
+      if (!again) throw error;
+      tries = (await settled(request, "CDKToolkit", call)) ? 1 : tries + 1;
+    }
+  }
+}
+
+/** @param {{ account: string, tags?: Record<string, string>, force?: boolean } & Identity} request @param {Call} call */
+async function attemptBootstrap(request, call) {
   const { BootstrapEnvironments, BootstrapStackParameters } = await import("@aws-cdk/toolkit-lib");
   const environment = `aws://${request.account}/${request.region}`;
   const name = "CDKToolkit";

@@ -1,19 +1,17 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { after, test } from "node:test";
 import { Lab } from "../support/lab.mjs";
 
 const source = (who) => `exports.handler = async () => ({ who: "${who}" });`;
 const functions = { Hello: { handler: "hello.handler", timeout: 60 } };
 const ann = new Lab(functions, { "src/hello.js": source("ann") }, { stage: "dev", env: { USER: "ann" } });
 const ben = new Lab(functions, { "src/hello.js": source("ben") }, { stage: "dev", env: { USER: "ben", LIVE_HOME: ann.env.LIVE_HOME } });
-before(async () => {
-  await (await ann.go()).stop(); // deployed once: the two find nothing to deploy
-});
 after(async () => {
   await ben.dispose();
   await ann.dispose();
 });
 
+// In the first round nothing is there yet and both deploy; in the second there is nothing to deploy.
 for (let round = 1; round <= 2; ++round)
   test(`the other one exits and says who took it (${round})`, async () => {
     const sessions = { ann: ann.start("--stage", "dev"), ben: ben.start("--stage", "dev") };
