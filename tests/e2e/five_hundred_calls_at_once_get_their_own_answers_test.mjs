@@ -59,12 +59,12 @@ test("while the workers are busy the others wait for their turn, and the termina
   assert.match(hurried.text, /Task timed out after 2.00 seconds/);
   gate.open();
   right(await Promise.all(waiting), 1);
-  assert.equal(stubs().length, calls + 1, "each call had a stub of its own");
+  assert.equal(stubs().length, calls, "each call had a stub of its own; the hurried one's was ended by Lambda");
 });
 
 test("five hundred at once from warmed stubs: each gets its own answer", { timeout: 300_000 }, async () => {
   right(await Promise.all(run(2)), 2);
-  assert.equal(stubs().length, calls + 1);
+  assert.equal(stubs().length, calls);
 });
 
 test("a call after them is as quick as ever", async () => {
