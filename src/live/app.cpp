@@ -57,7 +57,7 @@ Result<void> take_limits(App& app, const std::string& file, const json::object& 
     size_t* const limit = key == "workers"              ? &app.workers
                           : key == "workersPerFunction" ? &app.workers_per_function
                                                         : nullptr;
-    std::string const name = "\"live." + std::string(key) + "\"";
+    std::string const name = fmt::format("\"live.{}\"", std::string_view(key));
     if (!limit)
       return fault(file + ": " + name + " is no setting; there are live.workers, live.workersPerFunction");
     auto const* number = value.if_int64();

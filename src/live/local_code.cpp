@@ -34,8 +34,8 @@ bool changed_since(const std::filesystem::path& file, TimePoint when) {
 
 // One function's code. A handler's file may change while a build runs: then that build is already stale.
 struct Entry {
-  Entry(LocalFunction of, Executor executor)
-      : function(std::move(of)), built(std::move(executor), Steady::time_point::max()) {}
+  Entry(LocalFunction of, const Executor& executor)
+      : function(std::move(of)), built(executor, Steady::time_point::max()) {}
 
   LocalFunction function;
   bool building = false, stale = true;

@@ -20,7 +20,7 @@ class Deadlines : public std::enable_shared_from_this<Deadlines> {
   using Entry = std::multimap<Time, Wire*>::node_type;
   using Place = std::multimap<Time, Wire*>::iterator;
 
-  explicit Deadlines(Executor executor) : timer_(std::move(executor)) {}
+  explicit Deadlines(const Executor& executor) : timer_(executor) {}
 
   Place arm(Wire& wire, Time at);
   Place move(Place place, Time at);

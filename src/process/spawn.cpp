@@ -65,7 +65,7 @@ std::vector<std::string> environment_of(const Command& command) {
   if (command.inherits_environment)
     for (char** entry = environ; *entry; ++entry)
       if (!overridden(*entry)) entries.emplace_back(*entry);
-  for (const auto& [name, value] : command.environment) entries.push_back(name + "=" + value);
+  for (const auto& [name, value] : command.environment) entries.push_back(fmt::format("{}={}", name, value));
   return entries;
 }
 
