@@ -101,6 +101,7 @@ Result<void> start_in_background(const std::filesystem::path& state,
                                  state.string(),         "--ready-fd", std::to_string(ends[1])};
   words.insert(words.end(), options.begin(), options.end());
   std::vector<char*> arguments;
+  arguments.reserve(words.size() + 1);
   for (auto& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
   pid_t child = ::fork();

@@ -161,7 +161,7 @@ void add_layers(const Version& version, Environment& variables) {
   const auto prepend = [&](std::string_view name, const std::string& paths) {
     for (auto& [key, value] : variables)
       if (key == name) {
-        value = paths + ":" + value;
+        value = fmt::format("{}:{}", paths, value);
         return;
       }
     variables.emplace_back(std::string(name), paths);
