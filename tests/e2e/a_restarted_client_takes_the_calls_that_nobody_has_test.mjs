@@ -1,20 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { Gate } from "../support/gate.mjs";
-import { Lab, sleep, timed } from "../support/lab.mjs";
+import { sleep, timed } from "../support/lab.mjs";
+import { gate, lab, work as runs } from "../support/work.mjs";
 
-const gate = await new Gate().listen();
-const lab = new Lab(
-  { Work: { handler: "work.handler", timeout: 60 } },
-  {
-    "src/work.js": `
-      exports.handler = async ({ n, notes, gate }) => {
-        require("fs").appendFileSync(notes, n + "\\n");
-        if (gate) await fetch(gate);
-        return { n };
-      };`,
-  },
-);
 let session;
 before(async () => {
   session = await lab.go();
@@ -23,7 +11,7 @@ after(async () => {
   gate.close();
   await lab.dispose();
 });
-const work = (n, { wait = false } = {}) => timed(lab.invoke("Work", { n, notes: lab.notes, gate: wait ? gate.url : undefined }));
+const work = (n, how) => timed(runs(n, how));
 const came = []; // each 100 ms one, from the old client's end on
 let accepted, earlier;
 

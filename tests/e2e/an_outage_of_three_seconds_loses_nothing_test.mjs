@@ -1,20 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { Gate } from "../support/gate.mjs";
-import { Lab, sleep } from "../support/lab.mjs";
+import { sleep } from "../support/lab.mjs";
+import { gate, lab, work } from "../support/work.mjs";
 
-const gate = await new Gate().listen();
-const lab = new Lab(
-  { Work: { handler: "work.handler", timeout: 60 } },
-  {
-    "src/work.js": `
-      exports.handler = async ({ n, notes, gate }) => {
-        require("fs").appendFileSync(notes, n + "\\n");
-        if (gate) await fetch(gate);
-        return { n };
-      };`,
-  },
-);
 let session;
 before(async () => {
   session = await lab.go();
@@ -23,7 +11,6 @@ after(async () => {
   gate.close();
   await lab.dispose();
 });
-const work = (n, { wait = false } = {}) => lab.invoke("Work", { n, notes: lab.notes, gate: wait ? gate.url : undefined });
 
 test("calls that run, and calls that come meanwhile, are answered, each run once", async () => {
   await Promise.all(Array.from({ length: 8 }, (_, n) => work(`warm ${n}`)));
