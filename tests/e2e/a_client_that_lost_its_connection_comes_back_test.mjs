@@ -1,22 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { Gate } from "../support/gate.mjs";
-import { Lab, timed, until } from "../support/lab.mjs";
+import { timed, until } from "../support/lab.mjs";
+import { gate as first, lab } from "../support/work.mjs";
 
 // The gateway closes the client's connection and refuses others for a while; requests still work.
-const first = await new Gate().listen();
 const second = await new Gate().listen();
-const lab = new Lab(
-  { Work: { handler: "work.handler", timeout: 60 } },
-  {
-    "src/work.js": `
-      exports.handler = async ({ n, notes, gate }) => {
-        require("fs").appendFileSync(notes, n + "\\n");
-        if (gate) await fetch(gate);
-        return { n };
-      };`,
-  },
-);
 let session, running, held;
 before(async () => {
   await lab.cloud();

@@ -1,22 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { Gate } from "../support/gate.mjs";
-import { Lab, sleep, timed } from "../support/lab.mjs";
+import { sleep, timed } from "../support/lab.mjs";
+import { gate, lab, work } from "../support/work.mjs";
 
 // The client's machine vanishes without closing anything: what is sent to it and by it is lost, and its connection is
 // half open ever after.
-const gate = await new Gate().listen();
-const lab = new Lab(
-  { Work: { handler: "work.handler", timeout: 60 } },
-  {
-    "src/work.js": `
-      exports.handler = async ({ n, notes, gate }) => {
-        require("fs").appendFileSync(notes, n + "\\n");
-        if (gate) await fetch(gate);
-        return { n };
-      };`,
-  },
-);
 let session, began, lines;
 before(async () => {
   session = await lab.go();
@@ -25,7 +13,6 @@ after(async () => {
   gate.close();
   await lab.dispose();
 });
-const work = (n, { wait = false } = {}) => lab.invoke("Work", { n, notes: lab.notes, gate: wait ? gate.url : undefined });
 
 function silent({ error, body, text, took }) {
   assert.equal(error, "Unhandled", text);

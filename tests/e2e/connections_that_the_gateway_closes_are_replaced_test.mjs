@@ -1,21 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { Gate } from "../support/gate.mjs";
-import { Lab, sleep, until } from "../support/lab.mjs";
+import { sleep, until } from "../support/lab.mjs";
+import { gate, lab, work } from "../support/work.mjs";
 
 // AWS closes a WebSocket after ten idle minutes and after two hours: here sooner.
-const gate = await new Gate().listen();
-const lab = new Lab(
-  { Work: { handler: "work.handler", timeout: 60 } },
-  {
-    "src/work.js": `
-      exports.handler = async ({ n, notes, gate }) => {
-        require("fs").appendFileSync(notes, n + "\\n");
-        if (gate) await fetch(gate);
-        return { n };
-      };`,
-  },
-);
 let session;
 before(async () => {
   await lab.cloud("--websocket-idle", "3", "--websocket-lifetime", "5");
@@ -25,7 +13,6 @@ after(async () => {
   gate.close();
   await lab.dispose();
 });
-const work = (n, { wait = false } = {}) => lab.invoke("Work", { n, notes: lab.notes, gate: wait ? gate.url : undefined });
 const lost = () => session.lines.filter((line) => /Connection lost/.test(line)).length;
 const found = () => session.lines.filter((line) => /Connected again/.test(line)).length;
 const opened = async () => (await lab.usage()).websocket_connections;
