@@ -224,6 +224,17 @@ TEST_F(RelayTest, AnUnclearPostIsSentAgainAndRunsOnce) {
   EXPECT_EQ(echo.calls.size(), 2u);
 }
 
+TEST_F(RelayTest, WhatTheGatewayTookAndLostIsSentAgainAndAsOldAsTheFirst) {
+  std::vector<TimePoint> sent;
+  aws.connections["client="] = [&](std::string text) {
+    sent.push_back(client_envelope.open(text).value().head.sent_at);
+    if (sent.size() > 2) server->receive(text);
+  };
+  EXPECT_EQ(invoke(call("1")).payload, "1");
+  EXPECT_EQ(echo.calls.size(), 1u);
+  EXPECT_EQ(sent, std::vector<TimePoint>(3, sent[0]));
+}
+
 TEST_F(RelayTest, ALongCallIsKeptAliveAndEndsWithItsAnswer) {
   echo.instead = [this](Invocation) -> Async<Reply> {
     asio::steady_timer timer(io, 500ms);

@@ -37,6 +37,7 @@ struct Remote::Call {
 
   CallKey key;
   TimePoint deadline;
+  TimePoint sent_at{};  // of the invoke message that somebody has, or may have
   Envelope::Content content;
   std::optional<Envelope::PayloadObject> stored;  // put into the store, its bytes dropped
   Wait wait;
@@ -99,6 +100,7 @@ struct Remote::State : std::enable_shared_from_this<Remote::State> {
   Async<void> remove(std::string key);
   Async<void> pause(std::shared_ptr<Call> call, Milliseconds time);
   Head head(Call& call, MessageType type, const std::string& to);
+  Head invoke_head(Call& call, const std::string& to);
   void answer(Call& call, std::string_view body);
   void drop(std::string_view reason);
   void spawn(Async<void> task) {
@@ -260,12 +262,27 @@ Head Remote::State::head(Call& call, MessageType type, const std::string& to) {
   return Head{type, call.key.request_id, call.key.nonce, call.wait.next_sequence(), clock.now(), link, to};
 }
 
+// A repeated message is as old as the first: a client that has forgotten the call takes neither for a new
+// one.
+Head Remote::State::invoke_head(Call& call, const std::string& to) {
+  auto head = this->head(call, MessageType::invoke, to);
+  if (call.wait.may_run()) {
+    head.sent_at = call.sent_at;
+  } else {
+    call.sent_at = head.sent_at;
+  }
+  return head;
+}
+
 Async<void> Remote::State::perform(std::shared_ptr<Call> call, Wait::Step step) {
   if (step.kind == Wait::Step::Kind::read_row) {
     auto row = co_await mailbox.client();
     call->wait.row_came(clock.now(), std::move(row));
-  } else if (step.kind == Wait::Step::Kind::send_ask) {
-    if (options.on_silence) options.on_silence();
+    call->changed.cancel();
+    co_return;
+  }
+  if (call->wait.accepted() && options.on_silence) options.on_silence();
+  if (step.kind == Wait::Step::Kind::send_ask) {
     auto text = call->stream ? receipt(*call, step.session, true)
                              : envelope.seal_empty(head(*call, MessageType::alive, step.session));
     auto const posted = co_await mailbox.post(step.connection, std::move(text));
@@ -285,14 +302,14 @@ Async<void> Remote::State::perform(std::shared_ptr<Call> call, Wait::Step step) 
 Async<Result<std::string>> Remote::State::message(std::shared_ptr<Call> call, Wait::Step step) {
   if (!call->stored) {
     auto const limit = step.small ? kThrottledMessage : kMaxMessage;
-    auto text = envelope.seal(head(*call, MessageType::invoke, step.session), call->content, limit);
+    auto text = envelope.seal(invoke_head(*call, step.session), call->content, limit);
     if (text) co_return std::move(*text);
-    auto object = envelope.seal_payload(head(*call, MessageType::invoke, step.session), call->content);
+    auto object = envelope.seal_payload(invoke_head(*call, step.session), call->content);
     auto bytes = object.bytes;
     LIVE_CO_TRY(co_await payloads.put(object.key, std::move(bytes)));
     call->stored = std::move(object);
   }
-  co_return envelope.seal_reference(head(*call, MessageType::invoke, step.session), *call->stored);
+  co_return envelope.seal_reference(invoke_head(*call, step.session), *call->stored);
 }
 
 void Remote::receive(std::string_view text) {

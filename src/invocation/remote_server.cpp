@@ -69,10 +69,8 @@ void RemoteServer::State::take(Envelope::Message message) {
       return spawn(serve(std::move(message), received));
     }
     case Ledger::Verdict::running:
-      return say(MessageType::alive, key, *ledger.reply_to(key));
     case Ledger::Verdict::answered:
-      if (streams.contains(key)) return ask_again(key);
-      return spawn(deliver(key));
+      return repeat(key, admission.verdict);
     case Ledger::Verdict::over:
       return drop("a duplicate of a call that is over");
     case Ledger::Verdict::stale:
@@ -84,16 +82,17 @@ void RemoteServer::State::take(Envelope::Message message) {
 
 void RemoteServer::State::take_question(const Head& head) {
   auto const key = key_of(head);
-  switch (ledger.ask(key, head.reply_to, head.sequence)) {
-    case Ledger::Verdict::running:
-      ask_again(key);
-      return say(MessageType::alive, key, *ledger.reply_to(key));
-    case Ledger::Verdict::answered:
-      if (streams.contains(key)) return ask_again(key);
-      return spawn(deliver(key));
-    default:
-      return drop("a question about a call that is not known here, or over");
-  }
+  auto const verdict = ledger.ask(key, head.reply_to, head.sequence);
+  if (verdict == Ledger::Verdict::over)
+    return drop("a question about a call that is not known here, or over");
+  repeat(key, verdict);
+}
+
+// What the stub has missed of a call that is known here.
+void RemoteServer::State::repeat(const CallKey& key, Ledger::Verdict verdict) {
+  if (streams.contains(key)) ask_again(key);
+  if (verdict == Ledger::Verdict::running) return say(MessageType::alive, key, *ledger.reply_to(key));
+  if (!streams.contains(key)) spawn(deliver(key));
 }
 
 Async<void> RemoteServer::State::serve(Envelope::Message message, Received received) {

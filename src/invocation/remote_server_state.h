@@ -45,6 +45,7 @@ struct RemoteServer::State : std::enable_shared_from_this<RemoteServer::State> {
 
   void take(Envelope::Message message);
   void take_question(const Head& head);
+  void repeat(const CallKey& key, Ledger::Verdict verdict);
   void take_receipt(const Envelope::Message& message);
   using StreamPtr = std::shared_ptr<Stream>;
   Async<void> stream_answer(CallKey key, Reply reply);

@@ -74,14 +74,13 @@ void Wait::adopt(TimePoint now, ClientRow row) {
 }
 
 void Wait::posted(TimePoint now, const Posted& posted) {
-  bool const ask = in_flight_ == Step::Kind::send_ask;
   in_flight_.reset();
   if (posted.outcome != Posted::Outcome::delivered) told_link_.clear();  // perhaps nobody knows it
   if (reply_ || answer_coming_) return;
   auto const what = fmt::format("The stub cannot reach the client{}: {}", for_stage(), posted.message);
   switch (posted.outcome) {
     case Posted::Outcome::delivered:
-      if (!ask && row_) accept(now);
+      if (!accepted_ && row_) accept(now);
       backoff_.reset();
       trouble_.reset();
       return;
@@ -123,6 +122,7 @@ void Wait::accept(TimePoint now) {
 void Wait::alive_came(TimePoint now, uint32_t sequence) {
   if (sequence <= newest_heard_) return;
   newest_heard_ = sequence;
+  heard_ = true;
   accept(now);
   trouble_.reset();
 }
@@ -135,7 +135,7 @@ void Wait::moved_came(TimePoint now, uint32_t sequence) {
   if (row_) gone_ = row_->connection;
   row_.reset();
   owner_.reset();
-  accepted_ = false;
+  accepted_ = heard_ = false;
   no_client(now, "another client took over and cannot be found");
 }
 
@@ -162,17 +162,12 @@ Wait::Step Wait::next(TimePoint now) {
     in_flight_ = Kind::read_row;
     return Step{Kind::read_row};
   }
-  if (!accepted_) {
-    in_flight_ = Kind::send_invoke;
-    told_link_ = *link_;
-    return Step{Kind::send_invoke, {}, row_->connection, row_->session, small_};
-  }
   auto const ask_at = std::max(last_heard_ + limits_.ask_after, last_asked_ + limits_.ask_again);
-  if (told_link_ == *link_ && now < ask_at) return sleep_until(ask_at);
-  in_flight_ = Kind::send_ask;
+  if (accepted_ && told_link_ == *link_ && now < ask_at) return sleep_until(ask_at);
+  if (accepted_) last_asked_ = now;
+  in_flight_ = heard_ ? Kind::send_ask : Kind::send_invoke;
   told_link_ = *link_;
-  last_asked_ = now;
-  return Step{Kind::send_ask, {}, row_->connection, row_->session};
+  return Step{*in_flight_, {}, row_->connection, row_->session, small_};
 }
 
 Wait::Step Wait::sleep_until(TimePoint until) {

@@ -3,7 +3,8 @@
 //
 // A call belongs to nobody until a session has accepted it (a post was delivered, or the client spoke), or
 // may have (a post without a clear answer). From then on only that session may be asked for it: it is never
-// sent to another one, so it never runs twice.
+// sent to another one, so it never runs twice. Until that session has spoken the message itself goes again: a
+// gateway may lose what it accepted, and a session runs a call once however often it hears of it.
 #pragma once
 
 #include <optional>
@@ -67,6 +68,7 @@ class Wait {
   const Reply& reply() const { return *reply_; }
   const std::optional<ClientRow>& row() const { return row_; }  // whom we talk to, for the next call
   bool accepted() const { return accepted_; }
+  bool may_run() const { return owner_.has_value(); }  // somebody has the call, or may have it
 
  private:
   struct Trouble {  // of one kind, since when, and how long we bear it; empty limit: until the deadline
@@ -107,7 +109,7 @@ class Wait {
   TimePoint last_heard_, last_asked_;
   uint32_t sequence_ = 0, newest_heard_ = 0;
   uint32_t before_client_ = 0;  // our messages up to here went to clients that said they had moved
-  bool accepted_ = false, answer_coming_ = false, small_ = false;
+  bool accepted_ = false, heard_ = false, answer_coming_ = false, small_ = false;
   std::optional<Reply> reply_;
 };
 

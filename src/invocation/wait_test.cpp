@@ -137,6 +137,7 @@ TEST_F(WaitTest, TheSameSessionByANewConnectionGetsAnUnclearCallAgain) {
 
 TEST_F(WaitTest, FiveSecondsOfSilenceEndAnAcceptedCall) {
   accepted();
+  wait.alive_came(clock.now(), 1);
   auto const start = clock.now();
   Wait::Step step;
   int asks = 0;
@@ -148,6 +149,26 @@ TEST_F(WaitTest, FiveSecondsOfSilenceEndAnAcceptedCall) {
   EXPECT_EQ(step.kind, Kind::finish);
   EXPECT_EQ(since(start), 5000ms);
   EXPECT_EQ(asks, 3);
+  EXPECT_EQ(wait.reply().error_type, "Live.ClientSilent");
+}
+
+TEST_F(WaitTest, UntilTheClientHasSpokenTheMessageItselfGoesAgain) {
+  accepted();
+  auto const start = clock.now();
+  auto step = run_on();
+  EXPECT_EQ(step.kind, Kind::send_invoke);
+  EXPECT_EQ(since(start), 2000ms);
+  EXPECT_EQ(step.session, "session");
+  post_ends(Outcome::delivered);
+  wait.alive_came(clock.now(), 3);
+  EXPECT_EQ(run_on().kind, Kind::send_ask);
+}
+
+TEST_F(WaitTest, RepeatingTheMessageDoesNotProlongTheSilence) {
+  accepted();
+  auto const start = clock.now();
+  while (run_on().kind == Kind::send_invoke) post_ends(Outcome::delivered);
+  EXPECT_EQ(since(start), 5000ms);
   EXPECT_EQ(wait.reply().error_type, "Live.ClientSilent");
 }
 
@@ -181,6 +202,7 @@ TEST_F(WaitTest, AReplayedAliveDoesNotKeepItWaiting) {
 
 TEST_F(WaitTest, AClientKilledAfterAcceptingIsNoticedByTheFirstQuestion) {
   accepted();
+  wait.alive_came(clock.now(), 1);
   auto const start = clock.now();
   ASSERT_EQ(run_on().kind, Kind::send_ask);
   post_ends(Outcome::gone);
@@ -193,6 +215,7 @@ TEST_F(WaitTest, AClientKilledAfterAcceptingIsNoticedByTheFirstQuestion) {
 
 TEST_F(WaitTest, AClientThatReconnectedIsAskedByItsNewConnection) {
   accepted();
+  wait.alive_came(clock.now(), 1);
   ASSERT_EQ(run_on().kind, Kind::send_ask);
   post_ends(Outcome::gone);
   ASSERT_EQ(run_on().kind, Kind::read_row);
@@ -204,6 +227,7 @@ TEST_F(WaitTest, AClientThatReconnectedIsAskedByItsNewConnection) {
 
 TEST_F(WaitTest, ANewConnectionOfOursIsToldToTheClientAtOnce) {
   accepted();
+  wait.alive_came(clock.now(), 1);
   wait.link_is_down(clock.now(), "closed");
   EXPECT_EQ(next().kind, Kind::sleep);
   clock.advance(300ms);
@@ -213,6 +237,7 @@ TEST_F(WaitTest, ANewConnectionOfOursIsToldToTheClientAtOnce) {
 
 TEST_F(WaitTest, AnAskForTheAnswerByANewConnectionThatIsRefusedIsRepeatedSoon) {
   accepted();
+  wait.alive_came(clock.now(), 1);
   wait.link_is_down(clock.now(), "closed");
   wait.link_is_up("stub2=");
   EXPECT_EQ(next().kind, Kind::send_ask);

@@ -73,6 +73,7 @@ void Schedule::draw_odds() {
     odds.late = often(0.3);
     odds.replayed = often(0.3);
     odds.garbled = often(0.1);
+    odds.message_lost = often(0.01);  // so few that one of the repetitions arrives
   }
   if (weather_ == Weather::refusing || weather_ == Weather::rough) {
     auto const most =

@@ -33,6 +33,23 @@ test("every call has its own answer, and no handler runs twice", async () => {
   assert.deepEqual(lab.noted().map(Number).sort((a, b) => a - b), Array.from({ length: 60 }, (_, n) => n));
 });
 
+test("what the gateway loses is sent again and runs once", async () => {
+  await lab.faults("messages:drop=0.05,seed=11");
+  const began = Date.now();
+  const answers = await Promise.all(
+    Array.from({ length: 60 }, (_, n) => lab.invoke("Work", { n: 100 + n, notes: lab.notes })),
+  );
+  const took = Date.now() - began;
+  await lab.faults("none");
+  for (const [n, { error, text, body }] of answers.entries()) {
+    assert.equal(error, undefined, text);
+    assert.equal(body.n, 100 + n);
+  }
+  const runs = lab.noted().map(Number).filter((n) => n >= 100);
+  assert.deepEqual(runs.sort((a, b) => a - b), Array.from({ length: 60 }, (_, n) => 100 + n));
+  assert.ok(took >= 1900, `nothing was lost: all were answered after ${took} ms`);
+});
+
 test("what was dropped is told by the client with --verbose, and in the stub's log", async () => {
   await session.line(/message dropped: (a message of type \w+ is not sealed by this stage|not JSON)/, "a dropped message");
   const logs = await until("the stub's word", async () => {
