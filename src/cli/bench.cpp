@@ -1,4 +1,7 @@
-// live bench: brings up an embedded AWS and an app of two functions, measures them live, and tells.
+// live bench: an app of three functions is measured live on an embedded AWS of its own, and the figures are
+// told.
+#include <span>
+
 #include <CLI/CLI.hpp>
 
 #include "cli/bench_measure.h"
@@ -15,37 +18,34 @@ struct Options {
   bool local = false, json = false, quick = false, write = false, verbose = false;
 };
 
-void describe_run(json::object& figures) {
+json::object describe_run() {
 #ifdef __OPTIMIZE__
   constexpr bool kOptimised = true;
 #else
   constexpr bool kOptimised = false;
 #endif
   auto const machine = this_machine();
-  figures["date"] = iso8601(SystemClock().now());
-  figures["version"] = LIVE_VERSION;
-  figures["optimised"] = kOptimised;
-  figures["machine"] = {{"processor", machine.processor},
-                        {"cores", machine.cores},
-                        {"memory_gb", rounded(machine.memory_gb)},
-                        {"kernel", machine.kernel},
-                        {"load", rounded(machine.load)}};
+  return {{"date", iso8601(SystemClock().now())},
+          {"version", LIVE_VERSION},
+          {"optimised", kOptimised},
+          {"machine",
+           {{"processor", machine.processor},
+            {"cores", machine.cores},
+            {"memory_gb", rounded(machine.memory_gb)},
+            {"kernel", machine.kernel},
+            {"load", rounded(machine.load)}}}};
 }
 
-Result<void> measure_cloud_start(Site& site, int times, json::object& figures) {
-  Samples samples;
-  for (int i = 0; i < times; ++i) {
-    LIVE_TRY(site.stop_cloud());
-    LIVE_TRY(auto took, site.start_cloud());
-    samples.add(took);
-  }
-  figures["cloud_start_ms"] = rounded(samples.median());
-  return outcome::success();
-}
-
-void summarise(json::object& figures) {
+void summarise(const Caller& caller, json::object& figures) {
   auto const number = [&](const char* key) { return figures.at(key).to_number<double>(); };
+  figures["lost"] = caller.lost();
   figures["warm_to_raw_loop"] = rounded(number("warm_p50_ms") / number("raw_loop_p50_ms"));
+}
+
+Async<Result<void>> first_session(Bench bench) {
+  LIVE_CO_TRY(auto took, co_await bench.site.start_session());
+  bench.figures["start_first_ms"] = rounded(took);
+  co_return outcome::success();
 }
 
 struct Step {
@@ -54,63 +54,67 @@ struct Step {
 };
 
 // Memory is read twice: as calls of 1 KB leave it, and after those of 5 MB.
-constexpr Step kSteps[] = {{"warm calls", measure_warm},       {"memory", measure_memory},
-                           {"raw loop", measure_raw_loop},     {"eight at once", measure_eight},
-                           {"stub start", measure_stub_start}, {"first calls", measure_first_call},
-                           {"edits", measure_edits},           {"sizes", measure_sizes}};
+constexpr Step kOnOwnCloud[] = {{"the embedded AWS's start", measure_cloud_start},
+                                {"`live start` from nothing", first_session},
+                                {"warm calls", measure_warm},
+                                {"memory", measure_memory},
+                                {"raw loop", measure_raw_loop},
+                                {"eight at once", measure_eight},
+                                {"stub start", measure_stub_start},
+                                {"first calls", measure_first_call},
+                                {"edits", measure_edits},
+                                {"sizes", measure_sizes},
+                                {"memory after 5 MB", measure_memory_after_sizes},
+                                {"hundreds at once", measure_many},
+                                {"`live start`, nothing changed", measure_starts},
+                                {"a gateway that takes 10 ms", measure_hops}};
 
-Async<Result<void>> measure_all(Options options, Terminal& terminal, json::object& figures) {
-  auto const executor = co_await asio::this_coro::executor;
-  describe_run(figures);
-  auto const counts = options.quick ? Counts::quick() : Counts{};
-  auto const tell = [&terminal, verbose = options.verbose](std::string_view line) {
-    if (verbose) terminal.say(line);
-  };
-  LIVE_CO_TRY(auto site, Site::create(executor, tell));
-  LIVE_CO_TRY(measure_cloud_start(*site, counts.clouds, figures));
-  Caller caller(executor, site->cloud());
-  auto began = std::chrono::steady_clock::now();
-  auto const done = [&](std::string_view what) {
-    terminal.step(what, std::chrono::milliseconds(static_cast<int64_t>(ms_since(began))));
-    began = std::chrono::steady_clock::now();
-  };
-  LIVE_CO_TRY(auto first, co_await site->start_session());
-  figures["start_first_ms"] = rounded(first);
-  done("`live start` from nothing");
-  Bench bench{executor, counts, *site, caller, figures};
-  for (auto const& step : kSteps) {
+Async<Result<void>> measure(std::span<const Step> steps, Bench bench, Terminal& terminal) {
+  for (auto const& step : steps) {
+    auto const began = std::chrono::steady_clock::now();
     auto const measured = co_await step.measure(bench);
     if (measured.has_error()) co_return within(step.name, measured.error());
-    done(step.name);
+    terminal.step(step.name, std::chrono::milliseconds(static_cast<int64_t>(ms_since(began))));
   }
-  figures["client_rss_after_5_mb"] =
-      rounded(rss_mb(processes_of(site->cloud().pid, site->session()), Seen::Role::client));
-  LIVE_CO_TRY(co_await measure_many(bench));
-  done("hundreds at once");
-  LIVE_CO_TRY(co_await measure_starts(bench));
-  done("`live start`, nothing changed");
-  LIVE_CO_TRY(co_await measure_hops(bench));
-  done("a gateway that takes 10 ms");
-  figures["lost"] = caller.lost();
-  summarise(figures);
+  summarise(bench.caller, bench.figures);
+  co_return outcome::success();
+}
+
+Site::Tell telling(Terminal& terminal, const Options& options) {
+  return [&terminal, verbose = options.verbose](std::string_view line) {
+    if (verbose) terminal.say(line);
+  };
+}
+
+void print(const Options& options, const json::object& figures) {
+  auto const text = options.json ? pretty_json(figures) : table(figures);
+  fmt::print("{}", text);
+  std::fflush(stdout);
+}
+
+Async<Result<void>> bench_own_cloud(Options options, Terminal& terminal) {
+  auto const repository = shipped_folder("bench").parent_path();
+  if (options.write && !std::filesystem::is_directory(repository / "docs"))
+    co_return fault("--write: this executable does not lie in the repository, whose docs/ it would write");
+  auto const executor = co_await asio::this_coro::executor;
+  auto figures = describe_run();
+  LIVE_CO_TRY(auto cloud, OwnCloud::create());
+  LIVE_CO_TRY(auto site, Site::create(executor, cloud->launch(), telling(terminal, options)));
+  Caller caller(executor, *cloud);
+  auto const counts = options.quick ? Counts::quick() : Counts{};
+  Bench bench{executor, counts, *cloud, *site, caller, figures, cloud.get()};
+  LIVE_CO_TRY(co_await measure(kOnOwnCloud, bench, terminal));
   co_await site->stop_session();
+  if (options.write) {
+    LIVE_CO_TRY(write_pages(repository, figures));
+  }
+  print(options, figures);
   co_return outcome::success();
 }
 
 Async<Result<void>> run(Options options, Terminal& terminal) {
   if (!options.local) co_return fault("only the embedded AWS can be measured yet: live bench --local");
-  auto const repository = shipped_folder("bench").parent_path();
-  if (options.write && !std::filesystem::is_directory(repository / "docs"))
-    co_return fault("--write: this executable does not lie in the repository, whose docs/ it would write");
-  json::object figures;
-  LIVE_CO_TRY(co_await measure_all(options, terminal, figures));
-  if (options.write) {
-    LIVE_CO_TRY(write_pages(repository, figures));
-  }
-  auto const text = options.json ? pretty_json(figures) : table(figures);
-  fmt::print("{}", text);
-  std::fflush(stdout);
-  co_return outcome::success();
+  co_return co_await bench_own_cloud(options, terminal);
 }
 
 }  // namespace
