@@ -1,10 +1,11 @@
-// live bench: an app of three functions is measured live on an embedded AWS of its own, and the figures are
-// told.
+// live bench: an app of three functions is measured live, on an embedded AWS of the bench's own or on the
+// account that a session would use, and the figures are told.
 #include <span>
 
 #include <CLI/CLI.hpp>
+#include <fmt/ranges.h>
 
-#include "cli/bench_measure.h"
+#include "cli/bench_account.h"
 #include "cli/bench_report.h"
 #include "cli/command.h"
 #include "cli/run.h"
@@ -14,8 +15,8 @@ namespace {
 
 using namespace bench;
 
-struct Options {
-  bool local = false, json = false, quick = false, write = false, verbose = false;
+struct Options : CommonOptions {
+  bool json = false, quick = false, write = false;
 };
 
 json::object describe_run() {
@@ -69,6 +70,17 @@ constexpr Step kOnOwnCloud[] = {{"the embedded AWS's start", measure_cloud_start
                                 {"`live start`, nothing changed", measure_starts},
                                 {"a gateway that takes 10 ms", measure_hops}};
 
+constexpr Step kOnAccount[] = {{"`live start` from nothing", first_session},
+                               {"first calls", measure_newborn},
+                               {"warm calls", measure_warm},
+                               {"memory", measure_memory},
+                               {"raw loop", measure_raw_loop},
+                               {"eight at once", measure_eight},
+                               {"edits", measure_edits},
+                               {"sizes", measure_sizes},
+                               {"memory after 5 MB", measure_memory_after_sizes},
+                               {"`live start`, nothing changed", measure_starts}};
+
 Async<Result<void>> measure(std::span<const Step> steps, Bench bench, Terminal& terminal) {
   for (auto const& step : steps) {
     auto const began = std::chrono::steady_clock::now();
@@ -84,6 +96,12 @@ Site::Tell telling(Terminal& terminal, const Options& options) {
   return [&terminal, verbose = options.verbose](std::string_view line) {
     if (verbose) terminal.say(line);
   };
+}
+
+// A reader that is gone must not keep us from removing what was deployed.
+void write_progress(std::string_view line) {
+  std::fwrite(line.data(), 1, line.size(), stderr);
+  std::fputc('\n', stderr);
 }
 
 void print(const Options& options, const json::object& figures) {
@@ -112,9 +130,46 @@ Async<Result<void>> bench_own_cloud(Options options, Terminal& terminal) {
   co_return outcome::success();
 }
 
-Async<Result<void>> run(Options options, Terminal& terminal) {
-  if (!options.local) co_return fault("only the embedded AWS can be measured yet: live bench --local");
-  co_return co_await bench_own_cloud(options, terminal);
+Async<Result<void>> agree(Options options, Account& account, const Counts& counts, Terminal& terminal) {
+  terminal.say(account.intention(counts));
+  LIVE_CO_TRY(auto const there, co_await account.stacks_there());
+  if (!there.empty())
+    terminal.warn(fmt::format("{} is there already, of an earlier bench: it is used, and removed too",
+                              fmt::join(there, ", ")));
+  if (!ask(options, "Measure there?", Enter::means_no))
+    co_return fault("nothing was deployed: answer y in a terminal, or use --yes");
+  co_return outcome::success();
+}
+
+Async<int> leave_early(Departure& departure, const Site& site, Terminal& terminal) {
+  terminal.warn("Interrupted: removing what the bench deployed. Ctrl-C again leaves it there; then " +
+                site.remove_by_hand());
+  auto const left = co_await departure.leave();
+  if (left.has_error()) terminal.fail(left.error().message);
+  co_return 130;
+}
+
+Async<Result<void>> bench_account(Options options, Terminal& terminal, Interruption& interruption) {
+  auto const executor = co_await asio::this_coro::executor;
+  auto const counts = options.quick ? Counts::quick() : Counts::on_account();
+  LIVE_CO_TRY(auto account, co_await Account::find(executor, options));
+  LIVE_CO_TRY(co_await agree(options, *account, counts, terminal));
+  LIVE_CO_TRY(auto site, Site::create(executor, account->launch(), telling(terminal, options)));
+  Caller caller(executor, *account);
+  Departure departure(executor, *account, *site, caller, terminal);
+  interruption.then = [&departure, &site, &terminal] { return leave_early(departure, *site, terminal); };
+  auto figures = describe_run();
+  figures["place"] = account->described();
+  Bench bench{executor, counts, *account, *site, caller, figures, nullptr};
+  auto const measured = co_await measure(kOnAccount, bench, terminal);
+  auto const left = co_await departure.leave();
+  if (measured.has_error()) {
+    if (left.has_error()) terminal.fail(left.error().message);
+    co_return measured.error();
+  }
+  tell_absent(figures);
+  print(options, figures);
+  co_return left;
 }
 
 }  // namespace
@@ -122,15 +177,20 @@ Async<Result<void>> run(Options options, Terminal& terminal) {
 void add_bench(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<Options>();
   auto* command = app.add_subcommand("bench", "Measure the round trip");
-  command->add_flag("--local", options->local, "On an embedded AWS of its own");
+  add_common(*command, *options);
   command->add_flag("--json", options->json, "One JSON object, for programs");
   command->add_flag("--quick", options->quick, "A few calls of each kind: whether it works, not how fast");
-  command->add_flag("--write", options->write, "Write docs/benchmarks.md and docs/cost.md of the repository");
-  command->add_flag("--verbose", options->verbose, "What `live start` says meanwhile");
+  auto* local = command->get_option("--local");
+  command->add_flag("--write", options->write, "Write docs/benchmarks.md and docs/cost.md of the repository")
+      ->needs(local);
+  for (auto const* of_an_account : {"--stage", "--region", "--profile", "--role-arn"})
+    local->excludes(command->get_option(of_an_account));
   command->callback([options, &exit_code] {
-    Terminal terminal([](std::string_view line) { fmt::print(stderr, "{}\n", line); }, Terminal::Colour::off,
-                      Terminal::Detail::shortened);
-    exit_code = run_command(terminal, [&](Interruption&) { return run(*options, terminal); });
+    Terminal terminal(write_progress, Terminal::Colour::off, Terminal::Detail::shortened);
+    exit_code = run_command(terminal, [&](Interruption& interruption) {
+      return options->local ? bench_own_cloud(*options, terminal)
+                            : bench_account(*options, terminal, interruption);
+    });
   });
 }
 
