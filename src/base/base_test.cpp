@@ -51,5 +51,14 @@ TEST(TempDir, GoesAwayWithWhatItContains) {
   EXPECT_FALSE(std::filesystem::exists(path));
 }
 
+TEST(TempDir, StaysWhenItIsKept) {
+  std::filesystem::path path;
+  {
+    auto folder = TempDir::create().value();
+    path = folder.keep();
+  }
+  EXPECT_TRUE(std::filesystem::remove(path));
+}
+
 }  // namespace
 }  // namespace live

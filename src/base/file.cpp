@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include "base/ids.h"
 
@@ -91,6 +92,8 @@ TempDir& TempDir::operator=(TempDir&& other) noexcept {
   std::swap(path_, other.path_);
   return *this;
 }
+
+std::filesystem::path TempDir::keep() { return std::exchange(path_, {}); }
 
 TempDir::~TempDir() {
   std::error_code ignored;

@@ -20,6 +20,7 @@ class TempDir {  // removed with all it contains
   TempDir& operator=(TempDir&& other) noexcept;
   ~TempDir();
   const std::filesystem::path& path() const { return path_; }
+  std::filesystem::path keep();  // it stays when this is gone
 
  private:
   explicit TempDir(std::filesystem::path path) : path_(std::move(path)) {}

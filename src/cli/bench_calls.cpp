@@ -25,15 +25,14 @@ double Samples::percentile(double part) const {
   return *at;
 }
 
-Caller::Caller(Executor executor, const RunningCloud& cloud)
+Caller::Caller(Executor executor, Place& place)
     : http_(net::HttpClient::create(executor,
-                                    {.max_idle_connections = kMostAtOnce, .max_connections = kMostAtOnce})) {
-  go_to(cloud);
-}
+                                    {.max_idle_connections = kMostAtOnce, .max_connections = kMostAtOnce})),
+      place_(place) {}
 
-void Caller::go_to(const RunningCloud& cloud) {
-  endpoint_ = {.host = "127.0.0.1", .port = cloud.port};
-  credentials_ = {cloud.access_key, cloud.secret_key, "", std::nullopt};
+net::Endpoint Caller::lambda() const {
+  auto const& settings = place_.settings();
+  return settings.endpoint.value_or(net::Endpoint{true, aws::service_host("lambda", settings.region), 443});
 }
 
 Result<void> Caller::lose(Fault why) {
@@ -60,13 +59,16 @@ Event Caller::event(size_t bytes, Answer answer) {
 
 Async<Result<Caller::Called>> Caller::invoke(std::string function, Event event,
                                              std::chrono::seconds timeout) {
+  if (closed_) co_return fault("the bench is about to end");
   auto const started = std::chrono::steady_clock::now();
   net::Request request{.method = "POST", .target = "/2015-03-31/functions/" + function + "/invocations"};
-  request.headers.set("Host", fmt::format("{}:{}", endpoint_.host, endpoint_.port));
+  auto const to = lambda();
+  request.headers.set("Host", net::host_header(to));
   request.headers.set("Content-Type", "application/json");
   request.body = event.echo ? event.text : std::move(event.text);
-  signer_.sign(request, credentials_, {"us-east-1", "lambda", SystemClock().now()});
-  LIVE_CO_TRY(auto response, co_await http_->send(endpoint_, std::move(request), timeout));
+  LIVE_CO_TRY(auto credentials, co_await place_.credentials().get());
+  signer_.sign(request, credentials, {place_.settings().region, "lambda", SystemClock().now()});
+  LIVE_CO_TRY(auto response, co_await http_->send(to, std::move(request), timeout));
   Called called{.ms = ms_since(started)};
   auto value = co_await checked(std::move(event), std::move(response));
   if (value.has_error()) co_return within("invoking " + function, value.error());
@@ -90,7 +92,7 @@ Async<Result<json::object>> Caller::checked(Event event, net::Response response)
 
 Async<Result<json::object>> Caller::usage() {
   net::Request request{.target = "/_live/status"};
-  LIVE_CO_TRY(auto response, co_await http_->send(endpoint_, std::move(request), 5s));
+  LIVE_CO_TRY(auto response, co_await http_->send(lambda(), std::move(request), 5s));
   LIVE_CO_TRY(auto body, parse_json_object(response.body));
   auto const* usage = find_object(body, "usage");
   if (!usage) co_return fault("the embedded AWS does not count its usage");

@@ -10,7 +10,7 @@
 
 #include "aws/signature.h"
 #include "base/json.h"
-#include "cli/cloud_process.h"
+#include "cli/bench_place.h"
 #include "net/http_client.h"
 
 namespace live::cli::bench {
@@ -34,8 +34,7 @@ struct Event {
 
 class Caller {
  public:
-  Caller(Executor executor, const RunningCloud& cloud);
-  void go_to(const RunningCloud& cloud);  // from now on
+  Caller(Executor executor, Place& place);  // borrowed
 
   enum class Answer { small, echo };
   Event event(size_t bytes, Answer answer = Answer::small);
@@ -46,24 +45,28 @@ class Caller {
   };
   Async<Result<Called>> invoke(std::string function, Event event, std::chrono::seconds timeout = 60s);
 
+  void close() { closed_ = true; }  // every further call is a fault
+
   // A call without its own answer. Fault: too many of them for figures to mean anything.
   Result<void> lose(Fault why);
   int lost() const { return lost_; }
 
-  // What AWS would bill so far: cloud/usage.h.
+  // What AWS would bill so far: cloud/usage.h. Only of an embedded AWS.
   Async<Result<json::object>> usage();
 
  private:
   Async<Result<json::object>> checked(Event event, net::Response response);
 
+  net::Endpoint lambda() const;
+
   std::unique_ptr<net::HttpClient> http_;
-  net::Endpoint endpoint_;
-  aws::Credentials credentials_;
+  Place& place_;
   aws::Signer signer_;
   uint64_t random_ = 88'172'645'463'325'252;  // the same events in each run
   int64_t calls_ = 0;
   std::set<std::string> nonces_;
   int lost_ = 0;
+  bool closed_ = false;
 };
 
 double ms_since(std::chrono::steady_clock::time_point start);

@@ -12,14 +12,14 @@ namespace live::cli::bench {
 namespace {
 
 constexpr size_t kSmall = 1024;
-constexpr const char* kCalled = "live-bench-call";
-constexpr const char* kEdited = "live-bench-edit";
-constexpr const char* kMany = "live-bench-many";
+constexpr const char* kCalled = "call";
+constexpr const char* kEdited = "edit";
+constexpr const char* kMany = "many";
 
 Async<Result<void>> call(Bench bench, size_t bytes, int times, Caller::Answer answer, Samples& samples) {
   for (int i = 0; i < times; ++i) {
     auto event = bench.caller.event(bytes, answer);
-    auto called = co_await bench.caller.invoke(kCalled, std::move(event));
+    auto called = co_await bench.caller.invoke(bench.function(kCalled), std::move(event));
     if (called.has_error()) {
       LIVE_CO_TRY(bench.caller.lose(called.error()));
     } else {
@@ -44,6 +44,7 @@ json::object per_call(const json::object& before, const json::object& after, int
 
 Async<Result<void>> counted(Bench bench, size_t bytes, int times, Caller::Answer answer, Samples& samples,
                             std::string name) {
+  if (!bench.own_cloud) co_return co_await call(bench, bytes, times, answer, samples);
   LIVE_CO_TRY(auto before, co_await bench.caller.usage());
   LIVE_CO_TRY(co_await call(bench, bytes, times, answer, samples));
   LIVE_CO_TRY(auto after, co_await bench.caller.usage());
@@ -53,10 +54,20 @@ Async<Result<void>> counted(Bench bench, size_t bytes, int times, Caller::Answer
   co_return outcome::success();
 }
 
-std::vector<Seen> stubs(const Site& site) {
-  auto all = processes_of(site.cloud().pid, site.session());
-  std::erase_if(all, [](const Seen& one) { return one.role != Seen::Role::stub; });
-  return all;
+// The worker's start as the session told it, after a call that needed one.
+Async<Result<void>> first_call(Bench bench, const char* function, Samples& calls, Samples& workers) {
+  bench.site.worker_start_ms();
+  auto event = bench.caller.event(kSmall);
+  LIVE_CO_TRY(auto called, co_await bench.caller.invoke(bench.function(function), std::move(event)));
+  calls.add(called.ms);
+  co_await rest(50ms);  // for the session's line
+  if (auto const took = bench.site.worker_start_ms()) workers.add(*took);
+  co_return outcome::success();
+}
+
+void tell_first_calls(Bench bench, const Samples& calls, const Samples& workers) {
+  bench.figures["first_call_ms"] = rounded(calls.median());
+  bench.figures["first_call_worker_start_ms"] = rounded(workers.median());
 }
 
 }  // namespace
@@ -75,6 +86,25 @@ Counts Counts::quick() {
           .clouds = 1,
           .many = 40,
           .hop = 10};
+}
+
+Counts Counts::on_account() {
+  return {.warm_up = 50,
+          .warm = 500,
+          .eight = 400,
+          .kb100 = 30,
+          .mb5 = 5,
+          .raw_loop = 500,
+          .edits = 10,
+          .starts = 1};
+}
+
+std::string Bench::function(std::string_view name) const {
+  return fmt::format("{}-{}-{}", place.stage(), kApp, name);
+}
+
+std::vector<Seen> Bench::processes() const {
+  return processes_of(own_cloud ? own_cloud->pid() : kNoProcess, site.session());
 }
 
 Async<void> rest(std::chrono::milliseconds time) {
@@ -138,30 +168,33 @@ Async<Result<void>> measure_sizes(Bench bench) {
   co_return outcome::success();
 }
 
+Async<Result<void>> measure_newborn(Bench bench) {
+  Samples calls, workers;
+  for (auto const* function : {kCalled, kEdited, kMany}) {
+    LIVE_CO_TRY(co_await first_call(bench, function, calls, workers));
+  }
+  tell_first_calls(bench, calls, workers);
+  co_return outcome::success();
+}
+
 Async<Result<void>> measure_first_call(Bench bench) {
   Samples calls, workers;
   for (int i = 0; i < bench.counts.first_call; ++i) {
-    auto const running = stubs(bench.site);
-    for (auto const& stub : running) ::kill(stub.pid, SIGKILL);
-    for (auto const& stub : running)
-      while (is_there(stub.pid)) co_await rest(5ms);
+    auto const running = bench.own_cloud->stubs();
+    for (auto const stub : running) ::kill(stub, SIGKILL);
+    for (auto const stub : running)
+      while (is_there(stub)) co_await rest(5ms);
     co_await rest(500ms);  // the embedded AWS and the session know it, and a spare worker waits again
-    bench.site.worker_start_ms();
-    auto event = bench.caller.event(kSmall);
-    LIVE_CO_TRY(auto called, co_await bench.caller.invoke(kCalled, std::move(event)));
-    calls.add(called.ms);
-    co_await rest(50ms);  // for the session's line
-    if (auto const took = bench.site.worker_start_ms()) workers.add(*took);
+    LIVE_CO_TRY(co_await first_call(bench, kCalled, calls, workers));
   }
-  bench.figures["first_call_ms"] = rounded(calls.median());
-  bench.figures["first_call_worker_start_ms"] = rounded(workers.median());
+  tell_first_calls(bench, calls, workers);
   co_return outcome::success();
 }
 
 Async<Result<void>> measure_edits(Bench bench) {
   Samples samples;
   auto first = bench.caller.event(kSmall);
-  LIVE_CO_TRY(co_await bench.caller.invoke(kEdited, std::move(first)));
+  LIVE_CO_TRY(co_await bench.caller.invoke(bench.function(kEdited), std::move(first)));
   int calls = 0;
   for (int version = 1; version <= bench.counts.edits; ++version) {
     co_await rest(300ms);
@@ -172,7 +205,7 @@ Async<Result<void>> measure_edits(Bench bench) {
       if (ms_since(started) > 20'000) co_return fault("a saved change does not take effect within 20 s");
       ++calls;
       auto event = bench.caller.event(kSmall);
-      LIVE_CO_TRY(auto called, co_await bench.caller.invoke(kEdited, std::move(event)));
+      LIVE_CO_TRY(auto called, co_await bench.caller.invoke(bench.function(kEdited), std::move(event)));
       seen = find_int(called.value, "version").value_or(-1);
     }
     samples.add(ms_since(started));
@@ -190,17 +223,19 @@ Async<Result<void>> measure_starts(Bench bench) {
     LIVE_CO_TRY(auto took, co_await bench.site.start_session());
     samples.add(took);
     auto event = bench.caller.event(kSmall);
-    LIVE_CO_TRY(co_await bench.caller.invoke(kCalled, std::move(event)));
+    LIVE_CO_TRY(co_await bench.caller.invoke(bench.function(kCalled), std::move(event)));
   }
   bench.figures["start_unchanged_ms"] = rounded(samples.median());
   co_return outcome::success();
 }
 
 Async<Result<void>> measure_memory(Bench bench) {
+  using Role = Seen::Role;
   co_await rest(1000ms);
-  auto const all = processes_of(bench.site.cloud().pid, bench.site.session());
-  for (auto const role :
-       {Seen::Role::cloud, Seen::Role::stub, Seen::Role::client, Seen::Role::host, Seen::Role::worker})
+  auto const all = bench.processes();
+  std::vector<Role> roles{Role::client, Role::host, Role::worker};
+  if (bench.own_cloud) roles.insert(roles.end(), {Role::cloud, Role::stub});
+  for (auto const role : roles)
     bench.figures[fmt::format("{}_rss_mb", to_string(role))] = rounded(rss_mb(all, role));
   bench.figures["host_peak_rss_mb"] = rounded(bench.site.host_peak_mb());
   json::array processes;
@@ -210,8 +245,23 @@ Async<Result<void>> measure_memory(Bench bench) {
                          {"rss_mb", rounded(one.rss_mb)},
                          {"command", one.command.substr(0, 160)}});
   bench.figures["processes"] = std::move(processes);
-  bench.figures["stubs"] =
-      std::count_if(all.begin(), all.end(), [](const Seen& one) { return one.role == Seen::Role::stub; });
+  if (bench.own_cloud) bench.figures["stubs"] = bench.own_cloud->stubs().size();
+  co_return outcome::success();
+}
+
+Async<Result<void>> measure_memory_after_sizes(Bench bench) {
+  bench.figures["client_rss_after_5_mb"] = rounded(rss_mb(bench.processes(), Seen::Role::client));
+  co_return outcome::success();
+}
+
+Async<Result<void>> measure_cloud_start(Bench bench) {
+  Samples samples;
+  for (int i = 0; i < bench.counts.clouds; ++i) {
+    LIVE_CO_TRY(bench.own_cloud->stop());
+    LIVE_CO_TRY(auto took, bench.own_cloud->start());
+    samples.add(took);
+  }
+  bench.figures["cloud_start_ms"] = rounded(samples.median());
   co_return outcome::success();
 }
 
@@ -224,7 +274,7 @@ struct InFlight {
 
 Async<void> one_of_many(Bench bench, InFlight& flight) {
   auto event = bench.caller.event(kSmall);
-  auto const called = co_await bench.caller.invoke(kMany, std::move(event), 280s);
+  auto const called = co_await bench.caller.invoke(bench.function(kMany), std::move(event), 280s);
   if (called.has_error())
     if (auto const lost = bench.caller.lose(called.error()); lost.has_error()) flight.failed = lost.error();
   --flight.running;
@@ -244,8 +294,7 @@ Async<Result<void>> measure_many(Bench bench) {
     co_await rest(50ms);
     int const answered = bench.counts.many - flight.running;
     most_at_once = std::max(most_at_once, bench.site.calls_received() - before - answered);
-    auto const all = processes_of(bench.site.cloud().pid, bench.site.session());
-    most = std::max(most, rss_mb(all, Seen::Role::client));
+    most = std::max(most, rss_mb(bench.processes(), Seen::Role::client));
   }
   if (flight.failed) co_return *flight.failed;
   bench.figures["client_rss_500_mb"] = rounded(most);
@@ -255,9 +304,8 @@ Async<Result<void>> measure_many(Bench bench) {
 
 Async<Result<void>> measure_hops(Bench bench) {
   co_await bench.site.stop_session();
-  LIVE_CO_TRY(bench.site.stop_cloud());
-  LIVE_CO_TRY(bench.site.start_cloud({"--latency", "apigateway=10"}));
-  bench.caller.go_to(bench.site.cloud());
+  LIVE_CO_TRY(bench.own_cloud->stop());
+  LIVE_CO_TRY(bench.own_cloud->start({"--latency", "apigateway=10"}));
   LIVE_CO_TRY(co_await bench.site.start_session());
   Samples ignored, samples;
   LIVE_CO_TRY(co_await call(bench, kSmall, std::min(20, bench.counts.hop), Caller::Answer::small, ignored));

@@ -22,6 +22,7 @@ struct Seen {
 };
 std::string_view to_string(Seen::Role role);
 
+constexpr pid_t kNoProcess = 0;
 // The embedded AWS with its children (stubs), `live start` with its own (host processes and workers).
 std::vector<Seen> processes_of(pid_t cloud, pid_t client);
 double rss_mb(const std::vector<Seen>& processes, Seen::Role role);  // the largest; of host: the sum

@@ -1,5 +1,5 @@
-// What is measured below Lambda: the gateway alone, and a stub's start. Both use what a running stub has:
-// its configuration, its program and its environment.
+// What is measured below Lambda: the gateway alone, and a stub's start, with the program and the environment
+// of a running one.
 #include <csignal>
 
 #include <boost/asio/co_spawn.hpp>
@@ -8,18 +8,13 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include "aws/relay_mailbox.h"
 #include "cli/bench_measure.h"
 #include "net/http_server.h"
 
 namespace live::cli::bench {
 namespace {
 
-Result<pid_t> a_stub(const Site& site) {
-  for (auto const& one : processes_of(site.cloud().pid, site.session()))
-    if (one.role == Seen::Role::stub) return one.pid;
-  return fault("no stub runs");
-}
+constexpr auto kSilence = 10s;  // a message that is not there by then ends the bench
 
 struct Line {  // a connection to the debug stack's WebSocket API
   net::WebSocket socket;
@@ -40,15 +35,22 @@ Async<Result<Line>> open(aws::Relay& relay) {
 // Posts and goes on: the receiver's read is what is waited for.
 Async<void> post(aws::Relay& relay, std::string to, std::string text) {
   auto const posted = co_await relay.post(std::move(to), std::move(text));
-  (void)posted;  // a message that is missing ends the bench by its deadline
+  (void)posted;  // a message that is missing ends the bench
 }
 
 Async<Result<void>> loop(Bench bench, aws::Relay& relay) {
   LIVE_CO_TRY(auto a, co_await open(relay));
   LIVE_CO_TRY(auto b, co_await open(relay));
+  asio::steady_timer silence(bench.executor);
   Samples samples;
   for (int i = -bench.counts.warm_up; i < bench.counts.raw_loop; ++i) {
     auto const event = bench.caller.event(1024);
+    silence.expires_after(kSilence);
+    silence.async_wait([&a, &b](boost::system::error_code error) {
+      if (error) return;
+      a.socket.drop();
+      b.socket.drop();
+    });
     auto const started = std::chrono::steady_clock::now();
     asio::co_spawn(bench.executor, post(relay, b.id, event.text), asio::detached);
     LIVE_CO_TRY(auto there, co_await b.socket.read());
@@ -66,22 +68,15 @@ Async<Result<void>> loop(Bench bench, aws::Relay& relay) {
 }  // namespace
 
 Async<Result<void>> measure_raw_loop(Bench bench) {
-  LIVE_CO_TRY(auto stub, a_stub(bench.site));
-  LIVE_CO_TRY(auto text, read_file(program_of(stub).parent_path() / "live.json"));
-  LIVE_CO_TRY(auto config, parse_json_object(text));
-  auto const& cloud = bench.site.cloud();
+  LIVE_CO_TRY(auto address, co_await bench.place.debug_stack());
   SystemClock clock;
   auto const http = net::HttpClient::create(bench.executor);
-  aws::StaticCredentials credentials({cloud.access_key, cloud.secret_key, "", std::nullopt});
-  aws::RelayAddress address{string_or(config, "region"), string_or(config, "url"),
-                            string_or(config, "endpoint"), string_or(config, "table"),
-                            string_or(config, "bucket")};
-  aws::Relay relay(bench.executor, *http, credentials, clock, std::move(address));
+  aws::Relay relay(bench.executor, *http, bench.place.credentials(), clock, std::move(address));
   co_return co_await loop(bench, relay);
 }
 
 Async<Result<void>> measure_stub_start(Bench bench) {
-  LIVE_CO_TRY(auto stub, a_stub(bench.site));
+  LIVE_CO_TRY(auto stub, bench.own_cloud->a_stub());
   Command command{.arguments = {program_of(stub).string()},
                   .environment = environment_of(stub),
                   .folder = program_of(stub).parent_path()};

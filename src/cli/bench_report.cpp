@@ -46,6 +46,23 @@ constexpr std::array kRows{
     Row{"lost", "", "calls without their own answer, of all of the above"},
 };
 
+struct Absent {
+  const char* key;
+  const char* reason;
+};
+
+constexpr const char* kOnLambda = "stubs run on Lambda, not on this machine";
+constexpr const char* kOtherGateway = "the gateway of an account cannot be slowed down";
+constexpr const char* kOtherCalls = "hundreds at once could keep others in the account from being served";
+constexpr std::array kOfOwnCloud{Absent{"stub_ready_ms", kOnLambda},
+                                 Absent{"stub_rss_mb", kOnLambda},
+                                 Absent{"cloud_start_ms", "only --local starts an embedded AWS"},
+                                 Absent{"cloud_rss_mb", "only --local starts an embedded AWS"},
+                                 Absent{"hop10_p50_ms", kOtherGateway},
+                                 Absent{"client_rss_500_mb", kOtherCalls},
+                                 Absent{"most_in_flight", kOtherCalls},
+                                 Absent{"billed_per_call", "only the embedded AWS of --local counts it"}};
+
 double number(const json::object& in, std::string_view key) {
   auto const* value = find(in, key);
   return value && value->is_number() ? value->to_number<double>() : 0;
@@ -58,7 +75,8 @@ const json::object& object(const json::object& in, std::string_view key) {
 }
 
 std::string shown(const json::object& figures, const Row& row) {
-  if (!find(figures, row.key)) return "–";
+  auto const* found = find(figures, row.key);
+  if (!found || found->is_null()) return "–";
   double const value = number(figures, row.key);
   return fmt::format("{:.{}f} {}", value, value < 10 ? 2 : value < 100 ? 1 : 0, row.unit);
 }
@@ -89,14 +107,41 @@ Signatures are checked, state is on disk, no latency is injected.
   soon as the message is there. Nothing but the gateway works: it is the limit of this design.
 - Times are medians unless something else is said; memory is resident memory (VmRSS) after a quiet second. The
   machine's load when the bench began is given, because it is part of the figures.
+
+## On your account
+
+    live bench [--stage NAME] [--region REGION] [--profile NAME] [--role-arn ARN]
+
+measures the same where `live start` would work: on AWS, or on what `AWS_ENDPOINT_URL` names. It says which account and
+region that is, what it deploys there (stage `bench-USER` unless told otherwise) and what AWS bills for it, some cents,
+and asks; `--yes` answers. The CDK must be bootstrapped there. In the end, after a failure and after Ctrl-C too, it
+runs `live remove`; where that fails it says what is left, and the command that removes it. A package of the stub stays
+in the CDK's bucket, as of every deployment.
+
+There are fewer calls of each kind, and the *first call* is the first one of each of the three functions after they were
+deployed, Lambda's own start included. What an account cannot tell (a stub's memory and start, a slower gateway,
+hundreds of calls at once, which others in the account would feel) is `null` with `--json`, and `absent` says why.
 )";
 
 }  // namespace
 
 std::string table(const json::object& figures) {
   std::string text;
-  for (auto const& row : kRows) text += fmt::format("{:>12}  {}\n", shown(figures, row), row.title);
+  for (auto const& row : kRows) {
+    auto const reason = string_or(object(figures, "absent"), row.key);
+    text += fmt::format("{:>12}  {}{}\n", shown(figures, row), row.title,
+                        reason.empty() ? "" : " (" + reason + ")");
+  }
   return text;
+}
+
+void tell_absent(json::object& figures) {
+  json::object reasons;
+  for (auto const& [key, reason] : kOfOwnCloud) {
+    figures[key] = nullptr;
+    reasons[key] = reason;
+  }
+  figures["absent"] = std::move(reasons);
 }
 
 std::string benchmarks_page(const json::object& figures, std::string_view peers, std::string_view profile) {

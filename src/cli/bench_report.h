@@ -9,6 +9,9 @@
 
 namespace live::cli::bench {
 
+// The figures that an account cannot give become null, and "absent" says why.
+void tell_absent(json::object& figures);
+
 std::string table(const json::object& figures);
 
 // docs/benchmarks.md, with bench/peers.md and bench/profile.md in it, and docs/cost.md.

@@ -6,9 +6,9 @@
 
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <fmt/ranges.h>
 
 #include "cli/bench_calls.h"
-#include "cli/bench_processes.h"
 #include "cli/command.h"
 
 namespace live::cli::bench {
@@ -17,7 +17,6 @@ namespace {
 using Steady = std::chrono::steady_clock;
 
 constexpr std::string_view kVersion = "const version = 0;";
-constexpr auto kStartTimeout = 240s;
 constexpr auto kLook = 200ms;  // at its memory, and whether it runs; what it says is heard at once
 constexpr auto kGrace = 15s;
 
@@ -33,18 +32,18 @@ std::optional<double> init_in(std::string_view line) {
 
 }  // namespace
 
-Site::Site(Executor executor, TempDir folder, Tell tell)
-    : executor_(executor), folder_(std::move(folder)), tell_(std::move(tell)), heard_(executor) {}
+Site::Site(Executor executor, TempDir folder, Launch launch, Tell tell)
+    : executor_(executor),
+      folder_(std::move(folder)),
+      app_(folder_.path() / kApp),
+      launch_(std::move(launch)),
+      tell_(std::move(tell)),
+      heard_(executor) {}
 
-Site::~Site() {
-  session_.reset();
-  auto const stopped = cli::stop_cloud(state());
-  if (stopped.has_error()) tell_(stopped.error().message);
-}
-
-Result<std::unique_ptr<Site>> Site::create(Executor executor, Tell tell) {
+Result<std::unique_ptr<Site>> Site::create(Executor executor, Launch launch, Tell tell) {
   LIVE_TRY(auto folder, TempDir::create("live-bench"));
-  auto site = std::unique_ptr<Site>(new Site(executor, std::move(folder), std::move(tell)));
+  auto site =
+      std::unique_ptr<Site>(new Site(executor, std::move(folder), std::move(launch), std::move(tell)));
   LIVE_TRY(site->make_app());
   return site;
 }
@@ -58,22 +57,11 @@ Result<void> Site::make_app() {
     return fault("there is no aws-cdk-lib in " + modules.string() + ": run `npm ci` in " +
                  modules.parent_path().string());
   std::error_code failed;
-  std::filesystem::copy(source, app(), std::filesystem::copy_options::recursive, failed);
-  if (!failed) std::filesystem::create_directory_symlink(modules, app() / "node_modules", failed);
-  if (failed) return fault("copying the bench's app to " + app().string() + ": " + failed.message());
-  LIVE_TRY(edited_, read_file(app() / "src" / "edit.js"));
+  std::filesystem::copy(source, app_, std::filesystem::copy_options::recursive, failed);
+  if (!failed) std::filesystem::create_directory_symlink(modules, app_ / "node_modules", failed);
+  if (failed) return fault("copying the bench's app to " + app_.string() + ": " + failed.message());
+  LIVE_TRY(edited_, read_file(app_ / "src" / "edit.js"));
   if (edited_.find(kVersion) == edited_.npos) return fault("the bench's app has no version to edit");
-  return outcome::success();
-}
-
-Result<double> Site::start_cloud(std::vector<std::string> options) {
-  auto const started = Steady::now();
-  LIVE_TRY(cloud_, ensure_cloud(state(), std::move(options)));
-  return ms_since(started);
-}
-
-Result<void> Site::stop_cloud() {
-  LIVE_TRY(cli::stop_cloud(state()));
   return outcome::success();
 }
 
@@ -87,41 +75,70 @@ void Site::take(std::string_view line) {
   if (listening_) heard_.cancel();
 }
 
+Result<std::unique_ptr<Process>> Site::start(std::string_view command) {
+  last_lines_.clear();
+  Command live{.arguments = {own_program().string(), std::string(command), "--no-color", "--yes"},
+               .environment = launch_.environment,
+               .inherits_environment = true,
+               .folder = app_};
+  live.arguments.insert(live.arguments.end(), launch_.options.begin(), launch_.options.end());
+  return Process::start(executor_, std::move(live),
+                        [this](Process::Stream, std::string_view line) { take(line); });
+}
+
 Async<Result<double>> Site::start_session() {
+  if (closed_) co_return fault("the bench is about to end");
   auto const started = Steady::now();
   listening_ = false;
   received_ = 0;
-  last_lines_.clear();
-  Command command{
-      .arguments = {own_program().string(), "start", "--local", "--stage", "bench", "--no-color", "--yes"},
-      .environment = {{"LIVE_HOME", (folder_.path() / "home").string()}},
-      .inherits_environment = true,
-      .folder = app()};
-  auto on_line = [this](Process::Stream, std::string_view line) { take(line); };
-  LIVE_CO_TRY(session_, Process::start(executor_, std::move(command), std::move(on_line)));
-  auto const until = started + kStartTimeout;
-  while (!listening_ && session_->running() && Steady::now() < until) {
+  LIVE_CO_TRY(session_, start("start"));
+  auto const until = started + launch_.patience;
+  while (!listening_ && session_ && session_->running() && Steady::now() < until) {
     boost::system::error_code ignored;
-    auto const seen = processes_of(cloud_.pid, session_->pid());
+    auto const seen = processes_of(kNoProcess, session_->pid());
     host_peak_mb_ = std::max(host_peak_mb_, rss_mb(seen, Seen::Role::host));
     heard_.expires_after(kLook);
     co_await heard_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
   }
   if (listening_) co_return ms_since(started);
-  co_return fault((session_->running() ? "`live start` does not listen yet" : "`live start` ended") +
+  bool const ended = !session_ || !session_->running();
+  co_return fault((ended ? "`live start` ended" : "`live start` does not listen yet") +
                   (":\n" + last_lines_));
 }
 
-Async<void> Site::stop_session() {
-  if (!session_) co_return;
-  session_->signal(SIGINT);
-  asio::steady_timer patience(executor_, kGrace);
-  patience.async_wait([this](boost::system::error_code error) {
-    if (!error && session_) session_->signal(SIGKILL);
+Async<ExitStatus> Site::end_of(Process& process, std::chrono::seconds patience) {
+  asio::steady_timer timer(executor_, patience);
+  timer.async_wait([&process](boost::system::error_code error) {
+    if (!error) process.signal(SIGKILL);
   });
-  co_await session_->wait();
-  patience.cancel();
-  session_.reset();
+  auto const status = co_await process.wait();
+  timer.cancel();
+  co_return status;
+}
+
+Async<void> Site::stop_session() {
+  auto const session = session_;
+  if (!session) co_return;
+  session->signal(SIGINT);
+  co_await end_of(*session, kGrace);
+  if (session_ == session) session_.reset();
+}
+
+Async<void> Site::close() {
+  closed_ = true;
+  return stop_session();
+}
+
+Async<Result<void>> Site::remove() {
+  LIVE_CO_TRY(auto process, start("remove"));
+  auto const status = co_await end_of(*process, launch_.patience);
+  if (status.ok()) co_return outcome::success();
+  co_return fault("`live remove`, " + to_string(status) + ":\n" + last_lines_);
+}
+
+std::string Site::remove_by_hand() const {
+  return fmt::format("cd {} && {} remove {}", app_.string(), own_program().string(),
+                     fmt::join(launch_.options, " "));
 }
 
 std::optional<double> Site::worker_start_ms() { return std::exchange(worker_start_ms_, std::nullopt); }
@@ -129,7 +146,7 @@ std::optional<double> Site::worker_start_ms() { return std::exchange(worker_star
 Result<void> Site::write_version(int version, Write how) {
   auto text = edited_;
   text.replace(text.find(kVersion), kVersion.size(), fmt::format("const version = {};", version));
-  auto const path = app() / "src" / "edit.js";
+  auto const path = app_ / "src" / "edit.js";
   if (how == Write::renamed) return write_file(path, text);
   std::ofstream file(path, std::ios::trunc);
   file << text;

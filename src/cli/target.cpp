@@ -106,21 +106,26 @@ Result<Prepared> prepare(const CommonOptions& options, Terminal& terminal) {
   LIVE_TRY(auto choice,
            choose_stage(target.app, options.stage, user_name(), prompt_for_stage, options.stage_kept));
   target.stage = choice.stage;
-  target.region = first_of({options.region, target.app.region});
   if (options.local) {
-    if (target.region.empty()) target.region = kLocalRegion;
+    target.region = first_of({options.region, target.app.region, kLocalRegion});
+    target.identity.region = target.region;
     LIVE_TRY(use_cloud(prepared, terminal));
   } else {
-    target.region = first_of({target.region, environment("AWS_REGION"), environment("AWS_DEFAULT_REGION")});
-    target.endpoint = environment("AWS_ENDPOINT_URL");
-    target.identity.profile = first_of({options.profile, target.app.profile, environment("AWS_PROFILE")});
-    target.identity.role_arn = options.role_arn;
+    aim_at_account(target, options);
   }
-  target.identity.region = target.region;
   if (!target.region.empty()) prepared.host_environment.emplace_back("AWS_REGION", target.region);
   terminal.say(fmt::format("App {}, stage {}{}", target.app.name, target.stage,
                            choice.remembered ? " (as last time here)" : ""));
   return prepared;
+}
+
+void aim_at_account(Target& target, const CommonOptions& options) {
+  target.region = first_of(
+      {options.region, target.app.region, environment("AWS_REGION"), environment("AWS_DEFAULT_REGION")});
+  target.endpoint = environment("AWS_ENDPOINT_URL");
+  target.identity.profile = first_of({options.profile, target.app.profile, environment("AWS_PROFILE")});
+  target.identity.role_arn = options.role_arn;
+  target.identity.region = target.region;
 }
 
 Async<Result<void>> find_account(Host& host, Target& target) {

@@ -31,6 +31,9 @@ struct Prepared {
 };
 Result<Prepared> prepare(const CommonOptions& options, Terminal& terminal);
 
+// Region, endpoint and identity: as the options say, else the app's live.json, else the environment.
+void aim_at_account(Target& target, const CommonOptions& options);
+
 // Finds out the account, by which the keys are proven.
 Async<Result<void>> find_account(Host& host, Target& target);
 

@@ -6,7 +6,7 @@ export default function main(app) {
   const stack = new cdk.Stack(app, "functions");
   for (const name of ["call", "edit", "many"]) {
     new lambda.Function(stack, name, {
-      functionName: `live-bench-${name}`,
+      functionName: `${app.stage}-live-bench-${name}`,
       runtime: lambda.Runtime.NODEJS_22_X,
       code: lambda.Code.fromAsset("src"),
       handler: `${name === "many" ? "call" : name}.handler`,
