@@ -156,6 +156,7 @@ class ShiftedClock final : public Clock {
 
 class StubTest : public testing::Test {
  protected:
+  std::unique_ptr<Stub> stub;  // outlives the loop, with which its coroutine ends
   asio::io_context io;
   SystemClock clock;
   ShiftedClock stub_clock;  // of the connection's age alone
@@ -176,7 +177,6 @@ class StubTest : public testing::Test {
   std::unique_ptr<Remote> remote;
   std::unique_ptr<Uplink> uplink;
   RuntimeClient lambda = RuntimeClient::create(*http, aws.address()).value();
-  std::unique_ptr<Stub> stub;
   const char* environment[4] = {"TABLE=orders", "AWS_LAMBDA_RUNTIME_API=x", "PATH=/bin", nullptr};
 
   void start(Uplink::Options options = {}) {
@@ -204,7 +204,6 @@ class StubTest : public testing::Test {
     asio::co_spawn(io, run(*stub), asio::detached);
   }
   std::string call(std::string event) { return net::run(io, aws.call(std::move(event))); }
-  void TearDown() override { stub.release(); }  // its coroutine ends with the loop
 };
 
 TEST_F(StubTest, AnEventRunsAtTheClientAndLambdaGetsItsAnswer) {
