@@ -1,7 +1,7 @@
 # Sourced by ./demo and ./test: what the machine lacks is installed, from Debian and npm alone.
 
 build_packages=(clang-16 lld-16 libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev libssl-dev libzstd-dev
-  libsqlite3-dev libyaml-cpp-dev libarchive-dev libcli11-dev libfmt-dev cmake ninja-build ccache pkg-config
+  libsqlite3-dev libyaml-cpp-dev libpugixml-dev libarchive-dev libcli11-dev libfmt-dev cmake ninja-build ccache pkg-config
   ca-certificates zip binutils git)
 test_packages=(libgtest-dev libgmock-dev libbenchmark-dev libclang-rt-16-dev clang-format-16 clang-tidy-16 awscli
   python3-boto3 python3-websockets python3-cryptography python3-zstandard curl unzip qemu-user-static)

@@ -7,7 +7,7 @@ import { debugStack } from "./debug-stack.mjs";
 
 /**
  * @typedef {{ what: "main" | "debug", from: string, bundle?: string, main?: string, stage: string, name: string,
- *   region: string, account?: string }} Work
+ *   region: string, account?: string, debugOutdir?: string }} Work
  */
 
 /** The CDK library that the user's own code would get. @param {string} from a file in the user's folder */
@@ -45,18 +45,24 @@ async function run(work) {
   const { stage, name, region, account } = work;
   if (work.what === "main") nameStacks(cdk, `${stage}-${name}`);
   // 1.x writes assets in the form that the toolkit publishes only when asked to.
-  const app = new cdk.App(old ? { context: { "@aws-cdk/core:newStyleStackSynthesis": true } } : {});
-  Object.assign(app, { stage, name, region, account });
+  const context = old ? { "@aws-cdk/core:newStyleStackSynthesis": true } : {};
+  /** @param {string} [outdir] */
+  const newApp = (outdir) => Object.assign(new cdk.App({ context, outdir }), { stage, name, region, account });
+  const app = newApp();
   const loaded = work.bundle ? await import(pathToFileURL(work.bundle).href) : {};
   const main = [loaded.default?.default, loaded.default].find((each) => typeof each === "function");
+  const hook = loaded.debugStack ?? loaded.default?.debugStack;
   if (work.what === "debug") {
-    const hook = loaded.debugStack ?? loaded.default?.debugStack;
     await debugStack(cdk, app, { stage, name, region, account }, hook);
   } else {
     if (!main) throw new Error(`${work.main}: has no default export; write: export default function main(app) { … }`);
     await main(app);
   }
   app.synth();
+  if (!work.debugOutdir || !hook) return;
+  const beside = newApp(work.debugOutdir);
+  await debugStack(cdk, beside, { stage, name, region, account }, hook);
+  beside.synth();
 }
 
 /** @type {Work} */

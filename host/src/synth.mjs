@@ -35,7 +35,7 @@ export async function synth(request, call) {
       LIVE_SWAPPED: await swappedFile(request, scratch),
       NODE_OPTIONS: nodeOptions(),
     };
-    const assembly = await produce(request, { command: app.command, env, scratch }, call);
+    const assembly = await produce(request, { command: app.command, env, scratch, validate: request.validate }, call);
     const notes = await readNotes(noted);
     const files = notes.flatMap((n) => (n.type === "file" && n.path !== app.bundle ? [n.path] : []));
     return {
@@ -43,6 +43,7 @@ export async function synth(request, call) {
       stacks: stacksOf(assembly),
       functions: await functionsOf(assembly, notes),
       inputs: [...new Set([...app.inputs, ...files])],
+      debugStack: await debugStackIn(app.debugOutdir),
       elapsed_ms: Math.round(performance.now() - began),
     };
   });
@@ -84,9 +85,10 @@ function bundleOf(folder, scratch) {
 async function commandFor(request, scratch) {
   if (request.form === "main") {
     const { bundle, inputs } = await bundled(request, scratch);
+    const debugOutdir = path.join(scratch, "debug-stack");
     const from = path.resolve(request.folder, request.main ?? "");
-    const env = { LIVE_APP: JSON.stringify({ ...common(request), what: "main", from, bundle, main: request.main }) };
-    return { command: node(runner), env, inputs, bundle };
+    const work = { ...common(request), what: "main", from, bundle, main: request.main, debugOutdir };
+    return { command: node(runner), env: { LIVE_APP: JSON.stringify(work) }, inputs, bundle, debugOutdir };
   }
   const manifest = path.join(request.folder, "cdk.json");
   const settings = existsSync(manifest) ? await readJson(manifest) : {};
@@ -188,6 +190,14 @@ function cause(error) {
   for (let e = error; e; e = e.cause) if (e instanceof HostError) return e;
   const inner = error?.cause?.message;
   return new HostError(inner ? `${error.message}: ${inner}` : String(error?.message ?? error), { code: "SynthFailed", stack: error?.stack });
+}
+
+/** What the app's own hook made of it, in the same run: to be compared with what is deployed. @param {string | undefined} outdir */
+async function debugStackIn(outdir) {
+  if (!outdir || !existsSync(outdir)) return undefined;
+  const { artifacts } = await readJson(path.join(outdir, "manifest.json"));
+  const [{ properties }] = Object.values(artifacts).filter((one) => one.type === "aws:cloudformation:stack");
+  return { template: await readFile(path.join(outdir, properties.templateFile), "utf8"), tags: properties.tags ?? {} };
 }
 
 /** @param {string} file @returns {Promise<Note[]>} */

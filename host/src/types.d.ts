@@ -95,4 +95,6 @@ export interface SynthRequest {
   local?: boolean;
   /** Construct paths of the functions whose bundling is skipped. */
   swapped?: string[];
+  /** Whether the CDK validates the templates it makes; discovery never does. */
+  validate?: boolean;
 }

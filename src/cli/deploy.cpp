@@ -3,9 +3,11 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include "cli/account.h"
 #include "cli/command.h"
 #include "cli/run.h"
 #include "cli/target.h"
+#include "live/deployment.h"
 
 namespace live::cli {
 namespace {
@@ -14,11 +16,14 @@ Async<Result<void>> deploy(CommonOptions options, Terminal& terminal) {
   auto const executor = co_await asio::this_coro::executor;
   LIVE_CO_TRY(auto prepared, prepare(options, terminal));
   Host host(executor, Host::Options{.folder = host_folder(), .environment = prepared.host_environment});
-  LIVE_CO_TRY(co_await find_account(host, prepared.target));
+  LIVE_CO_TRY(host.toolkit().begin());
+  LIVE_CO_TRY(auto account, co_await Account::open(host, prepared.target));
   auto const question = [options](const std::string& text) { return ask(options, text); };
-  Deployment deployment(host, prepared.target, stub_folders(), terminal, question);
-  LIVE_CO_TRY(co_await deployment.ensure_bootstrapped());
-  LIVE_CO_TRY(auto plan, co_await deployment.plan_real());
+  Planner planner(host, prepared.target, stubs(), terminal);
+  Deployment deployment(host, account->stacks(), prepared.target, host_folder() / "src", terminal, question);
+  LIVE_CO_TRY(auto ground, co_await deployment.survey());
+  LIVE_CO_TRY(co_await deployment.ensure_bootstrapped(std::move(ground.bootstrap)));
+  LIVE_CO_TRY(auto plan, co_await planner.real());
   LIVE_CO_TRY(co_await deployment.deploy(std::move(plan)));
   terminal.say("Deployed: every function runs its own code.");
   co_return outcome::success();

@@ -26,6 +26,7 @@ struct Options : CommonOptions {
 struct Patient {
   Executor executor;
   Host& host;
+  Account& account;
   const Target& target;
   Findings findings{};
   std::optional<DebugStackAddress> debug_stack{};
@@ -37,10 +38,10 @@ struct Patient {
 Async<void> check_debug_stack(Patient& patient) {
   auto const& target = patient.target;
   auto const name = fmt::format("{}-{}-debug-stack", target.stage, target.app.name);
-  auto const states = co_await patient.host.describe({name}, target.identity);
+  auto const states = co_await patient.account.stacks().find({name});
   if (states.has_error()) {
     patient.findings.fail("debug stack", states.error().message,
-                          "let your identity do cloudformation:DescribeStacks and ListStackResources");
+                          "let your identity do cloudformation:DescribeStacks");
     co_return;
   }
   auto const& state = states.value().front();
@@ -71,7 +72,7 @@ Async<void> check_debug_stack(Patient& patient) {
 Async<void> check_connection(Patient& patient) {
   if (!patient.debug_stack) co_return;
   auto const about = "connection";
-  Relay relay(patient.executor, patient.host, patient.target, *patient.debug_stack);
+  Relay relay(patient.executor, patient.account, patient.target, *patient.debug_stack);
   auto const row = co_await relay.mailbox().client();
   if (row.has_error()) {
     patient.findings.fail(about, row.error().message, "let your identity do dynamodb:GetItem on the table");
@@ -201,8 +202,8 @@ Async<Result<void>> doctor(Options options, Terminal& terminal) {
   auto const executor = co_await asio::this_coro::executor;
   LIVE_CO_TRY(auto prepared, prepare(options, terminal));
   Host host(executor, Host::Options{.folder = host_folder(), .environment = prepared.host_environment});
-  LIVE_CO_TRY(co_await find_account(host, prepared.target));
-  Patient patient{executor, host, prepared.target};
+  LIVE_CO_TRY(auto account, co_await Account::open(host, prepared.target));
+  Patient patient{executor, host, *account, prepared.target};
   for (auto const check : kChecks) co_await check(patient);
   if (options.json) {
     auto const& target = prepared.target;

@@ -1,21 +1,19 @@
 // The debug stack, reached with the developer's credentials: what a session and its end need of AWS.
 #pragma once
 
-#include <memory>
 #include <string>
 #include <vector>
 
 #include "aws/stage.h"
+#include "cli/account.h"
 #include "live/debug_stack.h"
-#include "live/deployment.h"
-#include "live/host.h"
 #include "live/link.h"
 
 namespace live::cli {
 
 class Relay {
  public:
-  Relay(Executor executor, Host& host, const Target& target, const DebugStackAddress& debug_stack);
+  Relay(Executor executor, Account& account, const Target& target, const DebugStackAddress& debug_stack);
 
   Async<Result<void>> ensure_stage_key();
   const std::string& stage_key() const { return stage_key_; }  // once ensured
@@ -31,17 +29,11 @@ class Relay {
  private:
   SystemClock clock_;
   RandomIds ids_;
-  std::unique_ptr<net::HttpClient> http_;
-  std::unique_ptr<aws::CredentialSource> credentials_;
   aws::Relay relay_;
   aws::Stage stage_;
   std::string stage_key_;
 };
 
-// The session's keys: given ones, or the profile's, asked for again before they end.
-std::unique_ptr<aws::CredentialSource> credentials_of(Host& host, const Target& target);
-
-Async<Result<void>> delete_log_groups(Executor executor, Host& host, Target target,
-                                      std::vector<std::string> names);
+Async<Result<void>> delete_log_groups(Account& account, const Target& target, std::vector<std::string> names);
 
 }  // namespace live::cli

@@ -6,6 +6,7 @@
 #include "cli/relay.h"
 #include "cli/run.h"
 #include "cli/target.h"
+#include "live/deployment.h"
 
 namespace live::cli {
 namespace {
@@ -15,18 +16,19 @@ Async<Result<void>> remove(CommonOptions options, Terminal& terminal) {
   LIVE_CO_TRY(auto prepared, prepare(options, terminal));
   Target& target = prepared.target;
   Host host(executor, Host::Options{.folder = host_folder(), .environment = prepared.host_environment});
-  LIVE_CO_TRY(co_await find_account(host, target));
+  LIVE_CO_TRY(auto account, co_await Account::open(host, target));
   std::string const question = fmt::format("Remove every stack of {}, stage {}, from account {}?",
                                            target.app.name, target.stage, target.account);
   if (!ask(options, question, Enter::means_no))
     co_return fault("nothing was removed: answer yes in a terminal, or use --yes");
   auto const asked = [options](const std::string& text) { return ask(options, text); };
-  Deployment deployment(host, target, stub_folders(), terminal, asked);
+  Planner planner(host, target, stubs(), terminal);
+  Deployment deployment(host, account->stacks(), target, host_folder() / "src", terminal, asked);
   auto const began = std::chrono::steady_clock::now();
-  LIVE_CO_TRY(auto stacks, co_await deployment.stacks());
-  LIVE_CO_TRY(auto removed, co_await deployment.remove(std::move(stacks)));
+  LIVE_CO_TRY(auto app, co_await planner.discover());
+  LIVE_CO_TRY(auto removed, co_await deployment.remove(std::move(app.stacks)));
   LIVE_CO_TRY(co_await deployment.remove_debug_stack());
-  LIVE_CO_TRY(co_await delete_log_groups(executor, host, target, removed.log_groups));
+  LIVE_CO_TRY(co_await delete_log_groups(*account, target, removed.log_groups));
   deployment.forget_log_groups();
   terminal.step(
       "Removed: the app, its debug stack and its functions' logs",

@@ -6,10 +6,13 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "base/ahead.h"
+#include "cli/account.h"
 #include "cli/command.h"
 #include "cli/relay.h"
 #include "cli/run.h"
 #include "cli/target.h"
+#include "live/deployment.h"
 #include "live/fleet.h"
 #include "live/local_code.h"
 #include "live/local_source.h"
@@ -102,9 +105,51 @@ class Running {
   std::optional<Link::End> end_;
 };
 
-Async<Result<FunctionTable>> deploy(Deployment& deployment, Deployment::Plan plan) {
-  LIVE_CO_TRY(co_await deployment.deploy(plan));
-  co_return co_await deployment.functions(plan);
+// The parts of a start that need the account.
+struct Starting {
+  Starting(Host& host, Account& account, const Target& target, Terminal& terminal, Deployment::Ask ask)
+      : planner(host, target, stubs(), terminal),
+        deployment(host, account.stacks(), target, host_folder() / "src", terminal, std::move(ask)) {}
+
+  Planner planner;
+  Deployment deployment;
+};
+
+struct Prospect {
+  Synthesis app;
+  DebugStackAddress debug_stack;
+};
+
+// The app is synthesised meanwhile: what is there already needs nothing of it.
+Async<Result<Prospect>> prepare_ground(Executor executor, Starting& starting) {
+  auto& deployment = starting.deployment;
+  Ahead<Result<Synthesis>> synthesis(executor, starting.planner.synthesise(Planner::Validate::no));
+  auto const ready = [](Deployment& deployment) -> Async<Result<StackState>> {
+    LIVE_CO_TRY(auto ground, co_await deployment.survey());
+    LIVE_CO_TRY(co_await deployment.ensure_bootstrapped(std::move(ground.bootstrap)));
+    co_return std::move(ground.debug_stack);
+  };
+  auto found = co_await ready(deployment);
+  LIVE_CO_TRY(auto app, co_await synthesis.get());
+  LIVE_CO_TRY(auto state, std::move(found));
+  LIVE_CO_TRY(auto as_it_is, co_await deployment.debug_stack_as_it_is(std::move(state), app));
+  if (as_it_is) co_return Prospect{std::move(app), std::move(*as_it_is)};
+  LIVE_CO_TRY(auto deployed, co_await deployment.deploy_debug_stack());
+  co_return Prospect{std::move(app), std::move(deployed)};
+}
+
+// Deploys what has changed. What is deployed has been validated; what is there already was, when it was
+// deployed.
+Async<Result<FunctionTable>> deploy(Starting& starting, Plan plan, const Relay& relay,
+                                    DebugStackAddress debug_stack) {
+  LIVE_CO_TRY(bool const same, co_await starting.deployment.is_deployed(plan));
+  if (!same) {
+    LIVE_CO_TRY(auto app, co_await starting.planner.synthesise(Planner::Validate::yes));
+    LIVE_CO_TRY(plan,
+                co_await starting.planner.live(std::move(app), std::move(debug_stack), relay.stage_key()));
+    LIVE_CO_TRY(co_await starting.deployment.deploy(plan));
+  }
+  co_return co_await starting.deployment.functions(plan);
 }
 
 Async<Result<void>> start(CommonOptions options, Terminal& terminal, Interruption& interruption) {
@@ -112,14 +157,15 @@ Async<Result<void>> start(CommonOptions options, Terminal& terminal, Interruptio
   auto const began = std::chrono::steady_clock::now();
   LIVE_CO_TRY(auto prepared, prepare(options, terminal));
   Host host(executor, Host::Options{.folder = host_folder(), .environment = prepared.host_environment});
-  LIVE_CO_TRY(co_await find_account(host, prepared.target));
+  LIVE_CO_TRY(host.toolkit().begin());
+  LIVE_CO_TRY(auto account, co_await Account::open(host, prepared.target));
   auto const question = [options](const std::string& text) { return ask(options, text); };
-  Deployment deployment(host, prepared.target, stub_folders(), terminal, question);
-  LIVE_CO_TRY(co_await deployment.ensure_bootstrapped());
-  LIVE_CO_TRY(auto debug_stack, co_await deployment.deploy_debug_stack());
-  Relay relay(executor, host, prepared.target, debug_stack);
+  Starting starting(host, *account, prepared.target, terminal, question);
+  LIVE_CO_TRY(auto prospect, co_await prepare_ground(executor, starting));
+  Relay relay(executor, *account, prepared.target, prospect.debug_stack);
   LIVE_CO_TRY(co_await relay.ensure_stage_key());
-  LIVE_CO_TRY(auto plan, co_await deployment.plan_live(debug_stack, relay.stage_key()));
+  LIVE_CO_TRY(auto plan, co_await starting.planner.live(std::move(prospect.app), prospect.debug_stack,
+                                                        relay.stage_key()));
   LIVE_CO_TRY(auto watch, Watch::create(executor));
 
   Answering all(executor, host, terminal, std::move(watch), relay, prepared.target.app);
@@ -127,11 +173,12 @@ Async<Result<void>> start(CommonOptions options, Terminal& terminal, Interruptio
   Running running(executor, all.session);  // a deployment may outlast an idle connection
   interruption.then = [&all, &terminal] { return leave_early(all, terminal); };
   // What an earlier session deployed is called all the while.
-  if (auto before = co_await deployment.functions(plan, Deployment::Absent::skipped); before.has_value())
+  if (auto before = co_await starting.deployment.functions(plan, Deployment::Absent::skipped);
+      before.has_value())
     all.fleet.use(std::move(before.value()), Fleet::Table::partial);
   if (auto const version = co_await host.node_version(); version.has_value())
     if (auto const text = other_node(plan.sources, version.value()); !text.empty()) terminal.warn(text);
-  auto table = co_await deploy(deployment, std::move(plan));
+  auto table = co_await deploy(starting, std::move(plan), relay, prospect.debug_stack);
   if (table.has_error()) {
     co_await all.session.stop(0ms);
     co_return table.error();

@@ -17,8 +17,6 @@ namespace {
 
 constexpr const char* kLocalRegion = "us-east-1";
 
-bool has_terminal() { return ::isatty(STDIN_FILENO) && ::isatty(STDOUT_FILENO); }
-
 std::string environment(const char* name) {
   auto const* value = getenv(name);
   return value ? value : "";
@@ -65,27 +63,9 @@ Result<void> use_cloud(Prepared& prepared, Terminal& terminal) {
   return outcome::success();
 }
 
-// Asks for the code of an MFA device where one is needed, and goes on with the keys that it gives: a code
-// counts once.
-Async<Result<void>> prove_keys(Host& host, Identity& identity) {
-  constexpr int kCodeNeeded = 401;
-  auto keys = co_await host.credentials(identity);
-  if (!keys.has_error()) co_return outcome::success();
-  if (keys.error().status != kCodeNeeded) co_return keys.error();
-  if (!has_terminal()) co_return within("run this in a terminal", keys.error());
-  fmt::print("{}: ", keys.error().message);
-  std::fflush(stdout);
-  std::getline(std::cin, identity.mfa_code);
-  keys = co_await host.credentials(identity);
-  identity.mfa_code.clear();
-  if (keys.has_error()) co_return keys.error();
-  identity.access_key = keys.value().access_key;
-  identity.secret_key = keys.value().secret_key;
-  identity.session_token = keys.value().session_token;
-  co_return outcome::success();
-}
-
 }  // namespace
+
+bool has_terminal() { return ::isatty(STDIN_FILENO) && ::isatty(STDOUT_FILENO); }
 
 void add_common(CLI::App& command, CommonOptions& options) {
   command.add_option("--stage", options.stage, "The stage (asked for once, then remembered)");
@@ -128,22 +108,6 @@ void aim_at_account(Target& target, const CommonOptions& options) {
   target.identity.region = target.region;
 }
 
-Async<Result<void>> find_account(Host& host, Target& target) {
-  if (target.region.empty()) {
-    LIVE_CO_TRY(target.region, co_await host.region(target.identity.profile));
-    if (target.region.empty())
-      co_return fault("no AWS region: use --region, set AWS_REGION, or write \"region\" in live.json");
-    target.identity.region = target.region;
-  }
-  if (target.identity.access_key.empty()) {
-    LIVE_CO_TRY(co_await prove_keys(host, target.identity));
-  }
-  auto const account = co_await host.account(target.identity);
-  if (account.has_error()) co_return within("asking AWS who we are", account.error());
-  target.account = account.value();
-  co_return outcome::success();
-}
-
 std::unique_ptr<Terminal> make_terminal(const CommonOptions& options) {
   bool const colour = !options.no_color && environment("NO_COLOR").empty() && ::isatty(STDOUT_FILENO);
   auto const write = [reader_is_gone = false](std::string_view line) mutable {
@@ -159,7 +123,7 @@ std::unique_ptr<Terminal> make_terminal(const CommonOptions& options) {
 
 std::filesystem::path host_folder() { return shipped_folder("host"); }
 
-Deployment::Folders stub_folders() {
+Planner::Stubs stubs() {
   auto const folder = own_program().parent_path() / "stub";
   auto const stubs = std::filesystem::is_directory(folder) ? folder : shipped_folder("stub");
   return {stubs / "x86_64" / "bootstrap", stubs / "aarch64" / "bootstrap"};

@@ -6,8 +6,9 @@
 
 #include "base/async.h"
 #include "base/result.h"
-#include "live/deployment.h"
 #include "live/host.h"
+#include "live/planner.h"
+#include "live/target.h"
 #include "live/terminal.h"
 
 namespace CLI {
@@ -34,13 +35,11 @@ Result<Prepared> prepare(const CommonOptions& options, Terminal& terminal);
 // Region, endpoint and identity: as the options say, else the app's live.json, else the environment.
 void aim_at_account(Target& target, const CommonOptions& options);
 
-// Finds out the account, by which the keys are proven.
-Async<Result<void>> find_account(Host& host, Target& target);
-
 std::unique_ptr<Terminal> make_terminal(const CommonOptions& options);
 std::filesystem::path host_folder();
-Deployment::Folders stub_folders();
+Planner::Stubs stubs();
 enum class Enter { means_yes, means_no };
+bool has_terminal();
 // Yes or no; no without a terminal, yes with --yes.
 bool ask(const CommonOptions& options, const std::string& question, Enter enter = Enter::means_yes);
 std::string user_name();

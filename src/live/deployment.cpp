@@ -5,8 +5,12 @@
 
 #include <fmt/format.h>
 
+#include "base/ahead.h"
+#include "base/encoding.h"
+#include "base/file.h"
+#include "base/hash.h"
 #include "live/local_source.h"
-#include "live/stub_package.h"
+#include "live/unchanged.h"
 
 namespace live {
 namespace {
@@ -17,76 +21,61 @@ std::chrono::milliseconds since(Steady::time_point start) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(Steady::now() - start);
 }
 
-std::string name_of(const json::object& event) {
-  std::string construct = string_or(event, "construct");
-  constexpr std::string_view kResource = "/Resource";
-  if (construct.ends_with(kResource)) construct.resize(construct.size() - kResource.size());
-  return construct.empty() ? string_or(event, "logicalId") : construct;
-}
-
 std::vector<std::string> names_of(const std::vector<AppStack>& stacks) {
   std::vector<std::string> names;
   for (auto const& stack : stacks) names.push_back(stack.name);
   return names;
 }
 
+std::string value_of(const Tags& tags, const std::string& key) {
+  auto const found = tags.find(key);
+  return found == tags.end() ? "" : found->second;
+}
+
+// Deployed with the session's own keys, to its own region.
+bool is_at_home(const AppStack& stack, const Target& target) {
+  auto const is = [](const std::string& has, const std::string& wants) {
+    return has == wants || has.starts_with("unknown-");
+  };
+  return is(stack.account, target.account) && is(stack.region, target.region);
+}
+
 }  // namespace
 
-Deployment::Deployment(Host& host, Target target, Folders folders, Terminal& terminal, Ask ask)
+Deployment::Deployment(Host& host, Stacks& stacks, const Target& target, std::filesystem::path host_sources,
+                       Terminal& terminal, Ask ask)
     : host_(host),
-      target_(std::move(target)),
-      folders_(std::move(folders)),
+      stacks_(stacks),
+      target_(target),
+      host_sources_(std::move(host_sources)),
       terminal_(terminal),
       ask_(std::move(ask)),
+      progress_(terminal),
       log_groups_(target_.app.state_folder() / ("log-groups-" + target_.stage)) {}
 
-HostCall Deployment::told(std::string doing) {
-  app_error_.clear();
-  return HostCall{.deadline = {},
-                  .on_event = [this, doing = std::move(doing)](const json::object& event) { tell(event); },
-                  .stop = {}};
+std::string Deployment::debug_stack_name() const {
+  return fmt::format("{}-{}-debug-stack", target_.stage, target_.app.name);
 }
 
-void Deployment::tell(const json::object& event) {
-  std::string const kind = string_or(event, "event"), status = string_or(event, "status");
-  if (kind == "resource") {
-    if (status.ends_with("_FAILED")) {
-      terminal_.fail(
-          fmt::format("{} {}: {}", name_of(event), string_or(event, "type"), string_or(event, "reason")));
-    } else if (status.ends_with("_COMPLETE") && name_of(event) != string_or(event, "stack")) {
-      auto const done = find_int(event, "completed"), total = find_int(event, "total");
-      terminal_.say(fmt::format("  {:>5} {} {} {}", done && total ? fmt::format("{}/{}", *done, *total) : "",
-                                status, string_or(event, "type"), name_of(event)));
-    }
-  } else if (kind == "line" || kind == "output") {
-    terminal_.say("  " + string_or(event, "line", string_or(event, "text")));
-  } else if (kind == "warning") {
-    terminal_.warn(string_or(event, "message"));
-  } else if (kind == "error") {
-    std::string const file = string_or(event, "file");
-    if (!file.empty()) app_error_ = fmt::format("{}:{}", file, find_int(event, "line").value_or(0));
-  }
+// The sources that make the stack stand for its template.
+Tags Deployment::debug_stack_tags() const {
+  std::string sources;
+  for (auto const* file : {"debug-stack.mjs", "main-app.mjs"})
+    if (auto const text = read_file(host_sources_ / file); text.has_value()) sources += text.value();
+  auto tags = app_tags();
+  tags["live:debug-stack"] = hex(sha256(sources)).substr(0, 16);
+  return tags;
 }
 
-SynthRequest Deployment::request(SynthRequest::Mode mode) const {
-  SynthRequest request;
-  request.folder = target_.app.folder;
-  request.form = target_.app.form == App::Form::main ? "main" : "cdk";
-  request.main = target_.app.main;
-  request.stage = target_.stage;
-  request.app = target_.app.name;
-  request.region = target_.region;
-  request.account = target_.account;
-  request.mode = mode;
-  request.outdir =
-      target_.app.state_folder() / (mode == SynthRequest::Mode::discover ? "discovered" : "assembly");
-  return request;
+Async<Result<Deployment::Ground>> Deployment::survey() {
+  std::vector<std::string> names{"CDKToolkit", debug_stack_name()};
+  auto found = co_await stacks_.find(std::move(names));
+  if (found.has_error()) co_return within("reading which stacks there are", found.error());
+  co_return Ground{std::move(found.value()[0]), std::move(found.value()[1])};
 }
 
-Async<Result<void>> Deployment::ensure_bootstrapped() {
-  auto const status = co_await host_.bootstrap_status(target_.identity);
-  if (status.has_error()) co_return within("reading the CDK's bootstrap stack", status.error());
-  if (status.value().done) co_return outcome::success();
+Async<Result<void>> Deployment::ensure_bootstrapped(StackState found) {
+  if (is_settled(found) && !value_of(found.outputs, "BootstrapVersion").empty()) co_return outcome::success();
   std::string const place = fmt::format("account {}, region {}", target_.account, target_.region);
   bool const agreed =
       !target_.endpoint.empty() || ask_("The CDK is not yet bootstrapped in " + place + ". Do it now?");
@@ -94,92 +83,41 @@ Async<Result<void>> Deployment::ensure_bootstrapped() {
     co_return fault("the CDK is not bootstrapped in " + place + ": run `cdk bootstrap aws://" +
                     target_.account + "/" + target_.region + "`, or `live start` in a terminal and accept");
   auto const started = Steady::now();
-  auto how = told("bootstrap");
+  auto how = progress_.told();
   LIVE_CO_TRY(co_await host_.bootstrap(target_.account, target_.identity, std::move(how)));
   terminal_.step("CDK bootstrapped in " + place, since(started));
   co_return outcome::success();
 }
 
+Async<Result<std::optional<DebugStackAddress>>> Deployment::debug_stack_as_it_is(StackState found,
+                                                                                 const Synthesis& app) {
+  auto wanted = debug_stack_tags();
+  if (app.debug_stack) wanted.insert(app.debug_stack->tags.begin(), app.debug_stack->tags.end());
+  if (!is_settled(found) || found.tags != wanted) co_return std::nullopt;
+  if (app.debug_stack) {
+    LIVE_CO_TRY(auto const deployed, co_await stacks_.template_of(found.name));
+    if (!same_template(app.debug_stack->template_text, deployed)) co_return std::nullopt;
+  }
+  auto const output = [&found](const char* key) { return value_of(found.outputs, key); };
+  auto address = debug_stack_from(found.name, output("Url"), output("Table"), output("Bucket"),
+                                  target_.region, target_.account);
+  if (address.has_error()) co_return std::nullopt;
+  terminal_.good(fmt::format("Debug stack {} (no changes)", found.name));
+  co_return std::move(address.value());
+}
+
 Async<Result<DebugStackAddress>> Deployment::deploy_debug_stack() {
   auto const started = Steady::now();
-  auto wanted = request(SynthRequest::Mode::deploy);
-  auto how = told("debug stack");
-  auto stack = co_await host_.deploy_debug_stack(std::move(wanted), Tags{{"live:stage", target_.stage}},
-                                                 target_.identity, std::move(how));
+  auto wanted = synth_request(target_, SynthRequest::Mode::deploy);
+  auto how = progress_.told();
+  auto stack = co_await host_.deploy_debug_stack(std::move(wanted), debug_stack_tags(), target_.identity,
+                                                 std::move(how));
   if (stack.has_error()) co_return within("deploying the debug stack", stack.error());
   auto const& one = stack.value();
   terminal_.step(
       fmt::format("Debug stack {} {}", one.name, one.status == "unchanged" ? "(no changes)" : "deployed"),
       since(started));
   co_return debug_stack_from(one.name, one.url, one.table, one.bucket, target_.region, target_.account);
-}
-
-Async<Result<Synthesis>> Deployment::synth(SynthRequest::Mode mode, std::vector<std::string> swapped,
-                                           Sees sees) {
-  auto wanted = request(mode);
-  wanted.local = sees == Sees::live;
-  wanted.swapped = std::move(swapped);
-  std::error_code ignored;
-  std::filesystem::remove_all(wanted.outdir, ignored);
-  auto how = told("synth");
-  auto made = co_await host_.synth(std::move(wanted), target_.identity, std::move(how));
-  if (made.has_error())
-    co_return within(app_error_.empty() ? "synthesising the app" : "synthesising the app, at " + app_error_,
-                     made.error());
-  co_return made;
-}
-
-Async<Result<Deployment::Plan>> Deployment::plan_live(DebugStackAddress debug_stack, std::string stage_key) {
-  LIVE_CO_TRY(auto discovered, co_await synth(SynthRequest::Mode::discover, {}));
-  SourceTable const sources(discovered.functions, target_.app.state_folder() / "inline");
-  SwapOptions options;
-  options.debug_stack = arns_of(debug_stack);
-  options.skip = [&sources](const SwappedFunction& one) { return sources.cannot_run(one); };
-  // The first swap, of what is never deployed, says whose bundling can be skipped.
-  options.stubs = {{Architecture::x86_64, {}}, {Architecture::arm64, {}}};
-  LIVE_CO_TRY(auto rehearsal, read_assembly(discovered.assembly));
-  LIVE_CO_TRY(auto rehearsed, swap_functions(rehearsal, options));
-  std::vector<std::string> swapped;
-  bool arm64 = false;
-  for (auto const& one : rehearsed.functions) {
-    swapped.push_back(one.construct_path);
-    arm64 |= one.architecture == Architecture::arm64;
-  }
-  LIVE_CO_TRY(auto made, co_await synth(SynthRequest::Mode::deploy, std::move(swapped)));
-  std::string const configuration =
-      stub_configuration(debug_stack, target_.endpoint, stage_key, target_.stage, target_.app.name);
-  auto const packages = target_.app.state_folder() / "stubs";
-  LIVE_CO_TRY(options.stubs[Architecture::x86_64],
-              package_stub(folders_.stub_x86_64, configuration, packages));
-  options.stubs.erase(Architecture::arm64);
-  if (arm64) {
-    LIVE_CO_TRY(options.stubs[Architecture::arm64],
-                package_stub(folders_.stub_arm64, configuration, packages));
-  }
-  LIVE_CO_TRY(auto assembly, read_assembly(made.assembly));
-  LIVE_CO_TRY(auto swap, swap_functions(assembly, options));
-  LIVE_CO_TRY(write_assembly(made.assembly, assembly));
-  for (auto const& one : swap.skipped)
-    terminal_.say(fmt::format("  {} keeps its deployed code: {}",
-                              one.construct_path.empty() ? one.logical_id : one.construct_path, one.reason));
-  for (auto const& notice : swap.notices) terminal_.warn(notice);
-  Plan plan{
-      made.assembly, std::move(made.stacks), {}, std::move(swap.functions), std::move(discovered.inputs)};
-  for (auto const& one : plan.functions) {
-    LIVE_CO_TRY(auto source, sources.local(one));
-    plan.sources.push_back(std::move(source));
-  }
-  co_return plan;
-}
-
-Async<Result<Deployment::Plan>> Deployment::plan_real() {
-  LIVE_CO_TRY(auto made, co_await synth(SynthRequest::Mode::deploy, {}, Sees::deployment));
-  co_return Plan{made.assembly, std::move(made.stacks), {}, {}, std::move(made.inputs)};
-}
-
-Async<Result<std::vector<AppStack>>> Deployment::stacks() {
-  LIVE_CO_TRY(auto made, co_await synth(SynthRequest::Mode::discover, {}));
-  co_return std::move(made.stacks);
 }
 
 // With a plain CDK app the stacks' names do not tell the stage: their tags do.
@@ -203,35 +141,65 @@ Result<void> Deployment::refuse_other_stages(const std::vector<StackState>& stat
   return outcome::success();
 }
 
+Async<Result<bool>> Deployment::is_deployed(AppStack stack, StackState state) {
+  if (!is_settled(state)) co_return false;
+  LIVE_CO_TRY(auto const ours, read_file(stack.template_file));
+  LIVE_CO_TRY(auto const theirs, co_await stacks_.template_of(stack.name));
+  co_return is_unchanged(stack, ours, app_tags(), state, theirs);
+}
+
+Async<Result<bool>> Deployment::is_deployed(Plan plan) {
+  auto const began = Steady::now();
+  for (auto const& stack : plan.stacks)
+    if (!is_at_home(stack, target_)) co_return false;
+  LIVE_CO_TRY(auto states, co_await stacks_.find(names_of(plan.stacks)));
+  std::vector<Async<Result<bool>>> tasks;
+  for (size_t i = 0; i < states.size(); ++i) tasks.push_back(is_deployed(plan.stacks[i], states[i]));
+  for (auto const& one : co_await together(std::move(tasks))) {
+    LIVE_CO_TRY(bool const same, one);
+    if (!same) co_return false;
+  }
+  for (auto const& state : states) {
+    terminal_.step(fmt::format("Stack {} (no changes)", state.name), since(began));
+    tell_outputs(state.outputs);
+  }
+  co_return true;
+}
+
+void Deployment::tell_outputs(const Tags& outputs) {
+  for (auto const& [key, value] : outputs)
+    terminal_.say(fmt::format("  {}: {}", key, reachable(value, target_.endpoint)));
+}
+
+void Deployment::tell_stack(const json::object& event) {
+  std::string const stack = string_or(event, "stack"), status = string_or(event, "status");
+  if (status == "deploying") {
+    begun_[stack] = Steady::now();
+  } else if (status == "deployed" || status == "unchanged") {
+    terminal_.step(fmt::format("Stack {} {}", stack, status == "unchanged" ? "(no changes)" : "deployed"),
+                   since(begun_[stack]));
+  } else {
+    terminal_.fail(fmt::format("Stack {} {}: {}", stack, status, string_or(event, "reason")));
+  }
+}
+
 Async<Result<void>> Deployment::deploy(Plan plan) {
-  LIVE_CO_TRY(auto before, co_await host_.describe(names_of(plan.stacks), target_.identity));
+  LIVE_CO_TRY(auto before, co_await stacks_.describe(names_of(plan.stacks)));
   if (target_.app.form == App::Form::cdk) {
     LIVE_CO_TRY(refuse_other_stages(before));
   }
   LIVE_CO_TRY(log_groups_.add(orphaned_log_groups(before)));
-  std::map<std::string, Steady::time_point> started;
-  auto how = told("deploy");
-  auto const tell_resource = how.on_event;
-  how.on_event = [this, &started, tell_resource](const json::object& event) {
-    if (string_or(event, "event") != "stack") return tell_resource(event);
-    std::string const stack = string_or(event, "stack"), status = string_or(event, "status");
-    if (status == "deploying") {
-      started[stack] = Steady::now();
-    } else if (status == "deployed" || status == "unchanged") {
-      terminal_.step(fmt::format("Stack {} {}", stack, status == "unchanged" ? "(no changes)" : "deployed"),
-                     since(started[stack]));
-    } else {
-      terminal_.fail(fmt::format("Stack {} {}: {}", stack, status, string_or(event, "reason")));
-    }
+  auto how = progress_.told();
+  how.on_event = [this](const json::object& event) {
+    if (string_or(event, "event") == "stack") return tell_stack(event);
+    progress_.tell(event);
   };
-  LIVE_CO_TRY(auto stacks, co_await host_.deploy(plan.assembly, {}, Tags{{"live:stage", target_.stage}},
-                                                 target_.identity, how));
+  LIVE_CO_TRY(auto stacks, co_await host_.deploy(plan.assembly, {}, app_tags(), target_.identity, how));
   std::string failed;
   for (auto const& stack : stacks) {
     if (stack.status == "failed" || stack.status == "not deployed")
       failed += (failed.empty() ? "" : ", ") + stack.name;
-    for (auto const& [key, value] : stack.outputs)
-      terminal_.say(fmt::format("  {}: {}", key, reachable(value, target_.endpoint)));
+    tell_outputs(stack.outputs);
   }
   if (!failed.empty())
     co_return fault("not deployed: " + failed + "; mend what is said above and run this again");
@@ -241,7 +209,8 @@ Async<Result<void>> Deployment::deploy(Plan plan) {
 Async<Result<FunctionTable>> Deployment::functions(Plan plan, Absent absent) {
   std::set<std::string> names;
   for (auto const& one : plan.functions) names.insert(one.stack_name);
-  LIVE_CO_TRY(auto states, co_await host_.describe({names.begin(), names.end()}, target_.identity));
+  std::vector<std::string> wanted(names.begin(), names.end());
+  LIVE_CO_TRY(auto states, co_await stacks_.describe(std::move(wanted)));
   FunctionTable table;
   for (size_t i = 0; i < plan.functions.size(); ++i) {
     auto const& one = plan.functions[i];
@@ -257,7 +226,7 @@ Async<Result<FunctionTable>> Deployment::functions(Plan plan, Absent absent) {
 }
 
 Async<Result<Deployment::Removed>> Deployment::remove(std::vector<AppStack> stacks) {
-  LIVE_CO_TRY(auto states, co_await host_.describe(names_of(stacks), target_.identity));
+  LIVE_CO_TRY(auto states, co_await stacks_.describe(names_of(stacks)));
   LIVE_CO_TRY(log_groups_.add(orphaned_log_groups(states)));
   Removed removed{log_groups_.all()};
   std::vector<std::string> order;  // those that need others first
@@ -274,7 +243,7 @@ Async<Result<Deployment::Removed>> Deployment::remove(std::vector<AppStack> stac
     }
     if (placed.size() == before) break;  // a cycle cannot be deployed, and so is not there
   }
-  auto how = told("remove");
+  auto how = progress_.told();
   LIVE_CO_TRY(auto outcomes, co_await host_.destroy(order, target_.identity, std::move(how)));
   for (auto const& one : outcomes) {
     if (one.status == "failed")
@@ -286,7 +255,7 @@ Async<Result<Deployment::Removed>> Deployment::remove(std::vector<AppStack> stac
 }
 
 Async<Result<void>> Deployment::remove_debug_stack() {
-  auto how = told("remove");
+  auto how = progress_.told();
   return host_.destroy_debug_stack(target_.stage, target_.app.name, target_.identity, std::move(how));
 }
 

@@ -1,60 +1,51 @@
-// Brings an app to an account: bootstrap, debug stack, the app itself with its functions swapped or as they
-// are. The CDK toolkit does the work; this decides what is deployed and tells of it.
+// Brings an app to an account: bootstrap, debug stack, the app itself. The CDK toolkit does the work; this
+// decides what is deployed and tells of it.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/async.h"
 #include "base/result.h"
-#include "live/app.h"
 #include "live/debug_stack.h"
 #include "live/function_table.h"
 #include "live/host.h"
 #include "live/log_groups.h"
+#include "live/planner.h"
+#include "live/progress.h"
+#include "live/stacks.h"
+#include "live/target.h"
 #include "live/terminal.h"
 
 namespace live {
 
-// Where the app goes, and as whom.
-struct Target {
-  App app;
-  std::string stage;
-  std::string region;
-  std::string account;
-  std::string endpoint;  // of the embedded AWS; empty: AWS
-  Identity identity;
-};
-
 class Deployment {
  public:
-  struct Folders {
-    std::filesystem::path stub_x86_64, stub_arm64;  // the binaries
-  };
   // Asks the developer; true is yes. Without a terminal: false.
   using Ask = std::function<bool(const std::string& question)>;
+  // `host_sources`: where the debug stack's own source lies.
+  Deployment(Host& host, Stacks& stacks, const Target& target, std::filesystem::path host_sources,
+             Terminal& terminal, Ask ask);
 
-  Deployment(Host& host, Target target, Folders folders, Terminal& terminal, Ask ask);
-
+  // What live needs beside the app, read at once.
+  struct Ground {
+    StackState bootstrap, debug_stack;
+  };
+  Async<Result<Ground>> survey();
   // Bootstraps the account for the CDK when it is not; on the embedded AWS without asking.
-  Async<Result<void>> ensure_bootstrapped();
+  Async<Result<void>> ensure_bootstrapped(StackState found);
+  // As it is there, told; nothing when it is to be deployed.
+  Async<Result<std::optional<DebugStackAddress>>> debug_stack_as_it_is(StackState found,
+                                                                       const Synthesis& app);
   Async<Result<DebugStackAddress>> deploy_debug_stack();
 
-  struct Plan {
-    std::filesystem::path assembly;
-    std::vector<AppStack> stacks;
-    std::vector<LocalFunction> sources;      // by construct path; names not yet known
-    std::vector<SwappedFunction> functions;  // in the same order
-    std::vector<std::filesystem::path> inputs;
-  };
-  // Synthesises and swaps. Says which functions stay as they are, and why.
-  Async<Result<Plan>> plan_live(DebugStackAddress debug_stack, std::string stage_key);
-  Async<Result<Plan>> plan_real();  // nothing swapped
-  Async<Result<std::vector<AppStack>>> stacks();
-
+  // Nothing would change. Then each stack has been told, with its outputs.
+  Async<Result<bool>> is_deployed(Plan plan);
   // Fault: a stack failed; every stack's outcome has been told.
   Async<Result<void>> deploy(Plan plan);
   // The function table, with the physical names of what is deployed. Before the deployment some may be
@@ -71,21 +62,23 @@ class Deployment {
   void forget_log_groups() { log_groups_.forget(); }  // once they are deleted
 
  private:
-  enum class Sees { live, deployment };  // IS_LOCAL in the app's code
-  Async<Result<Synthesis>> synth(SynthRequest::Mode mode, std::vector<std::string> swapped,
-                                 Sees sees = Sees::live);
+  std::string debug_stack_name() const;
+  Tags debug_stack_tags() const;
+  Tags app_tags() const { return {{"live:stage", target_.stage}}; }
+  Async<Result<bool>> is_deployed(AppStack stack, StackState state);
   Result<void> refuse_other_stages(const std::vector<StackState>& states) const;
-  SynthRequest request(SynthRequest::Mode mode) const;
-  HostCall told(std::string doing);
-  void tell(const json::object& event);
+  void tell_outputs(const Tags& outputs);
+  void tell_stack(const json::object& event);
 
   Host& host_;
-  Target target_;
-  Folders folders_;
+  Stacks& stacks_;
+  const Target& target_;
+  std::filesystem::path host_sources_;
   Terminal& terminal_;
   Ask ask_;
+  Progress progress_;
   NotedLogGroups log_groups_;
-  std::string app_error_;  // file and line of the developer's, from the last event
+  std::map<std::string, std::chrono::steady_clock::time_point> begun_;  // by stack
 };
 
 }  // namespace live

@@ -48,6 +48,7 @@ AppStack stack(const json::object& in) {
                  .display_name = string_or(in, "displayName"),
                  .dependencies = texts<std::string>(in, "dependencies"),
                  .template_file = string_or(in, "templateFile"),
+                 .protected_from_deletion = find_bool(in, "terminationProtection").value_or(false),
                  .tags = tags(in, "tags")};
   if (const json::object* environment = find_object(in, "environment")) {
     found.account = string_or(*environment, "account");
@@ -135,7 +136,8 @@ json::object params_of(const SynthRequest& request) {
                       {"outdir", request.outdir.string()},
                       {"context", request.context},
                       {"swapped", json::value_from(request.swapped)},
-                      {"local", request.local}};
+                      {"local", request.local},
+                      {"validate", request.validate}};
   if (!request.main.empty()) params["main"] = request.main.string();
   if (!request.account.empty()) params["account"] = request.account;
   return params;
@@ -152,10 +154,13 @@ Build build_of(const json::object& found) {
 }
 
 Synthesis synthesis_of(const json::object& found) {
-  return {.assembly = string_or(found, "assembly"),
-          .stacks = objects<AppStack>(found, "stacks", stack),
-          .functions = objects<AppFunction>(found, "functions", function),
-          .inputs = texts<std::filesystem::path>(found, "inputs")};
+  Synthesis made{.assembly = string_or(found, "assembly"),
+                 .stacks = objects<AppStack>(found, "stacks", stack),
+                 .functions = objects<AppFunction>(found, "functions", function),
+                 .inputs = texts<std::filesystem::path>(found, "inputs")};
+  if (auto const* own = find_object(found, "debugStack"))
+    made.debug_stack = {string_or(*own, "template"), tags(*own, "tags")};
+  return made;
 }
 
 std::vector<DeployedStack> deployed_of(const json::object& found) {

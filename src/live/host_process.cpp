@@ -187,6 +187,8 @@ Async<Result<json::object>> HostProcess::call(std::string method, json::object p
   return Link::call(link_, std::move(method), std::move(params), std::move(how));
 }
 
+Result<void> HostProcess::begin() { return link_->start(); }
+
 pid_t HostProcess::pid() const { return link_->process ? link_->process->pid() : 0; }
 
 void HostProcess::rest() {

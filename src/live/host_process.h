@@ -52,6 +52,7 @@ class HostProcess {
   // Fault: the method's own error; timeout; cancelled; closed, with the child's last lines, when it died.
   Async<Result<json::object>> call(std::string method, json::object params, HostCall how);
 
+  Result<void> begin();  // loads, before the first call needs it
   pid_t pid() const;  // 0: not running
   // Ends the child if no call waits for it: its memory is given back until the next call.
   void rest();

@@ -58,6 +58,7 @@ struct SynthRequest {
   json::object context;
   std::vector<std::string> swapped;  // construct paths of functions whose bundling is skipped
   bool local = true;                 // the app sees IS_LOCAL=true; false for a plain deployment
+  bool validate = true;              // templates, by the CDK's own rules: a second or more
 };
 
 struct AppFunction {
@@ -80,6 +81,7 @@ struct AppStack {
   std::vector<std::string> dependencies;  // names
   std::filesystem::path template_file;
   std::string account, region;  // "unknown-account": the session's
+  bool protected_from_deletion = false;
   Tags tags;
 };
 
@@ -88,6 +90,12 @@ struct Synthesis {
   std::vector<AppStack> stacks;
   std::vector<AppFunction> functions;
   std::vector<std::filesystem::path> inputs;  // files of the app's own
+  // The debug stack as the app's own debugStack(app, stack, props) makes it, when there is that.
+  struct OwnDebugStack {
+    std::string template_text;
+    Tags tags;
+  };
+  std::optional<OwnDebugStack> debug_stack;
 };
 
 struct DeployedStack {
@@ -109,6 +117,7 @@ struct StackResource {
 struct StackState {
   std::string name, id, status;
   bool exists = false;
+  bool protected_from_deletion = false;
   Tags outputs, tags;
   std::vector<StackResource> resources;
 };

@@ -1,0 +1,167 @@
+#include "live/planner.h"
+
+#include <algorithm>
+#include <set>
+#include <sstream>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "base/file.h"
+#include "live/stub_package.h"
+
+namespace live {
+namespace {
+
+constexpr int kMostSyntheses = 3;
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream in(text);
+  for (std::string line; std::getline(in, line);) lines.push_back(line);
+  return lines;
+}
+
+std::vector<std::string> construct_paths(const std::vector<SwappedFunction>& functions) {
+  std::vector<std::string> paths;
+  for (auto const& one : functions) paths.push_back(one.construct_path);
+  return paths;
+}
+
+bool has_arm64(const Synthesis& made) {
+  return std::any_of(made.functions.begin(), made.functions.end(),
+                     [](const AppFunction& one) { return one.architecture == "arm64"; });
+}
+
+}  // namespace
+
+SynthRequest synth_request(const Target& target, SynthRequest::Mode mode) {
+  SynthRequest request;
+  request.folder = target.app.folder;
+  request.form = target.app.form == App::Form::main ? "main" : "cdk";
+  request.main = target.app.main;
+  request.stage = target.stage;
+  request.app = target.app.name;
+  request.region = target.region;
+  request.account = target.account;
+  request.mode = mode;
+  request.outdir =
+      target.app.state_folder() / (mode == SynthRequest::Mode::discover ? "discovered" : "assembly");
+  return request;
+}
+
+Async<Result<Synthesis>> Planner::synth(SynthRequest wanted) {
+  std::error_code ignored;
+  std::filesystem::remove_all(wanted.outdir, ignored);
+  auto how = progress_.told();
+  auto made = co_await host_.synth(std::move(wanted), target_.identity, std::move(how));
+  if (made.has_error()) {
+    auto const& at = progress_.app_error();
+    co_return within(at.empty() ? "synthesising the app" : "synthesising the app, at " + at, made.error());
+  }
+  co_return made;
+}
+
+Async<Result<Synthesis>> Planner::discover() {
+  return synth(synth_request(target_, SynthRequest::Mode::discover));
+}
+
+// A swap of what is never deployed says whose bundling can be left out.
+Async<Result<void>> Planner::rehearse() {
+  LIVE_CO_TRY(auto discovered, co_await discover());
+  SwapOptions options;
+  options.stubs = {{Architecture::x86_64, {}}, {Architecture::arm64, {}}};
+  LIVE_CO_TRY(auto swapped, swap(discovered, std::move(options)));
+  co_return remember(construct_paths(swapped.result.functions));
+}
+
+std::filesystem::path Planner::memory() const {
+  return target_.app.state_folder() / ("swapped-" + target_.stage);
+}
+
+Result<void> Planner::remember(std::vector<std::string> unbundled) {
+  unbundled_ = std::move(unbundled);
+  return write_file(memory(), fmt::format("{}\n", fmt::join(unbundled_, "\n")));
+}
+
+Async<Result<Synthesis>> Planner::synthesise(Validate validate) {
+  if (auto const last = read_file(memory()); last.has_value()) {
+    unbundled_ = lines_of(last.value());
+  } else {
+    LIVE_CO_TRY(co_await rehearse());
+  }
+  auto wanted = synth_request(target_, SynthRequest::Mode::deploy);
+  wanted.swapped = unbundled_;
+  wanted.validate = validate == Validate::yes;
+  co_return co_await synth(std::move(wanted));
+}
+
+SourceTable Planner::sources_of(const Synthesis& made) const {
+  return SourceTable(made.functions, target_.app.state_folder() / "inline");
+}
+
+Result<SwapOptions> Planner::options_for(const Synthesis& made, const DebugStackAddress& debug_stack,
+                                         const std::string& stage_key) const {
+  SwapOptions options;
+  options.debug_stack = arns_of(debug_stack);
+  auto const configuration =
+      stub_configuration(debug_stack, target_.endpoint, stage_key, target_.stage, target_.app.name);
+  auto const packages = target_.app.state_folder() / "stubs";
+  LIVE_TRY(options.stubs[Architecture::x86_64], package_stub(stubs_.x86_64, configuration, packages));
+  if (has_arm64(made)) {
+    LIVE_TRY(options.stubs[Architecture::arm64], package_stub(stubs_.arm64, configuration, packages));
+  }
+  return options;
+}
+
+Result<Planner::Swapped> Planner::swap(const Synthesis& made, SwapOptions options) const {
+  auto const sources = sources_of(made);
+  options.skip = [&sources](const SwappedFunction& one) { return sources.cannot_run(one); };
+  LIVE_TRY(auto assembly, read_assembly(made.assembly));
+  LIVE_TRY(auto result, swap_functions(assembly, options));
+  Swapped swapped{std::move(assembly), std::move(result), true};
+  auto const paths = construct_paths(swapped.result.functions);
+  std::set<std::string> const now_swapped(paths.begin(), paths.end());
+  std::set<std::string> const unbundled(unbundled_.begin(), unbundled_.end());
+  for (auto const& one : made.functions)
+    swapped.sound &= !unbundled.contains(one.construct_path) || now_swapped.contains(one.construct_path);
+  return swapped;
+}
+
+Async<Result<Plan>> Planner::live(Synthesis made, DebugStackAddress debug_stack, std::string stage_key) {
+  for (int syntheses = 1; syntheses <= kMostSyntheses; ++syntheses) {
+    LIVE_CO_TRY(auto options, options_for(made, debug_stack, stage_key));
+    LIVE_CO_TRY(auto swapped, swap(made, std::move(options)));
+    LIVE_CO_TRY(remember(construct_paths(swapped.result.functions)));
+    if (swapped.sound) co_return plan_of(std::move(made), std::move(swapped));
+    LIVE_CO_TRY(made, co_await synthesise(Validate::no));
+  }
+  co_return fault(
+      "the app's functions change from one synthesis to the next: make what they are depend on its "
+      "files alone");
+}
+
+Result<Plan> Planner::plan_of(Synthesis made, Swapped swapped) const {
+  LIVE_TRY(write_assembly(made.assembly, swapped.assembly));
+  for (auto const& one : swapped.result.skipped)
+    terminal_.say(fmt::format("  {} keeps its deployed code: {}",
+                              one.construct_path.empty() ? one.logical_id : one.construct_path, one.reason));
+  for (auto const& notice : swapped.result.notices) terminal_.warn(notice);
+  auto const sources = sources_of(made);
+  Plan plan{
+      made.assembly, std::move(made.stacks), {}, std::move(swapped.result.functions), std::move(made.inputs)};
+  for (auto const& one : plan.functions) {
+    LIVE_TRY(auto source, sources.local(one));
+    plan.sources.push_back(std::move(source));
+  }
+  return plan;
+}
+
+Async<Result<Plan>> Planner::real() {
+  auto wanted = synth_request(target_, SynthRequest::Mode::deploy);
+  wanted.local = false;
+  LIVE_CO_TRY(auto made, co_await synth(std::move(wanted)));
+  co_return Plan{made.assembly, std::move(made.stacks), {}, {}, std::move(made.inputs)};
+}
+
+}  // namespace live

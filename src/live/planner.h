@@ -1,0 +1,70 @@
+// Makes what is deployed: synthesises the app, and for a session swaps its functions for stubs.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "live/debug_stack.h"
+#include "live/function_table.h"
+#include "live/host.h"
+#include "live/local_source.h"
+#include "live/progress.h"
+#include "live/target.h"
+#include "template/swap.h"
+
+namespace live {
+
+struct Plan {
+  std::filesystem::path assembly;
+  std::vector<AppStack> stacks;
+  std::vector<LocalFunction> sources;      // by construct path; names not yet known
+  std::vector<SwappedFunction> functions;  // in the same order
+  std::vector<std::filesystem::path> inputs;
+};
+
+SynthRequest synth_request(const Target& target, SynthRequest::Mode mode);
+
+class Planner {
+ public:
+  struct Stubs {
+    std::filesystem::path x86_64, arm64;  // the binaries
+  };
+  Planner(Host& host, const Target& target, Stubs stubs, Terminal& terminal)
+      : host_(host), target_(target), stubs_(std::move(stubs)), terminal_(terminal), progress_(terminal) {}
+
+  enum class Validate { yes, no };  // by the CDK's rules for templates: a second or more
+  // The app, without the bundling of functions that will be swapped: those of the last time, or found by a
+  // synthesis of their own.
+  Async<Result<Synthesis>> synthesise(Validate validate);
+  // Swaps; synthesises again when one whose bundling was left out is not swapped any more. Says which
+  // functions keep their deployed code, and why.
+  Async<Result<Plan>> live(Synthesis made, DebugStackAddress debug_stack, std::string stage_key);
+  Async<Result<Plan>> real();           // nothing swapped
+  Async<Result<Synthesis>> discover();  // not to be deployed: which stacks and functions there are
+
+ private:
+  struct Swapped {
+    Assembly assembly;
+    Swap result;
+    bool sound = false;  // whatever was not bundled is swapped
+  };
+  Async<Result<Synthesis>> synth(SynthRequest wanted);
+  Async<Result<void>> rehearse();
+  Result<void> remember(std::vector<std::string> unbundled);
+  std::filesystem::path memory() const;
+  SourceTable sources_of(const Synthesis& made) const;
+  Result<SwapOptions> options_for(const Synthesis& made, const DebugStackAddress& debug_stack,
+                                  const std::string& stage_key) const;
+  Result<Swapped> swap(const Synthesis& made, SwapOptions options) const;
+  Result<Plan> plan_of(Synthesis made, Swapped swapped) const;
+
+  Host& host_;
+  const Target& target_;
+  Stubs stubs_;
+  Terminal& terminal_;
+  Progress progress_;
+  std::vector<std::string> unbundled_;  // construct paths, of the last synthesis
+};
+
+}  // namespace live
