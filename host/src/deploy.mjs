@@ -15,7 +15,7 @@ import { toolkitFor } from "./toolkit-host.mjs";
  * @typedef {import("./protocol.mjs").Call} Call
  * @typedef {import("./credentials.mjs").Identity} Identity
  * @typedef {{ assembly: string, stacks?: string[], tags?: Record<string, string>, concurrency?: number,
- *   force?: boolean, rollback?: boolean } & Identity} DeployRequest
+ *   force?: boolean, rollback?: boolean, express?: boolean } & Identity} DeployRequest
  * @typedef {{ name: string, status: "deployed" | "unchanged" | "failed" | "not deployed", arn?: string,
  *   outputs?: Record<string, string>, reason?: string, elapsed_ms?: number }} Deployed
  * @typedef {{ name: string, pattern: string, needs: string[], tags: Record<string, string> }} Planned
@@ -116,7 +116,9 @@ async function attempt(request, stack, call) {
       tags: Object.entries(stack.tags).map(([Key, Value]) => ({ Key, Value })),
       assetBuildConcurrency: 4,
       forceDeployment: request.force,
-      rollback: request.rollback,
+      // Express mode alone has another default; a failed deployment is rolled back in either.
+      express: request.express,
+      rollback: request.rollback ?? true,
       stackEventPollingInterval: pollingInterval(),
     });
     const [made] = result.stacks;

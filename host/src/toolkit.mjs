@@ -1,9 +1,10 @@
 // The toolkit: synthesis and deployment by the CDK's own library. Heavy, so it is started when it is needed.
 import { access } from "./access.mjs";
-import { bootstrap, bootstrapStatus, deploy, deployDebugStack } from "./deploy.mjs";
+import { bootstrap, deploy, deployDebugStack } from "./deploy.mjs";
+import { diff } from "./diff.mjs";
 import { ownCache, reaching } from "./local-endpoint.mjs";
 import { serve } from "./protocol.mjs";
-import { describe, destroy, destroyDebugStack, identity } from "./stacks.mjs";
+import { destroy, destroyDebugStack } from "./stacks.mjs";
 import { synth } from "./synth.mjs";
 
 ownCache();
@@ -14,8 +15,6 @@ serve(reaching({
   destroy,
   destroyDebugStack,
   bootstrap,
-  bootstrapStatus,
-  describe,
-  identity,
+  diff,
   access,
 }));

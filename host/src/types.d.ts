@@ -77,6 +77,23 @@ export interface AppFunction {
   skip?: string;
 }
 
+export interface ResourceChange {
+  kind: "added" | "changed" | "replaced" | "perhaps replaced" | "removed" | "kept";
+  logicalId: string;
+  construct: string;
+  type: string;
+  losesData: boolean;
+  properties: { name: string; from: string; to: string }[];
+}
+
+export interface StackDiff {
+  name: string;
+  exists: boolean;
+  resources: ResourceChange[];
+  iam: { sign: string; text: string }[];
+  outputs: { key: string; kind: "added" | "changed" | "removed" }[];
+}
+
 export interface SynthRequest {
   folder: string;
   form: "main" | "cdk";

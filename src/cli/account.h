@@ -17,6 +17,7 @@ class Account {
 
   aws::CredentialSource& credentials() { return *credentials_; }
   net::HttpClient& http() { return *http_; }
+  aws::AwsClient& client() { return client_; }
   Stacks& stacks() { return stacks_; }
 
  private:

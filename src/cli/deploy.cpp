@@ -20,11 +20,12 @@ Async<Result<void>> deploy(CommonOptions options, Terminal& terminal) {
   LIVE_CO_TRY(auto account, co_await Account::open(host, prepared.target));
   auto const question = [options](const std::string& text) { return ask(options, text); };
   Planner planner(host, prepared.target, stubs(), terminal);
-  Deployment deployment(host, account->stacks(), prepared.target, host_folder() / "src", terminal, question);
+  Deployment deployment(host, account->client(), account->stacks(), prepared.target, host_folder() / "src",
+                        terminal, question);
   LIVE_CO_TRY(auto ground, co_await deployment.survey());
   LIVE_CO_TRY(co_await deployment.ensure_bootstrapped(std::move(ground.bootstrap)));
   LIVE_CO_TRY(auto plan, co_await planner.real());
-  LIVE_CO_TRY(co_await deployment.deploy(std::move(plan)));
+  LIVE_CO_TRY(co_await deployment.deploy(std::move(plan), Host::Pace::standard));
   terminal.say("Deployed: every function runs its own code.");
   co_return outcome::success();
 }

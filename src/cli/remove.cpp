@@ -23,7 +23,8 @@ Async<Result<void>> remove(CommonOptions options, Terminal& terminal) {
     co_return fault("nothing was removed: answer yes in a terminal, or use --yes");
   auto const asked = [options](const std::string& text) { return ask(options, text); };
   Planner planner(host, target, stubs(), terminal);
-  Deployment deployment(host, account->stacks(), target, host_folder() / "src", terminal, asked);
+  Deployment deployment(host, account->client(), account->stacks(), target, host_folder() / "src", terminal,
+                        asked);
   auto const began = std::chrono::steady_clock::now();
   LIVE_CO_TRY(auto app, co_await planner.discover());
   LIVE_CO_TRY(auto removed, co_await deployment.remove(std::move(app.stacks)));

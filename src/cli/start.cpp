@@ -9,11 +9,13 @@
 #include "base/ahead.h"
 #include "cli/account.h"
 #include "cli/command.h"
+#include "cli/keyboard.h"
 #include "cli/relay.h"
 #include "cli/run.h"
 #include "cli/target.h"
 #include "live/deployment.h"
 #include "live/fleet.h"
+#include "live/infrastructure.h"
 #include "live/local_code.h"
 #include "live/local_source.h"
 #include "live/session.h"
@@ -109,7 +111,8 @@ class Running {
 struct Starting {
   Starting(Host& host, Account& account, const Target& target, Terminal& terminal, Deployment::Ask ask)
       : planner(host, target, stubs(), terminal),
-        deployment(host, account.stacks(), target, host_folder() / "src", terminal, std::move(ask)) {}
+        deployment(host, account.client(), account.stacks(), target, host_folder() / "src", terminal,
+                   std::move(ask)) {}
 
   Planner planner;
   Deployment deployment;
@@ -140,16 +143,26 @@ Async<Result<Prospect>> prepare_ground(Executor executor, Starting& starting) {
 
 // Deploys what has changed. What is deployed has been validated; what is there already was, when it was
 // deployed.
-Async<Result<FunctionTable>> deploy(Starting& starting, Plan plan, const Relay& relay,
-                                    DebugStackAddress debug_stack) {
+struct Deployed {
+  Plan plan;
+  FunctionTable table;
+};
+
+// Deploys what has changed. What is deployed has been validated; what is there already was, when it was
+// deployed.
+Async<Result<Deployed>> deploy(Starting& starting, Plan plan, const Relay& relay,
+                               DebugStackAddress debug_stack) {
   LIVE_CO_TRY(bool const same, co_await starting.deployment.is_deployed(plan));
   if (!same) {
     LIVE_CO_TRY(auto app, co_await starting.planner.synthesise(Planner::Validate::yes));
     LIVE_CO_TRY(plan,
                 co_await starting.planner.live(std::move(app), std::move(debug_stack), relay.stage_key()));
-    LIVE_CO_TRY(co_await starting.deployment.deploy(plan));
+    LIVE_CO_TRY(co_await starting.deployment.deploy(plan, Host::Pace::express));
   }
-  co_return co_await starting.deployment.functions(plan);
+  Deployed deployed{std::move(plan), {}};
+  LIVE_CO_TRY(deployed.table, co_await starting.deployment.functions(deployed.plan));
+  if (!same) co_await starting.deployment.until_ready(deployed.table);
+  co_return deployed;
 }
 
 Async<Result<void>> start(CommonOptions options, Terminal& terminal, Interruption& interruption) {
@@ -178,14 +191,21 @@ Async<Result<void>> start(CommonOptions options, Terminal& terminal, Interruptio
     all.fleet.use(std::move(before.value()), Fleet::Table::partial);
   if (auto const version = co_await host.node_version(); version.has_value())
     if (auto const text = other_node(plan.sources, version.value()); !text.empty()) terminal.warn(text);
-  auto table = co_await deploy(starting, std::move(plan), relay, prospect.debug_stack);
-  if (table.has_error()) {
+  auto deployed = co_await deploy(starting, std::move(plan), relay, prospect.debug_stack);
+  if (deployed.has_error()) {
     co_await all.session.stop(0ms);
-    co_return table.error();
+    co_return deployed.error();
   }
-  size_t const count = table.value().size();
-  all.fleet.use(std::move(table.value()));
+  size_t const count = deployed.value().table.size();
+  all.fleet.use(std::move(deployed.value().table));
   host.toolkit().rest();
+  LIVE_CO_TRY(auto inputs, Watch::create(executor));
+  auto const use = [&all](FunctionTable table) { all.fleet.use(std::move(table)); };
+  Infrastructure infrastructure({executor, host, starting.planner, starting.deployment, prepared.target,
+                                 terminal, prospect.debug_stack, relay.stage_key(), std::move(inputs), use},
+                                deployed.value().plan);
+  asio::co_spawn(executor, infrastructure.run(), asio::detached);
+  Keyboard const keyboard(executor, [&infrastructure] { infrastructure.enter(); });
   terminal.step(
       fmt::format("Live: {} function{} of stage {} run here. Listening for requests...", count,
                   count == 1 ? "" : "s", prepared.target.stage),

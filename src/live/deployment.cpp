@@ -10,12 +10,15 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "live/local_source.h"
+#include "live/readiness.h"
 #include "live/unchanged.h"
 
 namespace live {
 namespace {
 
 using Steady = std::chrono::steady_clock;
+
+constexpr Milliseconds kReadyPatience{60'000};
 
 std::chrono::milliseconds since(Steady::time_point start) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(Steady::now() - start);
@@ -42,9 +45,10 @@ bool is_at_home(const AppStack& stack, const Target& target) {
 
 }  // namespace
 
-Deployment::Deployment(Host& host, Stacks& stacks, const Target& target, std::filesystem::path host_sources,
-                       Terminal& terminal, Ask ask)
+Deployment::Deployment(Host& host, aws::AwsClient& client, Stacks& stacks, const Target& target,
+                       std::filesystem::path host_sources, Terminal& terminal, Ask ask)
     : host_(host),
+      client_(client),
       stacks_(stacks),
       target_(target),
       host_sources_(std::move(host_sources)),
@@ -183,7 +187,7 @@ void Deployment::tell_stack(const json::object& event) {
   }
 }
 
-Async<Result<void>> Deployment::deploy(Plan plan) {
+Async<Result<void>> Deployment::deploy(Plan plan, Host::Pace pace) {
   LIVE_CO_TRY(auto before, co_await stacks_.describe(names_of(plan.stacks)));
   if (target_.app.form == App::Form::cdk) {
     LIVE_CO_TRY(refuse_other_stages(before));
@@ -194,7 +198,7 @@ Async<Result<void>> Deployment::deploy(Plan plan) {
     if (string_or(event, "event") == "stack") return tell_stack(event);
     progress_.tell(event);
   };
-  LIVE_CO_TRY(auto stacks, co_await host_.deploy(plan.assembly, {}, app_tags(), target_.identity, how));
+  LIVE_CO_TRY(auto stacks, co_await host_.deploy(plan.assembly, {}, app_tags(), pace, target_.identity, how));
   std::string failed;
   for (auto const& stack : stacks) {
     if (stack.status == "failed" || stack.status == "not deployed")
@@ -204,6 +208,13 @@ Async<Result<void>> Deployment::deploy(Plan plan) {
   if (!failed.empty())
     co_return fault("not deployed: " + failed + "; mend what is said above and run this again");
   co_return outcome::success();
+}
+
+Async<void> Deployment::until_ready(const FunctionTable& table) {
+  std::vector<std::string> names;
+  for (auto const& [name, function] : table) names.push_back(name);
+  for (auto const& one : co_await until_functions_are_ready(client_, std::move(names), kReadyPatience))
+    terminal_.warn(fmt::format("function {} is not ready yet: {}", one.function, one.why));
 }
 
 Async<Result<FunctionTable>> Deployment::functions(Plan plan, Absent absent) {

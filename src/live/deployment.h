@@ -29,8 +29,8 @@ class Deployment {
   // Asks the developer; true is yes. Without a terminal: false.
   using Ask = std::function<bool(const std::string& question)>;
   // `host_sources`: where the debug stack's own source lies.
-  Deployment(Host& host, Stacks& stacks, const Target& target, std::filesystem::path host_sources,
-             Terminal& terminal, Ask ask);
+  Deployment(Host& host, aws::AwsClient& client, Stacks& stacks, const Target& target,
+             std::filesystem::path host_sources, Terminal& terminal, Ask ask);
 
   // What live needs beside the app, read at once.
   struct Ground {
@@ -47,7 +47,9 @@ class Deployment {
   // Nothing would change. Then each stack has been told, with its outputs.
   Async<Result<bool>> is_deployed(Plan plan);
   // Fault: a stack failed; every stack's outcome has been told.
-  Async<Result<void>> deploy(Plan plan);
+  Async<Result<void>> deploy(Plan plan, Host::Pace pace);
+  // After an express deployment: waits for functions that are still being put in place; warns of what is not.
+  Async<void> until_ready(const FunctionTable& table);
   // The function table, with the physical names of what is deployed. Before the deployment some may be
   // absent.
   enum class Absent { fault, skipped };
@@ -71,6 +73,7 @@ class Deployment {
   void tell_stack(const json::object& event);
 
   Host& host_;
+  aws::AwsClient& client_;
   Stacks& stacks_;
   const Target& target_;
   std::filesystem::path host_sources_;

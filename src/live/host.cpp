@@ -81,9 +81,11 @@ Async<Result<Synthesis>> Host::synth(SynthRequest request, Identity identity, Ho
 }
 
 Async<Result<std::vector<DeployedStack>>> Host::deploy(std::filesystem::path assembly,
-                                                       std::vector<std::string> stacks, Tags tags,
+                                                       std::vector<std::string> stacks, Tags tags, Pace pace,
                                                        Identity identity, HostCall how) {
-  json::object params = with({{"assembly", assembly.string()}, {"tags", json::value_from(tags)}}, identity);
+  json::object params = with(
+      {{"assembly", assembly.string()}, {"tags", json::value_from(tags)}, {"express", pace == Pace::express}},
+      identity);
   if (!stacks.empty()) params["stacks"] = json::value_from(stacks);
   auto answer = toolkit_.call("deploy", std::move(params), within_seconds(how, 7200));
   LIVE_CO_TRY(json::object found, co_await std::move(answer));
@@ -119,26 +121,11 @@ Async<Result<void>> Host::destroy_debug_stack(std::string stage, std::string app
   co_return outcome::success();
 }
 
-Async<Result<Bootstrap>> Host::bootstrap_status(Identity identity) {
-  json::object params = with({}, identity);
-  auto answer = toolkit_.call("bootstrapStatus", std::move(params), within_seconds({}, 60));
-  LIVE_CO_TRY(json::object found, co_await std::move(answer));
-  co_return Bootstrap{find_bool(found, "bootstrapped").value_or(false),
-                      static_cast<int>(find_int(found, "version").value_or(0))};
-}
-
 Async<Result<void>> Host::bootstrap(std::string account, Identity identity, HostCall how) {
   json::object params = with({{"account", account}}, identity);
   auto answer = toolkit_.call("bootstrap", std::move(params), within_seconds(how, 1800));
   LIVE_CO_TRY(co_await std::move(answer));
   co_return outcome::success();
-}
-
-Async<Result<std::vector<StackState>>> Host::describe(std::vector<std::string> stacks, Identity identity) {
-  json::object params = with({{"stacks", json::value_from(stacks)}}, identity);
-  auto answer = toolkit_.call("describe", std::move(params), within_seconds({}, 120));
-  LIVE_CO_TRY(json::object found, co_await std::move(answer));
-  co_return states_of(found);
 }
 
 Async<Result<Access>> Host::access(std::string stage, Identity identity) {
@@ -148,11 +135,15 @@ Async<Result<Access>> Host::access(std::string stage, Identity identity) {
   co_return access_of(found);
 }
 
-Async<Result<std::string>> Host::account(Identity identity) {
-  json::object params = with({}, identity);
-  auto answer = toolkit_.call("identity", std::move(params), within_seconds({}, 60));
+Async<Result<std::vector<StackDiff>>> Host::diff(std::vector<AppStack> stacks, Identity identity,
+                                                 HostCall how) {
+  json::array wanted;
+  for (auto const& one : stacks)
+    wanted.push_back({{"name", one.name}, {"templateFile", one.template_file.string()}});
+  json::object params = with({{"stacks", std::move(wanted)}}, identity);
+  auto answer = toolkit_.call("diff", std::move(params), within_seconds(how, 120));
   LIVE_CO_TRY(json::object found, co_await std::move(answer));
-  co_return string_or(found, "account");
+  co_return diffs_of(found);
 }
 
 }  // namespace live

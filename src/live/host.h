@@ -29,19 +29,24 @@ class Host {
   // On a fault of the user's app, {"event": "error"} with file, line and stack came before.
   Async<Result<Synthesis>> synth(SynthRequest request, Identity identity, HostCall how = {});
   // Every stack's outcome, failed ones too. A fault: nothing was tried.
+  enum class Pace {
+    standard,
+    express,  // CloudFormation's express mode: done when the configuration is applied, before all of it is
+              // ready
+  };
   Async<Result<std::vector<DeployedStack>>> deploy(std::filesystem::path assembly,
-                                                   std::vector<std::string> stacks, Tags tags,
+                                                   std::vector<std::string> stacks, Tags tags, Pace pace,
                                                    Identity identity, HostCall how = {});
+  // What a deployment would change, by the templates that are deployed.
+  Async<Result<std::vector<StackDiff>>> diff(std::vector<AppStack> stacks, Identity identity,
+                                             HostCall how = {});
   Async<Result<DebugStack>> deploy_debug_stack(SynthRequest request, Tags tags, Identity identity,
                                                HostCall how = {});
   Async<Result<std::vector<DeployedStack>>> destroy(std::vector<std::string> stacks, Identity identity,
                                                     HostCall how = {});
   Async<Result<void>> destroy_debug_stack(std::string stage, std::string app, Identity identity,
                                           HostCall how = {});
-  Async<Result<Bootstrap>> bootstrap_status(Identity identity);
   Async<Result<void>> bootstrap(std::string account, Identity identity, HostCall how = {});
-  Async<Result<std::vector<StackState>>> describe(std::vector<std::string> stacks, Identity identity);
-  Async<Result<std::string>> account(Identity identity);
   Async<Result<Access>> access(std::string stage, Identity identity);
 
   HostProcess& builder() { return builder_; }

@@ -95,19 +95,29 @@ DeployedStack deployed(const json::object& in) {
   return {string_or(in, "name"), string_or(in, "status"), string_or(in, "reason"), tags(in, "outputs")};
 }
 
-StackResource resource(const json::object& in) {
-  return {string_or(in, "logicalId"), string_or(in, "physicalId"), string_or(in, "type"),
-          string_or(in, "status"), string_or(in, "nestedIn")};
+ResourceChange::Property property(const json::object& in) {
+  return {string_or(in, "name"), string_or(in, "from"), string_or(in, "to")};
 }
 
-StackState state(const json::object& in) {
+ResourceChange change(const json::object& in) {
+  return {.kind = string_or(in, "kind"),
+          .logical_id = string_or(in, "logicalId"),
+          .construct = string_or(in, "construct"),
+          .type = string_or(in, "type"),
+          .loses_data = find_bool(in, "losesData").value_or(false),
+          .properties = objects<ResourceChange::Property>(in, "properties", property)};
+}
+
+PermissionChange permission(const json::object& in) { return {string_or(in, "sign"), string_or(in, "text")}; }
+
+OutputChange output(const json::object& in) { return {string_or(in, "key"), string_or(in, "kind")}; }
+
+StackDiff diff(const json::object& in) {
   return {.name = string_or(in, "name"),
-          .id = string_or(in, "id"),
-          .status = string_or(in, "status"),
           .exists = find_bool(in, "exists").value_or(false),
-          .outputs = tags(in, "outputs"),
-          .tags = tags(in, "tags"),
-          .resources = objects<StackResource>(in, "resources", resource)};
+          .resources = objects<ResourceChange>(in, "resources", change),
+          .permissions = objects<PermissionChange>(in, "iam", permission),
+          .outputs = objects<OutputChange>(in, "outputs", output)};
 }
 
 }  // namespace
@@ -174,8 +184,8 @@ Access access_of(const json::object& found) {
   return access;
 }
 
-std::vector<StackState> states_of(const json::object& found) {
-  return objects<StackState>(found, "stacks", state);
+std::vector<StackDiff> diffs_of(const json::object& found) {
+  return objects<StackDiff>(found, "stacks", diff);
 }
 
 }  // namespace live::host_json

@@ -11,6 +11,6 @@ Build build_of(const json::object& found);
 Synthesis synthesis_of(const json::object& found);
 std::vector<DeployedStack> deployed_of(const json::object& found);
 Access access_of(const json::object& found);
-std::vector<StackState> states_of(const json::object& found);
+std::vector<StackDiff> diffs_of(const json::object& found);
 
 }  // namespace live::host_json

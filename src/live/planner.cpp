@@ -50,10 +50,11 @@ SynthRequest synth_request(const Target& target, SynthRequest::Mode mode) {
   return request;
 }
 
-Async<Result<Synthesis>> Planner::synth(SynthRequest wanted) {
+Async<Result<Synthesis>> Planner::synth(SynthRequest wanted, std::shared_ptr<Stop> stop) {
   std::error_code ignored;
   std::filesystem::remove_all(wanted.outdir, ignored);
   auto how = progress_.told();
+  how.stop = std::move(stop);
   auto made = co_await host_.synth(std::move(wanted), target_.identity, std::move(how));
   if (made.has_error()) {
     auto const& at = progress_.app_error();
@@ -67,8 +68,9 @@ Async<Result<Synthesis>> Planner::discover() {
 }
 
 // A swap of what is never deployed says whose bundling can be left out.
-Async<Result<void>> Planner::rehearse() {
-  LIVE_CO_TRY(auto discovered, co_await discover());
+Async<Result<void>> Planner::rehearse(std::shared_ptr<Stop> stop) {
+  LIVE_CO_TRY(auto discovered,
+              co_await synth(synth_request(target_, SynthRequest::Mode::discover), std::move(stop)));
   SwapOptions options;
   options.stubs = {{Architecture::x86_64, {}}, {Architecture::arm64, {}}};
   LIVE_CO_TRY(auto swapped, swap(discovered, std::move(options)));
@@ -84,16 +86,17 @@ Result<void> Planner::remember(std::vector<std::string> unbundled) {
   return write_file(memory(), fmt::format("{}\n", fmt::join(unbundled_, "\n")));
 }
 
-Async<Result<Synthesis>> Planner::synthesise(Validate validate) {
+Async<Result<Synthesis>> Planner::synthesise(Validate validate, std::shared_ptr<Stop> stop) {
   if (auto const last = read_file(memory()); last.has_value()) {
     unbundled_ = lines_of(last.value());
   } else {
-    LIVE_CO_TRY(co_await rehearse());
+    LIVE_CO_TRY(co_await rehearse(stop));
   }
   auto wanted = synth_request(target_, SynthRequest::Mode::deploy);
   wanted.swapped = unbundled_;
   wanted.validate = validate == Validate::yes;
-  co_return co_await synth(std::move(wanted));
+  if (!wanted.validate) wanted.outdir = target_.app.state_folder() / "draft";
+  co_return co_await synth(std::move(wanted), std::move(stop));
 }
 
 SourceTable Planner::sources_of(const Synthesis& made) const {

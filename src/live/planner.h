@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -35,8 +36,9 @@ class Planner {
 
   enum class Validate { yes, no };  // by the CDK's rules for templates: a second or more
   // The app, without the bundling of functions that will be swapped: those of the last time, or found by a
-  // synthesis of their own.
-  Async<Result<Synthesis>> synthesise(Validate validate);
+  // synthesis of their own. What is validated lies in a folder of its own: it may be deployed while the next
+  // one is made.
+  Async<Result<Synthesis>> synthesise(Validate validate, std::shared_ptr<Stop> stop = {});
   // Swaps; synthesises again when one whose bundling was left out is not swapped any more. Says which
   // functions keep their deployed code, and why.
   Async<Result<Plan>> live(Synthesis made, DebugStackAddress debug_stack, std::string stage_key);
@@ -49,8 +51,8 @@ class Planner {
     Swap result;
     bool sound = false;  // whatever was not bundled is swapped
   };
-  Async<Result<Synthesis>> synth(SynthRequest wanted);
-  Async<Result<void>> rehearse();
+  Async<Result<Synthesis>> synth(SynthRequest wanted, std::shared_ptr<Stop> stop = {});
+  Async<Result<void>> rehearse(std::shared_ptr<Stop> stop);
   Result<void> remember(std::vector<std::string> unbundled);
   std::filesystem::path memory() const;
   SourceTable sources_of(const Synthesis& made) const;

@@ -38,9 +38,10 @@ class Terminal final : public Observer {
   void rebuilt(const LocalFunction& function, std::chrono::microseconds took) override;
   void build_failed(const LocalFunction& function, std::string_view errors) override;
 
- private:
   enum class Tint { none, dim, red, green, yellow, cyan, bold };
   std::string tint(Tint tint, std::string_view text) const;
+
+ private:
   void lines(std::string_view id, std::string_view mark, Tint colour, std::string_view text);
 
   Write write_;

@@ -1,0 +1,15 @@
+// What a deployment would change, as the developer reads it.
+#pragma once
+
+#include <vector>
+
+#include "live/host_types.h"
+#include "live/terminal.h"
+
+namespace live {
+
+bool is_empty(const std::vector<StackDiff>& diffs);
+// Grouped by stack: added, changed, replaced, removed, permissions, outputs. What costs data says so, in red.
+void show_diffs(const std::vector<StackDiff>& diffs, Terminal& terminal);
+
+}  // namespace live

@@ -1,0 +1,152 @@
+#include "live/infrastructure.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <fmt/format.h>
+
+#include "base/file.h"
+#include "base/hash.h"
+#include "live/diff_view.h"
+
+namespace live {
+namespace {
+
+constexpr auto kKeptLoaded = 10min;  // the toolkit, after its last use
+
+Result<std::string> digest_of(const Plan& plan) {
+  std::string all;
+  for (auto const& stack : plan.stacks) {
+    LIVE_TRY(auto text, read_file(stack.template_file));
+    all += stack.name + sha256(text);
+  }
+  return sha256(all);
+}
+
+// Beside the files that the app's process read.
+constexpr const char* kSettings[] = {"cdk.json", "cdk.context.json", "live.json", "package.json"};
+
+}  // namespace
+
+Infrastructure::Infrastructure(Parts parts, const Plan& deployed)
+    : parts_(std::move(parts)), woken_(parts_.executor), idle_(parts_.executor) {
+  follow(deployed);
+}
+
+Infrastructure::~Infrastructure() = default;
+
+void Infrastructure::follow(const Plan& plan) {
+  auto const& folder = parts_.target.app.folder;
+  for (auto const* name : kSettings) parts_.watch->add(folder / name);
+  for (auto const& file : plan.inputs) parts_.watch->add(file);
+}
+
+Async<void> Infrastructure::run() {
+  asio::co_spawn(parts_.executor, watch(), asio::detached);
+  while (!ended_) {
+    if (dirty_) {
+      co_await look();
+    } else if (wanted_ && shown_) {
+      co_await redeploy();
+    } else {
+      wanted_ = false;
+      woken_.never_expire();
+      co_await woken_.wait();
+    }
+  }
+}
+
+void Infrastructure::end() {
+  ended_ = true;
+  if (looking_) looking_->now();
+  woken_.cancel();
+}
+
+Async<void> Infrastructure::watch() {
+  for (;;) {
+    auto const changes = co_await parts_.watch->next();
+    if (changes.has_error() || ended_) co_return;
+    saved();
+  }
+}
+
+void Infrastructure::saved() {
+  dirty_ = true;
+  if (looking_) looking_->now();  // what it sees is old already
+  woken_.cancel();
+}
+
+void Infrastructure::enter() {
+  if (deploying_ && !wanted_) parts_.terminal.say("Queued: what has changed is deployed after this.");
+  wanted_ = deploying_ || shown_.has_value();
+  woken_.cancel();
+}
+
+Async<Result<Plan>> Infrastructure::draft(Planner::Validate validate, std::shared_ptr<Stop> stop) {
+  LIVE_CO_TRY(auto made, co_await parts_.planner.synthesise(validate, std::move(stop)));
+  co_return co_await parts_.planner.live(std::move(made), parts_.debug_stack, parts_.stage_key);
+}
+
+Async<void> Infrastructure::look() {
+  dirty_ = false;
+  parts_.terminal.say("Rebuilding infrastructure...");
+  auto const stop = looking_ = std::make_shared<Stop>();
+  auto plan = co_await draft(Planner::Validate::no, stop);
+  looking_.reset();
+  rest_later();
+  if (stop->asked()) co_return;  // a newer save
+  if (plan.has_value()) co_return co_await show(std::move(plan.value()));
+  shown_.reset();
+  parts_.terminal.fail(plan.error().message);
+}
+
+Async<void> Infrastructure::show(Plan plan) {
+  follow(plan);
+  shown_.reset();
+  auto const diffs = co_await parts_.host.diff(plan.stacks, parts_.target.identity);
+  if (diffs.has_error())
+    co_return parts_.terminal.fail("comparing with what is deployed: " + diffs.error().message);
+  if (is_empty(diffs.value())) co_return parts_.terminal.good("No infrastructure changes");
+  show_diffs(diffs.value(), parts_.terminal);
+  auto digest = digest_of(plan);
+  if (digest.has_error()) co_return parts_.terminal.fail(digest.error().message);
+  shown_ = std::move(digest.value());
+  parts_.terminal.say("Press ENTER to deploy");
+}
+
+Async<void> Infrastructure::redeploy() {
+  wanted_ = false;
+  deploying_ = true;
+  auto const deployed = co_await deploy();
+  deploying_ = false;
+  rest_later();
+  if (deployed.has_error()) {
+    parts_.terminal.fail(deployed.error().message);
+    parts_.terminal.say("Press ENTER to try again");
+  } else if (deployed.value()) {
+    shown_.reset();
+  }
+}
+
+// What is deployed is validated, which takes longer than a look.
+Async<Result<bool>> Infrastructure::deploy() {
+  LIVE_CO_TRY(auto plan, co_await draft(Planner::Validate::yes, {}));
+  LIVE_CO_TRY(auto const digest, digest_of(plan));
+  if (digest != shown_) {
+    co_await show(std::move(plan));
+    co_return false;
+  }
+  LIVE_CO_TRY(co_await parts_.deployment.deploy(plan, Host::Pace::express));
+  LIVE_CO_TRY(auto table, co_await parts_.deployment.functions(plan));
+  co_await parts_.deployment.until_ready(table);
+  size_t const count = table.size();
+  parts_.on_deployed(std::move(table));
+  parts_.terminal.good(fmt::format("Live: {} function{} run here", count, count == 1 ? "" : "s"));
+  co_return true;
+}
+
+void Infrastructure::rest_later() {
+  idle_.expires_after(kKeptLoaded);
+  idle_.on_expiry([this] { parts_.host.toolkit().rest(); });
+}
+
+}  // namespace live

@@ -1,0 +1,60 @@
+// Watches what the app's stacks are made of while a session runs: a change is synthesised and shown; the
+// developer decides when it is deployed.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/timer.h"
+#include "live/deployment.h"
+#include "live/planner.h"
+#include "watch/watch.h"
+
+namespace live {
+
+class Infrastructure {
+ public:
+  struct Parts {  // borrowed, but for what is moved in
+    Executor executor;
+    Host& host;
+    Planner& planner;
+    Deployment& deployment;
+    const Target& target;
+    Terminal& terminal;
+    DebugStackAddress debug_stack;
+    std::string stage_key;
+    std::unique_ptr<Watch> watch;
+    std::function<void(FunctionTable)> on_deployed;
+  };
+  Infrastructure(Parts parts, const Plan& deployed);
+  ~Infrastructure();  // what it has begun with the host must have ended, or the host be gone
+
+  Async<void> run();  // until end()
+  void end();
+  void
+  enter();  // deploys what was shown, or tries a failed deployment again; one is queued while another runs
+
+ private:
+  Async<void> watch();
+  void saved();
+  void follow(const Plan& plan);
+  Async<void> look();
+  Async<Result<Plan>> draft(Planner::Validate validate, std::shared_ptr<Stop> stop);
+  Async<void> show(Plan plan);
+  Async<void> redeploy();
+  Async<Result<bool>> deploy();  // false: it is not any more what was shown
+  void rest_later();
+
+  Parts parts_;
+  Timer woken_, idle_;
+  bool ended_ = false;
+  bool dirty_ = false;   // saved since the last look began
+  bool wanted_ = false;  // ENTER
+  bool deploying_ = false;
+  std::shared_ptr<Stop> looking_;
+  std::optional<std::string> shown_;  // digest of the templates that wait for ENTER
+};
+
+}  // namespace live

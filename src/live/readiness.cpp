@@ -1,0 +1,59 @@
+#include "live/readiness.h"
+
+#include "base/ahead.h"
+#include "base/encoding.h"
+#include "base/json.h"
+
+namespace live {
+namespace {
+
+constexpr Milliseconds kAskTimeout{10'000};
+constexpr auto kFirstPause = 100ms, kLongestPause = 2000ms;
+
+aws::AwsCall question(const aws::AwsClient& client, const std::string& name) {
+  aws::AwsCall call;
+  call.doing = "Lambda GetFunctionConfiguration of " + name;
+  call.service = "lambda";
+  call.host = aws::service_host("lambda", client.settings().region);
+  call.request.method = "GET";
+  call.request.target = "/2015-03-31/functions/" + uri_encode(name) + "/configuration";
+  call.timeout = kAskTimeout;
+  return call;
+}
+
+// Nothing: it takes calls.
+std::optional<std::string> obstacle(const json::object& configuration) {
+  auto const state = string_or(configuration, "State", "Active");
+  auto const update = string_or(configuration, "LastUpdateStatus", "Successful");
+  if (state != "Active" && state != "Inactive") return state + " " + string_or(configuration, "StateReason");
+  if (update != "Successful") return update + " " + string_or(configuration, "LastUpdateStatusReason");
+  return std::nullopt;
+}
+
+Async<NotReady> until_ready(aws::AwsClient& client, std::string name, Milliseconds patience) {
+  Timer timer(co_await asio::this_coro::executor);
+  auto const until = timer.now() + patience;
+  for (Milliseconds pause = kFirstPause;; pause = std::min<Milliseconds>(pause * 2, kLongestPause)) {
+    auto const answer = co_await client.send(question(client, name));
+    auto const configuration =
+        answer ? parse_json_object(answer.value().body) : Result<json::object>(answer.error());
+    if (configuration.has_error()) co_return NotReady{std::move(name), ""};
+    auto const why = obstacle(configuration.value());
+    if (!why || timer.now() + pause > until) co_return NotReady{std::move(name), why.value_or("")};
+    timer.expires_after(pause);
+    co_await timer.wait();
+  }
+}
+
+}  // namespace
+
+Async<std::vector<NotReady>> until_functions_are_ready(aws::AwsClient& client, std::vector<std::string> names,
+                                                       Milliseconds patience) {
+  std::vector<Async<NotReady>> tasks;
+  for (auto& name : names) tasks.push_back(until_ready(client, std::move(name), patience));
+  auto found = co_await together(std::move(tasks));
+  std::erase_if(found, [](const NotReady& one) { return one.why.empty(); });
+  co_return found;
+}
+
+}  // namespace live
