@@ -16,6 +16,23 @@ function note(it) {
   if (notes) fs.appendFileSync(notes, JSON.stringify(it) + "\n");
 }
 
+// What the app reads besides its modules: settings, templates. Not what it makes, nor what packages read of themselves.
+const own = process.cwd() + path.sep;
+/** @param {unknown} file */
+function noteRead(file) {
+  if (typeof file !== "string") return;
+  const full = path.resolve(file);
+  if (full.startsWith(own) && !/[\\/](node_modules|\.live|\.git|cdk\.out)[\\/]/.test(full)) note({ type: "file", path: full });
+}
+for (const [holder, name] of /** @type {[any, string][]} */ ([[fs, "readFileSync"], [fs, "readFile"], [fs.promises, "readFile"]])) {
+  const read = holder[name];
+  holder[name] = function (/** @type {any[]} */ ...args) {
+    noteRead(args[0]);
+    return read.apply(this, args);
+  };
+}
+Module.syncBuiltinESMExports();
+
 /** @param {any} module of lib/code.js */
 function patchCode({ exports: { AssetCode } }) {
   const { bind, bindToResource } = AssetCode.prototype;

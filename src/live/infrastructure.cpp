@@ -25,6 +25,17 @@ Result<std::string> digest_of(const Plan& plan) {
 // Beside the files that the app's process read.
 constexpr const char* kSettings[] = {"cdk.json", "cdk.context.json", "live.json", "package.json"};
 
+// Every function that runs live may reach the debug stack: that is no news.
+void without_the_stubs_own(std::vector<StackDiff>& diffs, const DebugStackAddress& debug_stack) {
+  auto const is_ours = [&debug_stack](const PermissionChange& one) {
+    for (auto const& name :
+         {":" + debug_stack.api + "/", "table/" + debug_stack.table, debug_stack.bucket + "/"})
+      if (one.text.find(name) != std::string::npos) return true;
+    return false;
+  };
+  for (auto& diff : diffs) std::erase_if(diff.permissions, is_ours);
+}
+
 }  // namespace
 
 Infrastructure::Infrastructure(Parts parts, const Plan& deployed)
@@ -102,10 +113,11 @@ Async<void> Infrastructure::look() {
 Async<void> Infrastructure::show(Plan plan) {
   follow(plan);
   shown_.reset();
-  auto const diffs = co_await parts_.host.diff(plan.stacks, parts_.target.identity);
+  auto diffs = co_await parts_.host.diff(plan.stacks, parts_.target.identity);
   if (diffs.has_error())
     co_return parts_.terminal.fail("comparing with what is deployed: " + diffs.error().message);
   if (is_empty(diffs.value())) co_return parts_.terminal.good("No infrastructure changes");
+  without_the_stubs_own(diffs.value(), parts_.debug_stack);
   show_diffs(diffs.value(), parts_.terminal);
   auto digest = digest_of(plan);
   if (digest.has_error()) co_return parts_.terminal.fail(digest.error().message);

@@ -101,6 +101,17 @@ export class Lab extends Workplace {
     return session;
   }
 
+  /** Somebody else's function has the name, until the function that is returned is called. */
+  async takeFunctionName(FunctionName, { like = `${this.stage}-Hello` } = {}) {
+    const lambda = await client(this, "lambda", "LambdaClient");
+    const { CreateFunctionCommand, DeleteFunctionCommand, GetFunctionConfigurationCommand } = sdk("lambda");
+    const { Role } = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName: like }));
+    // x.js, which is a comment.
+    const ZipFile = Buffer.from("UEsDBBQAAAAAAAAAIQDLFxT4AgAAAAIAAAAEAAAAeC5qcy8vUEsBAhQDFAAAAAAAAAAhAMsXFPgCAAAAAgAAAAQAAAAAAAAAAAAAAIABAAAAAHguanNQSwUGAAAAAAEAAQAyAAAAJAAAAAAA", "base64");
+    await lambda.send(new CreateFunctionCommand({ FunctionName, Role, Runtime: "nodejs22.x", Handler: "x.y", Code: { ZipFile } }));
+    return () => lambda.send(new DeleteFunctionCommand({ FunctionName }));
+  }
+
   /** @returns {Promise<{status: number, error?: string, text: string, body: any, log: string}>} */
   async invoke(id, event = {}, { stage = this.stage, qualifier, clientContext, raw } = {}) {
     this.lambda ??= await client(this, "lambda", "LambdaClient");

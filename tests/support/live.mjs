@@ -89,7 +89,7 @@ export class Session {
   lines = [];
   waiting = new Set();
   constructor(workplace, args) {
-    this.child = spawn(workplace.live, args, { cwd: workplace.app, env: workplace.env, stdio: ["ignore", "pipe", "pipe"] });
+    this.child = spawn(workplace.live, args, { cwd: workplace.app, env: workplace.env, stdio: ["pipe", "pipe", "pipe"] });
     this.ended = new Promise((resolve) => this.child.on("exit", (code, signal) => resolve({ code, signal })));
     for (const stream of [this.child.stdout, this.child.stderr]) {
       let rest = "";
@@ -141,6 +141,11 @@ export class Session {
     const url = /http:\/\/\S+/.exec(line ?? "")?.[0];
     if (!url) throw new Error(`no output ${output} was printed:\n${this.tail()}`);
     return url;
+  }
+
+  /** What the developer presses. */
+  enter() {
+    this.child.stdin.write("\n");
   }
 
   /** Ctrl-C. */
