@@ -130,7 +130,8 @@ Async<Result<void>> bench_own_cloud(Options options, Terminal& terminal) {
   co_return outcome::success();
 }
 
-Async<Result<void>> agree(Options options, Account& account, const Counts& counts, Terminal& terminal) {
+Async<Result<void>> agree(Options options, bench::Account& account, const Counts& counts,
+                          Terminal& terminal) {
   terminal.say(account.intention(counts));
   LIVE_CO_TRY(auto const there, co_await account.stacks_there());
   if (!there.empty())
@@ -152,7 +153,7 @@ Async<int> leave_early(Departure& departure, const Site& site, Terminal& termina
 Async<Result<void>> bench_account(Options options, Terminal& terminal, Interruption& interruption) {
   auto const executor = co_await asio::this_coro::executor;
   auto const counts = options.quick ? Counts::quick() : Counts::on_account();
-  LIVE_CO_TRY(auto account, co_await Account::find(executor, options));
+  LIVE_CO_TRY(auto account, co_await bench::Account::find(executor, options));
   LIVE_CO_TRY(co_await agree(options, *account, counts, terminal));
   LIVE_CO_TRY(auto site, Site::create(executor, account->launch(), telling(terminal, options)));
   Caller caller(executor, *account);

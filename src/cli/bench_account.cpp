@@ -6,6 +6,8 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <fmt/ranges.h>
 
+#include "live/unchanged.h"
+
 namespace live::cli::bench {
 namespace {
 
@@ -63,9 +65,8 @@ Async<Result<std::unique_ptr<Account>>> Account::find(Executor executor, CommonO
     endpoint = parsed.value();
   }
   auto account = std::unique_ptr<Account>(new Account(executor, std::move(target)));
-  LIVE_CO_TRY(co_await find_account(account->host_, account->target_));
+  LIVE_CO_TRY(account->account_, co_await cli::Account::open(account->host_, account->target_));
   account->settings_ = {account->target_.region, endpoint};
-  account->credentials_ = credentials_of(account->host_, account->target_);
   LIVE_CO_TRY(co_await account->require_bootstrap());
   co_return account;
 }
@@ -73,9 +74,9 @@ Async<Result<std::unique_ptr<Account>>> Account::find(Executor executor, CommonO
 // It would stay when the bench leaves.
 Async<Result<void>> Account::require_bootstrap() {
   if (!target_.endpoint.empty()) co_return outcome::success();
-  auto const status = co_await host_.bootstrap_status(target_.identity);
-  if (status.has_error()) co_return within("reading the CDK's bootstrap stack", status.error());
-  if (status.value().done) co_return outcome::success();
+  auto const states = co_await account_->stacks().find({"CDKToolkit"});
+  if (states.has_error()) co_return within("reading the CDK's bootstrap stack", states.error());
+  if (is_bootstrapped(states.value().front())) co_return outcome::success();
   co_return fault(fmt::format("the CDK is not bootstrapped in {}: run `cdk bootstrap aws://{}/{}`", where(),
                               target_.account, target_.region));
 }
@@ -106,8 +107,7 @@ std::string Account::stack(std::string_view id) const {
 std::vector<std::string> Account::stacks() const { return {stack("debug-stack"), stack("functions")}; }
 
 Async<Result<std::vector<std::string>>> Account::stacks_there() {
-  LIVE_CO_TRY(auto states, co_await host_.describe(stacks(), target_.identity));
-  host_.toolkit().rest();
+  LIVE_CO_TRY(auto states, co_await account_->stacks().find(stacks()));
   std::vector<std::string> there;
   for (auto const& state : states)
     if (state.exists) there.push_back(state.name);
@@ -115,8 +115,7 @@ Async<Result<std::vector<std::string>>> Account::stacks_there() {
 }
 
 Async<Result<aws::RelayAddress>> Account::debug_stack() {
-  LIVE_CO_TRY(auto states, co_await host_.describe({stack("debug-stack")}, target_.identity));
-  host_.toolkit().rest();
+  LIVE_CO_TRY(auto states, co_await account_->stacks().find({stack("debug-stack")}));
   auto& outputs = states.front().outputs;
   LIVE_CO_TRY(auto found, debug_stack_from(states.front().name, outputs["Url"], outputs["Table"],
                                            outputs["Bucket"], target_.region, target_.account));

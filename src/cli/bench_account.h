@@ -20,7 +20,7 @@ class Account final : public Place {
   Launch launch() const override;
   const std::string& stage() const override { return target_.stage; }
   const aws::AwsSettings& settings() const override { return settings_; }
-  aws::CredentialSource& credentials() override { return *credentials_; }
+  aws::CredentialSource& credentials() override { return account_->credentials(); }
   Async<Result<aws::RelayAddress>> debug_stack() override;
 
   std::string where() const;                          // "account 1…, region eu-west-1"
@@ -37,7 +37,7 @@ class Account final : public Place {
   Host host_;
   Target target_;
   aws::AwsSettings settings_;
-  std::unique_ptr<aws::CredentialSource> credentials_;
+  std::unique_ptr<cli::Account> account_;  // once it is found
 };
 
 // Ends calls and session and removes what was deployed: once, whoever asks, and everybody waits for it.

@@ -79,7 +79,7 @@ Async<Result<Deployment::Ground>> Deployment::survey() {
 }
 
 Async<Result<void>> Deployment::ensure_bootstrapped(StackState found) {
-  if (is_settled(found) && !value_of(found.outputs, "BootstrapVersion").empty()) co_return outcome::success();
+  if (is_bootstrapped(found)) co_return outcome::success();
   std::string const place = fmt::format("account {}, region {}", target_.account, target_.region);
   bool const agreed =
       !target_.endpoint.empty() || ask_("The CDK is not yet bootstrapped in " + place + ". Do it now?");

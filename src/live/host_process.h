@@ -53,7 +53,7 @@ class HostProcess {
   Async<Result<json::object>> call(std::string method, json::object params, HostCall how);
 
   Result<void> begin();  // loads, before the first call needs it
-  pid_t pid() const;  // 0: not running
+  pid_t pid() const;     // 0: not running
   // Ends the child if no call waits for it: its memory is given back until the next call.
   void rest();
 

@@ -142,7 +142,8 @@ struct Access {
 };
 
 struct ResourceChange {
-  std::string kind;  // "added", "changed", "replaced", "perhaps replaced", "removed", "kept" (no more managed)
+  std::string
+      kind;  // "added", "changed", "replaced", "perhaps replaced", "removed", "kept" (no more managed)
   std::string logical_id, construct, type;
   bool loses_data = false;
   struct Property {

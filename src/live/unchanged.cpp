@@ -11,6 +11,10 @@ bool is_settled(const StackState& state) {
   return state.exists && std::find(kSettled.begin(), kSettled.end(), state.status) != kSettled.end();
 }
 
+bool is_bootstrapped(const StackState& toolkit) {
+  return is_settled(toolkit) && toolkit.outputs.contains("BootstrapVersion");
+}
+
 bool same_template(std::string_view one, std::string_view other) {
   auto const ours = parse_json_object(one), theirs = parse_json_object(other);
   return ours.has_value() && theirs.has_value() && ours.value() == theirs.value();

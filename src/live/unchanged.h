@@ -14,6 +14,7 @@ bool is_unchanged(const AppStack& stack, std::string_view template_text, const T
                   const StackState& deployed, std::string_view deployed_text);
 
 bool same_template(std::string_view one, std::string_view other);  // JSON, in whatever order
+bool is_bootstrapped(const StackState& toolkit);                   // CDKToolkit
 bool is_settled(const StackState& state);  // there, complete, and not rolled back to nothing
 
 }  // namespace live
