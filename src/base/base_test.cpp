@@ -15,6 +15,13 @@ TEST(Clock, WritesTimesAsAwsDoes) {
   EXPECT_EQ(to_millis(at), 1'700'000'000'007);
 }
 
+TEST(Clock, ReadsTheDateOfAnAnswer) {
+  EXPECT_EQ(parse_http_date("Tue, 14 Nov 2023 22:13:20 GMT"), from_millis(1'700'000'000'000));
+  for (auto const* wrong : {"", "yesterday", "Tue, 14 Nov 2023", "Tue, 14 Now 2023 22:13:20 GMT",
+                            "Tue, 31 Feb 2023 22:13:20 GMT", "Tue, 14 Nov 2023 25:13:20 GMT"})
+    EXPECT_FALSE(parse_http_date(wrong)) << wrong;
+}
+
 TEST(Ids, HaveTheirFormAndDiffer) {
   RandomIds ids;
   std::string const uuid = ids.uuid();

@@ -1,9 +1,18 @@
 #include "base/clock.h"
 
+#include <time.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+
 #include <fmt/format.h>
 
 namespace live {
 namespace {
+
+constexpr std::array<std::string_view, 12> kMonths{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                                   "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 
 struct Civil {
   int year, month, day, weekday, hour, minute, second, millis;
@@ -26,6 +35,12 @@ Civil civil(TimePoint at) {
 
 }  // namespace
 
+SleeplessClock::time_point SleeplessClock::now() {
+  timespec time{};
+  ::clock_gettime(CLOCK_BOOTTIME, &time);
+  return time_point(std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec));
+}
+
 int64_t to_millis(TimePoint at) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(at.time_since_epoch()).count();
 }
@@ -45,11 +60,23 @@ std::string basic_iso8601(TimePoint at) {
 
 std::string http_date(TimePoint at) {
   static constexpr const char* kDays[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-  static constexpr const char* kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                            "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
   Civil const c = civil(at);
   return fmt::format("{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT", kDays[c.weekday], c.day,
-                     kMonths[c.month - 1], c.year, c.hour, c.minute, c.second);
+                     kMonths[size_t(c.month - 1)], c.year, c.hour, c.minute, c.second);
+}
+
+std::optional<TimePoint> parse_http_date(std::string_view text) {
+  int day = 0, year = 0, hour = 0, minute = 0, second = 0;
+  char name[4] = {};
+  std::string const whole(text);
+  int const read = std::sscanf(whole.c_str(), "%*3s, %2d %3s %4d %2d:%2d:%2d GMT", &day, name, &year, &hour,
+                               &minute, &second);
+  auto const month = std::find(kMonths.begin(), kMonths.end(), name);
+  if (read != 6 || month == kMonths.end()) return std::nullopt;
+  auto const date = std::chrono::year(year) / int(month - kMonths.begin() + 1) / day;
+  if (!date.ok() || hour > 23 || minute > 59 || second > 60) return std::nullopt;
+  return TimePoint(std::chrono::sys_days(date)) + std::chrono::hours(hour) + std::chrono::minutes(minute) +
+         std::chrono::seconds(second);
 }
 
 }  // namespace live

@@ -8,6 +8,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
 
+#include "base/clock.h"
 #include "net/messages.h"
 
 namespace live::net {
@@ -19,7 +20,7 @@ using Time = std::chrono::steady_clock::time_point;
 struct Idle {
   Endpoint endpoint;
   std::shared_ptr<Wire> wire;
-  Time since;
+  SleeplessClock::time_point since;
 };
 
 struct Turn {  // of a request that waits for a connection
@@ -36,7 +37,7 @@ struct Pool {
 
   // The one used last, since it is the least likely to have been closed.
   std::shared_ptr<Wire> take(const Endpoint& to) {
-    const Time oldest = std::chrono::steady_clock::now() - options.max_idle;
+    const auto oldest = SleeplessClock::now() - options.max_idle;
     while (!idle.empty() && idle.front().since < oldest) idle.pop_front();
     for (size_t i = idle.size(); i-- > 0;) {
       if (idle[i].endpoint != to) continue;
@@ -50,7 +51,7 @@ struct Pool {
   void keep(Endpoint endpoint, std::shared_ptr<Wire> wire) {
     if (closed || options.max_idle_connections == 0) return;
     if (idle.size() >= options.max_idle_connections) idle.pop_front();
-    idle.push_back({std::move(endpoint), std::move(wire), std::chrono::steady_clock::now()});
+    idle.push_back({std::move(endpoint), std::move(wire), SleeplessClock::now()});
   }
 
   size_t& busy_at(const Endpoint& to) {

@@ -13,7 +13,8 @@ namespace live::net {
 
 struct ClientOptions {
   std::chrono::milliseconds connect_timeout{3000};
-  // A kept connection that idled longer is not used again: after a Lambda freeze it may be half dead.
+  // A kept connection that idled longer is not used again: after a Lambda freeze, or a night's sleep of the
+  // machine, it may be half dead.
   std::chrono::milliseconds max_idle{20'000};
   size_t max_idle_connections = 64;
   // To one endpoint. A request above it waits for its turn, within its timeout: five hundred at once would
