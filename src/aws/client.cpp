@@ -106,6 +106,7 @@ Fault refusal(std::string_view doing, const AwsAnswer& answer) {
   const int http = answer.response.status;
   std::string said = answer.error_code.empty() ? "HTTP status " + std::to_string(http) : answer.error_code;
   if (!answer.error_message.empty()) said += ": " + answer.error_message;
+  said += clock_advice(said);
   // DynamoDB and others throttle with a 400.
   const int status = is_throttling(answer.error_code) ? 429 : http;
   return within(doing, fault(Fault::Kind::refused, said, status));

@@ -78,6 +78,9 @@ class AwsClient {  // one client, one credential source; all references outlive 
 // The answer as a Fault refused: "DynamoDB GetItem on table x: ResourceNotFoundException: …".
 Fault refusal(std::string_view doing, const AwsAnswer& answer);
 
+// What to do when AWS refused for the time of a signature; empty when it refused for anything else.
+std::string clock_advice(std::string_view said);
+
 // Code and message of an error body, JSON or XML, and of the x-amzn-ErrorType header.
 void read_error(AwsAnswer& answer);
 // The text of the first element of that name, its entities resolved.

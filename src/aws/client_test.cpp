@@ -208,5 +208,15 @@ TEST(WebSocketUrl, AnEndpointIsDialledUnderTheApisName) {
   EXPECT_EQ(there.endpoint, (net::Endpoint{true, url.host, 443}));
 }
 
+TEST(ClockAdvice, IsGivenWhereTheTimeOfASignatureIsRefused) {
+  for (std::string_view const said :
+       {"InvalidSignatureException: Signature expired: 20260101T000000Z is now earlier than 20260101T000500Z",
+        "the server answered 403: {\"message\":\"Signature not yet current: 20260101T001000Z is still "
+        "later\"}",
+        "RequestTimeTooSkewed: The difference between the request time and the current time is too large."})
+    EXPECT_TRUE(clock_advice(said).find("set it") != std::string::npos) << said;
+  EXPECT_EQ(clock_advice("ExpiredToken: The provided token has expired."), "");
+}
+
 }  // namespace
 }  // namespace live::aws

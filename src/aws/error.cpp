@@ -42,6 +42,14 @@ std::string resolved(std::string_view text) {
 
 }  // namespace
 
+std::string clock_advice(std::string_view said) {
+  for (std::string_view const sign : {"Signature expired: ", "Signature not yet current: ",
+                                      "RequestTimeTooSkewed", "RequestExpired", "RequestInTheFuture"})
+    if (said.find(sign) != said.npos)
+      return "; this machine's clock is wrong: set it (`sudo timedatectl set-ntp true`)";
+  return {};
+}
+
 std::optional<std::string> xml_text(std::string_view xml, std::string_view element) {
   const std::string open = "<" + std::string(element) + ">", close = "</" + std::string(element) + ">";
   const size_t from = xml.find(open);

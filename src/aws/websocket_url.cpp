@@ -36,7 +36,13 @@ Async<Result<net::WebSocket>> open_websocket(Executor executor, AwsClient& clien
                                              Milliseconds timeout) {
   LIVE_CO_TRY(const Credentials credentials, co_await client.credentials().get());
   auto target = signed_target(url, client.settings(), credentials, client.clock().now());
-  co_return co_await net::connect_websocket(std::move(executor), std::move(target), timeout);
+  auto opened = co_await net::connect_websocket(std::move(executor), std::move(target), timeout);
+  if (!opened) {
+    Fault why = opened.error();
+    why.message += clock_advice(why.message);
+    co_return why;
+  }
+  co_return opened;
 }
 
 }  // namespace live::aws
