@@ -68,6 +68,13 @@ Async<Result<std::optional<ClientRow>>> Relay::client() {
   co_return row_of(*item);
 }
 
+Async<void> Relay::hang_up(std::string connection) {
+  if (!api_) co_return;
+  Connections connections(client_, api_.value());
+  auto const ended = co_await connections.delete_connection(std::move(connection), kShort);
+  (void)ended;  // it is gone already, or we may not: then it ends when it has idled
+}
+
 Async<Result<void>> Relay::put(std::string key, std::string bytes) {
   // The object is sealed: its own tag proves it, a second digest of 6 MB would not add to that.
   auto const patience = payload_patience(bytes.size());

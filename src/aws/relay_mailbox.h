@@ -36,6 +36,7 @@ class Relay final : public Mailbox, public PayloadStore {
 
   Async<Posted> post(std::string connection, std::string text) override;
   Async<Result<std::optional<ClientRow>>> client() override;
+  Async<void> hang_up(std::string connection) override;
   Async<Result<void>> put(std::string key, std::string bytes) override;
   Async<Result<std::string>> get(std::string key, size_t size) override;
   Async<Result<void>> remove(std::string key) override;

@@ -39,6 +39,9 @@ class Mailbox {
   virtual Async<Posted> post(std::string connection, std::string text) = 0;
   // A consistent read. Fault refused carries the HTTP status.
   virtual Async<Result<std::optional<ClientRow>>> client() = 0;
+  // Ends a connection of ours that we left: from then on who posts to it is told that it is gone, where a
+  // gateway that has not noticed takes messages and loses them. One attempt; nothing depends on it.
+  virtual Async<void> hang_up(std::string connection) = 0;
 };
 
 }  // namespace live

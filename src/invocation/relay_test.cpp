@@ -53,6 +53,10 @@ class FakeDebugStack final : public Mailbox, public PayloadStore {
     ++reads;
     co_return row;
   }
+  Async<void> hang_up(std::string connection) override {
+    connections.erase(connection);
+    co_return;
+  }
   Async<Result<void>> put(std::string key, std::string bytes) override {
     ++puts;
     if (failing_puts-- > 0) co_return fault(Fault::Kind::refused, "SlowDown", 503);

@@ -9,6 +9,7 @@
 
 #include "base/json.h"
 #include "base/timer.h"
+#include "live/standstill.h"
 
 namespace live {
 namespace {
@@ -30,7 +31,8 @@ struct Connection {
   net::WebSocket socket;
   std::string id;
   Steady::time_point opened, last_hello;
-  std::optional<Steady::time_point> hello_sent;  // and not yet answered
+  int unanswered = 0;  // hellos. An answer that lay there through a sleep is that to an earlier one
+  std::optional<Steady::time_point> answer_due;  // to the last of them
   std::optional<Fault> ended;
 };
 
@@ -44,14 +46,17 @@ struct Search {  // for another connection, by attempts that overlap
 }  // namespace
 
 struct Link::State : std::enable_shared_from_this<Link::State> {
-  State(Executor executor, Ids& ids, Dial dial, Registry& registry, LinkOptions options, Events events)
+  State(Executor executor, const Clock& clock, Ids& ids, Dial dial, Registry& registry, LinkOptions options,
+        Events events)
       : executor(std::move(executor)),
+        clock(clock),
         ids(ids),
         dial(std::move(dial)),
         registry(registry),
         options(std::move(options)),
         events(std::move(events)),
         wake(this->executor),
+        look(this->executor),
         session(this->options.session) {}
 
   Async<Result<std::shared_ptr<Connection>>> connect();
@@ -61,8 +66,10 @@ struct Link::State : std::enable_shared_from_this<Link::State> {
   Async<Result<bool>> adopt(std::shared_ptr<Connection> connection);
   std::chrono::milliseconds jittered(std::chrono::milliseconds pause);
   Async<void> rotate();
-  Async<void> say_hello();
+  Async<void> say_hello(std::chrono::milliseconds patience);
   Async<void> confirm();
+  Async<void> watch_time();
+  void give_up();
   Async<Result<Registry::Taken>> take(std::string connection);
   Async<void> sleep(std::chrono::milliseconds time);
   Async<void> drain(std::shared_ptr<Connection> connection);
@@ -72,12 +79,14 @@ struct Link::State : std::enable_shared_from_this<Link::State> {
   }
 
   Executor executor;
+  const Clock& clock;
   Ids& ids;
   Dial dial;
   Registry& registry;
   LinkOptions options;
   Events events;
   Timer wake;  // cancelled when something happened
+  Timer look;
   std::string session;
   int64_t epoch = 0;
   std::shared_ptr<Connection> current;
@@ -85,14 +94,16 @@ struct Link::State : std::enable_shared_from_this<Link::State> {
   bool closing = false, taken_over = false;
 };
 
-Link::Link(Executor executor, Ids& ids, Dial dial, Registry& registry, LinkOptions options, Events events)
-    : state_(std::make_shared<State>(std::move(executor), ids, std::move(dial), registry, std::move(options),
-                                     std::move(events))) {}
+Link::Link(Executor executor, const Clock& clock, Ids& ids, Dial dial, Registry& registry,
+           LinkOptions options, Events events)
+    : state_(std::make_shared<State>(std::move(executor), clock, ids, std::move(dial), registry,
+                                     std::move(options), std::move(events))) {}
 
 Link::~Link() {
   state_->closing = true;
   state_->events = {};
   state_->wake.cancel();
+  state_->look.cancel();
   if (state_->current) state_->current->socket.drop();
 }
 
@@ -135,10 +146,11 @@ Async<void> Link::State::read(std::shared_ptr<Connection> connection) {
       connection->ended = text.error();
       break;
     }
-    if (!hello_connection(text.value()).empty())
-      connection->hello_sent.reset();
-    else if (events.on_message)
-      events.on_message(std::move(text.value()));
+    if (hello_connection(text.value()).empty()) {
+      if (events.on_message) events.on_message(std::move(text.value()));
+    } else if (--connection->unanswered <= 0) {
+      connection->answer_due.reset();
+    }
   }
   if (connection == current) wake.cancel();
 }
@@ -171,17 +183,23 @@ Async<Result<Registry::Taken>> Link::State::take(std::string connection) {
 }
 
 // Whether the row is still ours, and names the connection that we have: a message that says otherwise may be
-// lost, and an attempt to move that seemed to fail may not have failed.
+// lost, and an attempt to move that seemed to fail may not have failed. Beside everything else: after a sleep
+// its request may go into a dead network for seconds.
 Async<void> Link::State::confirm() {
-  auto const moved = co_await registry.move(current->id, session, epoch);
+  auto const self = shared_from_this();
+  auto const connection = current;
+  confirm_at = Steady::time_point::max();
+  auto const moved = co_await registry.move(connection->id, session, epoch);
   if (moved.has_value() && !moved.value() && !closing) taken_over = true;
-  confirm_at = wake.now() + (moved.has_value() ? options.confirm_interval : 2s);
+  auto const pause = moved.has_value() ? options.confirm_interval : 2s;
+  confirm_at = wake.now() + (connection == current ? pause : 0ms);  // the row may name the one before
+  wake.cancel();
 }
 
 Steady::time_point Link::State::next_event() const {
-  auto const hello = current->hello_sent ? *current->hello_sent + options.hello_timeout
-                                         : current->last_hello + options.hello_interval;
-  return std::min({hello, current->opened + options.rotate_after, confirm_at});
+  if (current->answer_due) return std::min(*current->answer_due, confirm_at);
+  return std::min(
+      {current->last_hello + options.hello_interval, current->opened + options.rotate_after, confirm_at});
 }
 
 Async<void> Link::State::sleep(std::chrono::milliseconds time) {
@@ -191,26 +209,26 @@ Async<void> Link::State::sleep(std::chrono::milliseconds time) {
 
 Async<Link::End> Link::run() {
   auto const state = state_;
+  asio::co_spawn(state->executor, state->watch_time(), asio::detached);
   while (!state->closing && !state->taken_over) {
     auto& current = *state->current;
     if (current.ended) {
+      auto const left = current.id;
       state->lost(*current.ended);
       if (!co_await state->reconnect()) break;
+      if (state->events.on_left) state->events.on_left(left);
       if (state->events.on_found) state->events.on_found();
       continue;
     }
     auto const now = state->wake.now();
-    if (current.hello_sent && now >= *current.hello_sent + state->options.hello_timeout) {
-      current.socket.drop();
-      current.ended =
-          fault(Fault::Kind::timeout, "the debug stack did not answer for " +
-                                          std::to_string(state->options.hello_timeout.count()) + " s");
-    } else if (now >= current.opened + state->options.rotate_after) {
-      co_await state->rotate();
-    } else if (!current.hello_sent && now >= current.last_hello + state->options.hello_interval) {
-      co_await state->say_hello();
+    if (current.answer_due && now >= *current.answer_due) {
+      state->give_up();
     } else if (now >= state->confirm_at) {
-      co_await state->confirm();
+      asio::co_spawn(state->executor, state->confirm(), asio::detached);
+    } else if (!current.answer_due && now >= current.opened + state->options.rotate_after) {
+      co_await state->rotate();
+    } else if (!current.answer_due && now >= current.last_hello + state->options.hello_interval) {
+      co_await state->say_hello(state->options.hello_timeout);
     } else {
       auto const wait = std::chrono::ceil<std::chrono::milliseconds>(state->next_event() - now);
       co_await state->sleep(wait);
@@ -219,11 +237,39 @@ Async<Link::End> Link::run() {
   co_return state->taken_over ? End::superseded : End::closed;
 }
 
-Async<void> Link::State::say_hello() {
+Async<void> Link::State::say_hello(std::chrono::milliseconds patience) {
+  auto const self = shared_from_this();
   auto const connection = current;
-  connection->hello_sent = connection->last_hello = wake.now();
+  ++connection->unanswered;
+  connection->last_hello = wake.now();
+  connection->answer_due = connection->last_hello + patience;
   auto const written = co_await connection->socket.write(kHello);
   if (written.has_error() && !connection->ended) connection->ended = written.error();
+}
+
+// It does not answer. What was sent to it still arrives there, if it is only slow.
+void Link::State::give_up() {
+  auto const silent = wake.now() - current->last_hello;
+  current->answer_due.reset();
+  current->ended =
+      fault(Fault::Kind::timeout, fmt::format("the debug stack did not answer for {:.1f} s", silent / 1.0s));
+  asio::co_spawn(executor, drain(current), asio::detached);
+}
+
+// After a standstill a dead connection would else be found out at the next hello.
+Async<void> Link::State::watch_time() {
+  auto const self = shared_from_this();
+  Standstill standstill(clock.now(), options.look_interval);
+  while (!closing && !taken_over) {
+    look.expires_after(options.look_interval);
+    co_await look.wait();
+    if (closing || !standstill.noticed(clock.now())) continue;
+    if (events.on_standstill) events.on_standstill();
+    if (current->ended) continue;
+    confirm_at = std::min(confirm_at, wake.now());
+    wake.cancel();
+    co_await say_hello(options.doubt);
+  }
 }
 
 // Full jitter: many clients that lost the same network do not come back at once.
@@ -323,6 +369,7 @@ Async<void> Link::close() {
   auto const state = state_;
   state->closing = true;
   state->wake.cancel();
+  state->look.cancel();
   if (!state->taken_over && state->epoch) {
     auto const left = co_await state->registry.leave(state->session, state->epoch);
     (void)left;  // a row that stays names a dead connection: stubs get a 410 and say so

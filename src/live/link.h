@@ -23,7 +23,9 @@ struct LinkOptions {
   // API Gateway closes after 10 idle minutes, but a network that went without a word is noticed by this
   // alone: an outage of half a minute before it ends.
   std::chrono::milliseconds hello_interval{10'000};
-  std::chrono::seconds hello_timeout{5};               // no answer: the connection is dead
+  std::chrono::milliseconds hello_timeout{5000};  // no answer: the connection is dead
+  std::chrono::milliseconds look_interval{1000};  // whether time stood still
+  std::chrono::milliseconds doubt{700};           // as hello_timeout, after it did: calls work within 2 s
   std::chrono::milliseconds confirm_interval{30'000};  // that the row is ours
   std::chrono::minutes rotate_after{110};              // API Gateway closes after 2 hours
   std::chrono::seconds drain{60};                      // a replaced connection is still read for this long
@@ -41,10 +43,14 @@ class Link {
     std::function<void(const Fault& why)> on_lost;     // the connection went; trying again from now on
     std::function<void(const Fault& why)> on_trouble;  // it does not come back: each reason once
     std::function<void()> on_found;                    // connected and registered again
+    std::function<void(std::string connection)>
+        on_left;                          // in its place; whoever posts to it should learn that
+    std::function<void()> on_standstill;  // time leapt: the connection is asked whether it is still there
   };
   enum class End { closed, superseded };
 
-  Link(Executor executor, Ids& ids, Dial dial, Registry& registry, LinkOptions options, Events events);
+  Link(Executor executor, const Clock& clock, Ids& ids, Dial dial, Registry& registry, LinkOptions options,
+       Events events);
   ~Link();
 
   // The first connection: dials, says hello, takes the stage. Gives who had it.

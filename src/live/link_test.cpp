@@ -54,13 +54,16 @@ class LinkTest : public testing::Test {
     options.first_backoff = std::chrono::milliseconds(2);
     options.longest_backoff = std::chrono::milliseconds(4);
     options.hello_interval = options.confirm_interval = std::chrono::milliseconds(50);
+    options.look_interval = options.doubt = std::chrono::milliseconds(10);
     Link::Events events;
     events.on_message = [this](std::string text) { told_.push_back("message " + text); };
     events.on_lost = [this](const Fault&) { told_.push_back("lost"); };
     events.on_trouble = [this](const Fault& why) { told_.push_back("trouble " + why.message); };
     events.on_found = [this] { told_.push_back("found"); };
+    events.on_left = [this](std::string connection) { left_ = std::move(connection); };
     link_ = std::make_unique<Link>(
-        context_.get_executor(), ids_, [this] { return dial(); }, registry_, options, std::move(events));
+        context_.get_executor(), clock_, ids_, [this] { return dial(); }, registry_, options,
+        std::move(events));
   }
   // As the debug stack: hello is answered with the connection's id.
   Async<void> serve(net::WebSocket socket) {
@@ -69,6 +72,8 @@ class LinkTest : public testing::Test {
     for (;;) {
       auto const text = co_await socket.read();
       if (text.has_error()) break;
+      ++hellos_;
+      if (id == silent_) continue;
       (void)co_await socket.write(R"({"type":"hello","connectionId":")" + id + "\"}");
     }
     if (served_ == &socket) served_ = nullptr;
@@ -110,19 +115,25 @@ class LinkTest : public testing::Test {
     }
     ASSERT_TRUE(reached());
   }
+  void sleep() {
+    until([this, before = hellos_] { return hellos_ > before; });  // it runs
+    clock_.advance(std::chrono::hours(8));
+  }
   void lose() {
     until([this] { return served_ != nullptr; });
     served_->drop();
   }
 
   asio::io_context context_;
+  ManualClock clock_;
   RandomIds ids_;
   TestRegistry registry_;
   std::unique_ptr<net::HttpServer> server_;
   net::WebSocket* served_ = nullptr;
-  int connections_ = 0, dials_ = 0;
+  int connections_ = 0, dials_ = 0, hellos_ = 0;
   std::optional<std::string> unreachable_;
   int swallowed_ = 0;
+  std::string silent_, left_;  // connections
   std::function<void()> on_dial_;
   std::vector<std::string> told_;
   std::optional<Link::End> end_;
@@ -207,6 +218,28 @@ TEST_F(LinkTest, AGoodbyeWhileItComesBackIsNoTakeover) {
   until([&] { return end_.has_value() && closed; });
   EXPECT_EQ(end_, Link::End::closed);
   EXPECT_EQ(registry_.row, "");
+}
+
+TEST_F(LinkTest, AfterASleepAConnectionThatDoesNotAnswerIsReplacedAtOnce) {
+  open();
+  silent_ = "c1";
+  auto const began = std::chrono::steady_clock::now();
+  sleep();
+  until([this] { return told_.size() == 2; });
+  EXPECT_THAT(told_, ElementsAre("lost", "found"));
+  EXPECT_LT(std::chrono::steady_clock::now() - began, LinkOptions().hello_timeout);
+  EXPECT_EQ(registry_.row, "c2");
+  EXPECT_EQ(left_, "c1") << "who posts there should be told that it is gone";
+}
+
+TEST_F(LinkTest, AfterASleepAConnectionThatAnswersIsKept) {
+  open();
+  for (int sleeps = 0; sleeps < 3; ++sleeps) {
+    registry_.row = "a connection that an attempt to move left there";
+    sleep();
+    until([this] { return registry_.row == "c1"; });
+  }
+  EXPECT_EQ(dials_, 1);
 }
 
 TEST_F(LinkTest, ALinkMayGoAtAnyMoment) {

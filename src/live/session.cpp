@@ -15,17 +15,24 @@ Session::Session(SessionParts parts, std::string stage_key, std::string who)
       envelope_(std::move(stage_key), Side::client, parts_.ids),
       server_(parts_.executor, parts_.clock, parts_.ids, envelope_, parts_.mailbox, parts_.payloads,
               parts_.invoker, events(), RemoteServer::Options{.session = id_, .stream = parts_.stream}),
-      link_(parts_.executor, parts_.ids, parts_.dial, parts_.registry,
-            LinkOptions{.who = who_, .session = id_},
-            Link::Events{
-                .on_message = [this](std::string text) { server_.receive(text); },
-                .on_lost =
-                    [this](const Fault& why) {
-                      parts_.terminal.warn("Connection lost (" + why.message + "), connecting again…");
-                    },
-                .on_trouble =
-                    [this](const Fault& why) { parts_.terminal.warn("Still no connection: " + why.message); },
-                .on_found = [this] { parts_.terminal.say("Connected again."); }}) {}
+      link_(parts_.executor, parts_.clock, parts_.ids, parts_.dial, parts_.registry,
+            LinkOptions{.who = who_, .session = id_, .look_interval = parts_.look_interval}, link_events()) {}
+
+Link::Events Session::link_events() {
+  auto& terminal = parts_.terminal;
+  Link::Events events;
+  events.on_message = [this](std::string text) { server_.receive(text); };
+  events.on_lost = [&terminal](const Fault& why) {
+    terminal.warn("Connection lost (" + why.message + "), connecting again…");
+  };
+  events.on_trouble = [&terminal](const Fault& why) { terminal.warn("Still no connection: " + why.message); };
+  events.on_found = [&terminal] { terminal.say("Connected again."); };
+  events.on_left = [this](std::string connection) {
+    asio::co_spawn(parts_.executor, parts_.mailbox.hang_up(std::move(connection)), asio::detached);
+  };
+  events.on_standstill = [&terminal] { terminal.detail("Time stood still: is the connection still there?"); };
+  return events;
+}
 
 RemoteServer::Events Session::events() {
   RemoteServer::Events events;

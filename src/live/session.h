@@ -29,6 +29,7 @@ struct SessionParts {  // borrowed, but for the dial
   Terminal& terminal;
   Link::Dial dial;
   StreamSender::Limits stream{};
+  std::chrono::milliseconds look_interval = LinkOptions().look_interval;
 };
 
 class Session {
@@ -47,6 +48,7 @@ class Session {
 
  private:
   RemoteServer::Events events();
+  Link::Events link_events();
   Async<void> tell_predecessor(ClientRow previous);
 
   SessionParts parts_;

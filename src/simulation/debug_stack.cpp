@@ -187,6 +187,16 @@ Async<Posted> DebugStack::post(std::shared_ptr<Host> host, std::string connectio
   co_return outcome;
 }
 
+Async<void> DebugStack::hang_up(std::shared_ptr<Host> host, std::string connection) {
+  std::function<bool()> act = [this, connection] {
+    drop(connection, true);
+    return true;
+  };
+  std::function<bool(int)> refuse = [](int) { return false; };
+  auto const done = co_await request<bool>(host, "hang up", kShort, std::move(act), std::move(refuse));
+  journal_.counts.add(done == true ? "hung up" : "not hung up");
+}
+
 Posted DebugStack::deliver(const std::string& connection, const std::string& text) {
   if (text.size() > odds_.largest_message) {
     note("fault 413", "");

@@ -35,6 +35,7 @@ class DebugStack {
   // Each is one attempt, as aws/ makes it, with what the network makes of it.
   Async<Posted> post(std::shared_ptr<Host> host, std::string connection, std::string text);
   Async<Result<std::optional<ClientRow>>> client(std::shared_ptr<Host> host);
+  Async<void> hang_up(std::shared_ptr<Host> host, std::string connection);
   Async<Result<void>> put(std::shared_ptr<Host> host, std::string key, std::string bytes);
   Async<Result<std::string>> get(std::shared_ptr<Host> host, std::string key, size_t size);
   Async<Result<void>> remove(std::shared_ptr<Host> host, std::string key);
@@ -104,6 +105,9 @@ class Access final : public Mailbox, public PayloadStore, public Registry {
     return stack_.post(host_.lock(), std::move(connection), std::move(text));
   }
   Async<Result<std::optional<ClientRow>>> client() override { return stack_.client(host_.lock()); }
+  Async<void> hang_up(std::string connection) override {
+    return stack_.hang_up(host_.lock(), std::move(connection));
+  }
   Async<Result<void>> put(std::string key, std::string bytes) override {
     return stack_.put(host_.lock(), std::move(key), std::move(bytes));
   }

@@ -5,6 +5,7 @@ namespace {
 
 constexpr auto kStubDial = 3000ms, kClientDial = 10'000ms;  // as stub_main.cpp and cli/ have them
 constexpr auto kGrace = 10s;
+constexpr auto kLook = 5s;  // a second's, through whole nights, would be most of all events
 
 }  // namespace
 
@@ -98,8 +99,17 @@ ClientProcess::ClientProcess(DebugStack& stack, std::shared_ptr<Host> host, cons
 
 SessionParts ClientProcess::parts(Invoker& handler) {
   auto dial = [this] { return stack_.dial(host_, kClientDial); };
-  return {host_->executor(), *host_,  host_->ids, access_,         access_,
-          access_,           handler, terminal_,  std::move(dial), {.chunk = kChunk, .window = kWindow}};
+  return {host_->executor(),
+          *host_,
+          host_->ids,
+          access_,
+          access_,
+          access_,
+          handler,
+          terminal_,
+          std::move(dial),
+          {.chunk = kChunk, .window = kWindow},
+          kLook};
 }
 
 Async<void> ClientProcess::live(ClientProcess* self) {

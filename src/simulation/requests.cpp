@@ -139,7 +139,7 @@ Async<Reply> Schedule::Handler::invoke(Invocation invocation) {
 void Schedule::plan_requests() {
   auto when = agenda_.now();
   auto const count = 4 + random_.below(3);
-  auto const night = weather_ != Weather::refusing && random_.chance(0.03) ? random_.below(count) : count;
+  auto const night = weather_ != Weather::refusing && random_.chance(0.05) ? random_.below(count) : count;
   for (uint64_t i = 0; i < count; ++i) {
     when += random_.between(5ms, 5s);
     if (i == night) {
