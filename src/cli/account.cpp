@@ -5,6 +5,7 @@
 
 #include "aws/sts.h"
 #include "cli/target.h"
+#include "live/clock_notice.h"
 
 namespace live::cli {
 namespace {
@@ -97,9 +98,9 @@ Result<aws::AwsSettings> settings_of(const Target& target) {
 }  // namespace
 
 Account::Account(Executor executor, Host& host, const Target& target, aws::AwsSettings settings)
-    : http_(net::HttpClient::create(executor)),
+    : http_(net::HttpClient::create(executor), clock_),
       credentials_(credentials_of(host, target)),
-      client_(*http_, *credentials_, clock_, ids_, std::move(settings)),
+      client_(http_, *credentials_, clock_, ids_, std::move(settings)),
       stacks_(client_) {}
 
 Async<Result<std::unique_ptr<Account>>> Account::open(Host& host, Target& target) {
@@ -111,7 +112,12 @@ Async<Result<std::unique_ptr<Account>>> Account::open(Host& host, Target& target
   LIVE_CO_TRY(auto settings, settings_of(target));
   std::unique_ptr<Account> account(new Account(executor, host, target, std::move(settings)));
   auto const identity = co_await aws::get_caller_identity(account->client_, kPatience);
-  if (identity.has_error()) co_return within("asking AWS who we are", identity.error());
+  if (identity.has_error()) {
+    Fault why = within("asking AWS who we are", identity.error());
+    if (auto const& skew = account->http_.skew(); skew && is_refused(*skew))
+      why.message += "; it is " + in_words(*skew);
+    co_return why;
+  }
   target.account = identity.value().account;
   co_return account;
 }

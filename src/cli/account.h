@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "aws/client.h"
+#include "aws/dated_http.h"
 #include "live/host.h"
 #include "live/stacks.h"
 #include "live/target.h"
@@ -16,7 +17,7 @@ class Account {
   static Async<Result<std::unique_ptr<Account>>> open(Host& host, Target& target);
 
   aws::CredentialSource& credentials() { return *credentials_; }
-  net::HttpClient& http() { return *http_; }
+  aws::DatedHttp& http() { return http_; }  // knows how far our clock is from AWS's
   aws::AwsClient& client() { return client_; }
   Stacks& stacks() { return stacks_; }
 
@@ -25,7 +26,7 @@ class Account {
 
   SystemClock clock_;
   RandomIds ids_;
-  std::unique_ptr<net::HttpClient> http_;
+  aws::DatedHttp http_;
   std::unique_ptr<aws::CredentialSource> credentials_;
   aws::AwsClient client_;
   Stacks stacks_;

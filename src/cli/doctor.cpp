@@ -14,6 +14,7 @@
 #include "cli/run.h"
 #include "cli/target.h"
 #include "live/access.h"
+#include "live/clock_notice.h"
 
 namespace live::cli {
 namespace {
@@ -96,6 +97,19 @@ Async<void> check_connection(Patient& patient) {
   } else {
     patient.findings.ok(
         about, who + " (whether the connection is still there is not known: " + there.error().message + ")");
+  }
+}
+
+// Further off than a signature may be, no command gets as far as this.
+Async<void> check_clock(Patient& patient) {
+  auto const& skew = patient.account.http().skew();
+  if (!skew) co_return;
+  auto const said = "this machine's is " + in_words(*skew);
+  if (is_off(*skew)) {
+    patient.findings.warn(
+        "clock", said + ": remaining times are corrected, other times and signatures are not", kSetTheClock);
+  } else {
+    patient.findings.ok("clock", said);
   }
 }
 
@@ -185,8 +199,8 @@ Async<void> check_files(Patient& patient) {
 }
 
 // In this order: each may use what those before it found.
-constexpr Async<void> (*kChecks[])(Patient&) = {check_debug_stack, check_connection, check_access,
-                                                check_files};
+constexpr Async<void> (*kChecks[])(Patient&) = {check_debug_stack, check_connection, check_clock,
+                                                check_access, check_files};
 
 void tell(const Findings& findings, Terminal& terminal) {
   for (auto const& one : findings.all()) {

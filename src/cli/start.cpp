@@ -13,6 +13,7 @@
 #include "cli/relay.h"
 #include "cli/run.h"
 #include "cli/target.h"
+#include "live/clock_notice.h"
 #include "live/deployment.h"
 #include "live/fleet.h"
 #include "live/infrastructure.h"
@@ -172,6 +173,9 @@ Async<Result<void>> start(CommonOptions options, Terminal& terminal, Interruptio
   Host host(executor, Host::Options{.folder = host_folder(), .environment = prepared.host_environment});
   LIVE_CO_TRY(host.toolkit().begin());
   LIVE_CO_TRY(auto account, co_await Account::open(host, prepared.target));
+  account->http().on_measured([&terminal, notice = ClockNotice()](auto const& skew) mutable {
+    if (auto const line = notice.after(skew)) terminal.warn(*line);
+  });
   auto const question = [options](const std::string& text) { return ask(options, text); };
   Starting starting(host, *account, prepared.target, terminal, question);
   LIVE_CO_TRY(auto prospect, co_await prepare_ground(executor, starting));
@@ -183,6 +187,8 @@ Async<Result<void>> start(CommonOptions options, Terminal& terminal, Interruptio
 
   Answering all(executor, host, terminal, std::move(watch), relay, prepared.target.app);
   LIVE_CO_TRY(co_await all.session.connect());
+  if (auto const& skew = account->http().skew())
+    terminal.detail("This machine's clock is " + in_words(*skew));
   Running running(executor, all.session);  // a deployment may outlast an idle connection
   interruption.then = [&all, &terminal] { return leave_early(all, terminal); };
   // What an earlier session deployed is called all the while.

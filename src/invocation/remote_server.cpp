@@ -74,6 +74,9 @@ void RemoteServer::State::take(Envelope::Message message) {
     case Ledger::Verdict::over:
       return drop("a duplicate of a call that is over");
     case Ledger::Verdict::stale:
+      if (auto const age = clock.now() - message.head.sent_at;
+          std::chrono::abs(age) > options.ledger.freshness && events.on_stale)
+        events.on_stale(key, age);
       return drop("a message too old, or from the future, to be told from a replay");
     case Ledger::Verdict::full:
       return refuse(message.head, function_error("Live.Busy", "The client runs as many calls as it can"));

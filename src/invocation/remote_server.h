@@ -35,6 +35,8 @@ class RemoteServer {
     std::function<void(const CallKey&)> on_delivered;               // the stub's connection has it
     std::function<void(const CallKey&)> on_late;  // its answer came after the function's end
     std::function<void(std::string_view reason)> on_dropped;
+    // Dropped, too: sent so long ago by our clock (below zero: in the future) that it may be a replay.
+    std::function<void(const CallKey&, TimePoint::duration age)> on_stale;
     std::function<void(const Takeover&)> on_superseded;  // another client has the stage: supersede() is done
   };
   struct Options {

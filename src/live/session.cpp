@@ -7,6 +7,14 @@
 #include "base/timer.h"
 
 namespace live {
+namespace {
+
+std::string since_or_until(TimePoint::duration age) {
+  auto const minutes = std::chrono::round<std::chrono::minutes>(std::chrono::abs(age)).count();
+  return age < 0s ? fmt::format("{} minutes in the future", minutes) : fmt::format("{} minutes ago", minutes);
+}
+
+}  // namespace
 
 Session::Session(SessionParts parts, std::string stage_key, std::string who)
     : parts_(std::move(parts)),
@@ -37,12 +45,23 @@ Link::Events Session::link_events() {
 RemoteServer::Events Session::events() {
   RemoteServer::Events events;
   events.on_started = [this](const Invocation& call, const RemoteServer::Received& received) {
+    auto const ahead = std::chrono::duration_cast<std::chrono::milliseconds>(received.clock_offset).count();
+    parts_.terminal.detail(fmt::format(
+        "{:.8} its deadline is moved by {} ms: by so much our clock is ahead of its stub's, or its way took",
+        call.request_id, ahead));
     if (received.attempt > 1)
       parts_.terminal.note(call.request_id,
                            fmt::format("Lambda tries this request again: attempt {}", received.attempt));
   };
   events.on_late = [this](const CallKey& key) {
     parts_.terminal.note(key.request_id, "its answer came after the function's end and was dropped");
+  };
+  events.on_stale = [this](const CallKey& key, TimePoint::duration age) {
+    parts_.terminal.note(
+        key.request_id,
+        fmt::format("was not run: by this machine's clock it was sent {}. A replay, unless the "
+                    "clock is wrong: then set it (`sudo timedatectl set-ntp true`)",
+                    since_or_until(age)));
   };
   events.on_superseded = [this](const Takeover& by) {
     told_who_ = true;
