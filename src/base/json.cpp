@@ -2,12 +2,13 @@
 
 #include <algorithm>
 #include <charconv>
-#include <iterator>
 
 #include <fmt/format.h>
 
 namespace live {
 namespace {
+
+std::string number_text(double number) { return fmt::format("{}", number); }  // 1.5, where Boost writes 1.5E0
 
 void pretty(const json::value& value, std::string& out, int depth) {
   auto const indent = [&out](int by) { out.append(size_t(by) * 2, ' '); };
@@ -34,32 +35,37 @@ void pretty(const json::value& value, std::string& out, int depth) {
     indent(depth);
     out += "]";
   } else if (auto const* number = value.if_double()) {
-    fmt::format_to(std::back_inserter(out), "{}", *number);  // 1.5, where Boost writes 1.5E0
+    out += number_text(*number);
   } else {
     out += json::serialize(value);
   }
 }
 
-void canonical(const json::value& value, std::string& out) {
+enum class Order { kept, sorted };
+
+void compact(const json::value& value, std::string& out, Order order) {
   if (auto const* object = value.if_object()) {
     std::vector<const json::key_value_pair*> members;
     for (auto const& member : *object) members.push_back(&member);
-    std::sort(members.begin(), members.end(), [](auto* a, auto* b) { return a->key() < b->key(); });
+    if (order == Order::sorted)
+      std::sort(members.begin(), members.end(), [](auto* a, auto* b) { return a->key() < b->key(); });
     out += '{';
     for (auto const* member : members) {
       if (out.back() != '{') out += ',';
       out += json::serialize(member->key());
       out += ':';
-      canonical(member->value(), out);
+      compact(member->value(), out, order);
     }
     out += '}';
   } else if (auto const* array = value.if_array()) {
     out += '[';
     for (size_t i = 0; i < array->size(); ++i) {
       if (i) out += ',';
-      canonical((*array)[i], out);
+      compact((*array)[i], out, order);
     }
     out += ']';
+  } else if (auto const* number = value.if_double(); number && order == Order::kept) {
+    out += number_text(*number);
   } else {
     out += json::serialize(value);
   }
@@ -91,7 +97,13 @@ std::string pretty_json(const json::value& value) {
 
 std::string canonical_json(const json::value& value) {
   std::string out;
-  canonical(value, out);
+  compact(value, out, Order::sorted);
+  return out;
+}
+
+std::string compact_json(const json::value& value) {
+  std::string out;
+  compact(value, out, Order::kept);
   return out;
 }
 

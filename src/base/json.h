@@ -17,6 +17,7 @@ namespace json = boost::json;
 Result<json::value> parse_json(std::string_view text, size_t max_depth = 256);
 Result<json::object> parse_json_object(std::string_view text, size_t max_depth = 256);
 std::string pretty_json(const json::value& value);     // two spaces, keys in their order, a final newline
+std::string compact_json(const json::value& value);    // one line, keys in their order
 std::string canonical_json(const json::value& value);  // no spaces, keys sorted: equal values, equal text
 
 const json::value* find(const json::object& in, std::string_view key);

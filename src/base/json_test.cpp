@@ -35,5 +35,10 @@ TEST(Json, PrettyTextKeepsTheOrderOfKeys) {
             "{\n  \"b\": [\n    1\n  ],\n  \"a\": {}\n}\n");
 }
 
+TEST(Json, CompactIsOneLineInItsOwnOrder) {
+  EXPECT_EQ(compact_json(json::parse(R"({"b": [1, 2.5, {}], "a": "x\ny"})")),
+            R"({"b":[1,2.5,{}],"a":"x\ny"})");
+}
+
 }  // namespace
 }  // namespace live

@@ -36,8 +36,8 @@ struct Answering {
         fleet(executor, clock, ids, code, terminal,
               FleetOptions{.runtimes = runtimes_folder(),
                            .spares = &spares,
-                           .most_workers = app.workers,
-                           .most_of_one_function = app.workers_per_function}),
+                           .most_workers = app.config.workers,
+                           .most_of_one_function = app.config.workers_per_function}),
         session(SessionParts{executor, clock, ids, relay.mailbox(), relay.payloads(), relay.registry(), fleet,
                              terminal, relay.dial()},
                 relay.stage_key(), who()) {

@@ -87,7 +87,7 @@ Result<Prepared> prepare(const CommonOptions& options, Terminal& terminal) {
            choose_stage(target.app, options.stage, user_name(), prompt_for_stage, options.stage_kept));
   target.stage = choice.stage;
   if (options.local) {
-    target.region = first_of({options.region, target.app.region, kLocalRegion});
+    target.region = first_of({options.region, target.app.config.region, kLocalRegion});
     target.identity.region = target.region;
     LIVE_TRY(use_cloud(prepared, terminal));
   } else {
@@ -101,9 +101,9 @@ Result<Prepared> prepare(const CommonOptions& options, Terminal& terminal) {
 
 void aim_at_account(Target& target, const CommonOptions& options) {
   target.region = first_of(
-      {options.region, target.app.region, environment("AWS_REGION"), environment("AWS_DEFAULT_REGION")});
+      {options.region, target.app.config.region, environment("AWS_REGION"), environment("AWS_DEFAULT_REGION")});
   target.endpoint = environment("AWS_ENDPOINT_URL");
-  target.identity.profile = first_of({options.profile, target.app.profile, environment("AWS_PROFILE")});
+  target.identity.profile = first_of({options.profile, target.app.config.profile, environment("AWS_PROFILE")});
   target.identity.role_arn = options.role_arn;
   target.identity.region = target.region;
 }

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "live/config.h"
 
 namespace live {
 
@@ -18,21 +19,17 @@ struct App {
   };
   std::filesystem::path folder;
   Form form = Form::main;
-  std::filesystem::path main;   // for Form::main, absolute
-  std::string name;             // live.json, else package.json, else the folder; letters, digits and hyphens
-  std::string stage;            // live.json; empty when it says none
-  std::string region, profile;  // likewise
-  // Most local workers at once, and most of one function; 0: live.json says nothing.
-  size_t workers = 0, workers_per_function = 0;
+  std::filesystem::path main;  // for Form::main, absolute
+  std::string name;            // live.json, else package.json, else the folder; letters, digits and hyphens
+  Config config;               // its live.json
 
   std::filesystem::path state_folder() const { return folder / ".live"; }
 };
 
 // Looks into `folder` itself. Fault: neither lib/index nor cdk.json; a live.json that is not valid.
 Result<App> find_app(const std::filesystem::path& folder);
-
-// "john.doe" → "john-doe". Fault: nothing usable is left, or it is longer than 64.
-Result<std::string> stage_name(std::string_view wanted);
+// The app beside this file, which is its live.json whatever its name.
+Result<App> find_app_of(const std::filesystem::path& config_file);
 
 // The stage: what was asked for (flag, then live.json), else the remembered one, else `ask` (a prompt, or the
 // user's name where there is no terminal). Remembers in the app's state folder what the prompt gave; what was

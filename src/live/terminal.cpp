@@ -75,22 +75,36 @@ std::string Terminal::tint(Tint tint, std::string_view text) const {
   return fmt::format("\x1b[{}m{}\x1b[0m", kCodes[int(tint)], text);
 }
 
-void Terminal::say(std::string_view line) { write_(line); }
-
-void Terminal::step(std::string_view done, std::chrono::milliseconds took) {
-  write_(fmt::format("{} {} {}", tint(Tint::green, "✓"), done,
-                     tint(Tint::dim, fmt::format("({})", duration(took)))));
+void Terminal::tell(Said said) {
+  std::string text;
+  if (said.kind == Said::Kind::step) text = tint(Tint::green, "✓") + " ";
+  if (said.kind == Said::Kind::warning) text = tint(Tint::yellow, "!") + " ";
+  if (said.kind == Said::Kind::error) text = tint(Tint::red, "✗") + " ";
+  text += said.kind == Said::Kind::detail ? tint(Tint::dim, said.line) : std::string(said.line);
+  if (said.took) text += " " + tint(Tint::dim, "(" + duration(*said.took) + ")");
+  write_(text);
 }
 
-void Terminal::good(std::string_view line) { write_(fmt::format("{} {}", tint(Tint::green, "✓"), line)); }
-
-void Terminal::warn(std::string_view line) { write_(fmt::format("{} {}", tint(Tint::yellow, "!"), line)); }
-
+void Terminal::say(std::string_view line, Fact fact) {
+  if (!is_quiet()) result(line, std::move(fact));
+}
+void Terminal::result(std::string_view line, Fact fact) {
+  tell({Said::Kind::message, line, std::move(fact)});
+}
+void Terminal::step(std::string_view done, std::chrono::milliseconds took, Fact fact) {
+  if (!is_quiet()) finish(done, took, std::move(fact));
+}
+void Terminal::finish(std::string_view done, std::chrono::milliseconds took, Fact fact) {
+  tell({Said::Kind::step, done, std::move(fact), took});
+}
+void Terminal::good(std::string_view line, Fact fact) {
+  if (!is_quiet()) tell({Said::Kind::step, line, std::move(fact)});
+}
+void Terminal::warn(std::string_view line, Fact fact) { tell({Said::Kind::warning, line, std::move(fact)}); }
+void Terminal::fail(std::string_view line, Fact fact) { tell({Said::Kind::error, line, std::move(fact)}); }
 void Terminal::detail(std::string_view line) {
-  if (detail_ == Detail::whole) write_(tint(Tint::dim, line));
+  if (is_whole()) tell({Said::Kind::detail, line});
 }
-
-void Terminal::fail(std::string_view line) { write_(fmt::format("{} {}", tint(Tint::red, "✗"), line)); }
 
 void Terminal::lines(std::string_view id, std::string_view mark, Tint colour, std::string_view text) {
   std::string const head = tint(Tint::dim, id.substr(0, kShortest)) + " " + tint(colour, mark) + " ";
@@ -106,6 +120,7 @@ void Terminal::note(std::string_view request_id, std::string_view text) {
 }
 
 void Terminal::received(const LocalFunction& function, const Invocation& invocation) {
+  if (is_quiet()) return;
   lines(invocation.request_id, "→", Tint::cyan,
         fmt::format("{}  {} {}", tint(Tint::bold, trigger_of(invocation.event)), short_name(function),
                     tint(Tint::dim, "[" + function.handler + "]")));
@@ -129,9 +144,9 @@ void Terminal::answered(const LocalFunction&, const Invocation& invocation, cons
   std::string const took =
       duration(timing.build + timing.queue + timing.init + timing.handler) + where_the_time_went(timing);
   if (reply.outcome == Reply::Outcome::success) {
+    if (is_quiet()) return;
     lines(invocation.request_id, "←", Tint::green,
-          fmt::format("{}  {}",
-                      timing.streamed ? streamed(*timing.streamed) : summary(reply, detail_ == Detail::whole),
+          fmt::format("{}  {}", timing.streamed ? streamed(*timing.streamed) : summary(reply, is_whole()),
                       tint(Tint::dim, took)));
     return;
   }
@@ -163,6 +178,7 @@ void Terminal::ignored(const LocalFunction& function, std::string_view variable)
 }
 
 void Terminal::rebuilt(const LocalFunction& function, std::chrono::microseconds took) {
+  if (is_quiet()) return;
   bool const was_built = took.count() > 0;  // a folder of plain JavaScript runs as it lies
   write_(fmt::format("{} {} {}", tint(Tint::dim, "↻"), short_name(function),
                      tint(Tint::dim, was_built ? "rebuilt in " + duration(took) : "changed")));

@@ -89,5 +89,25 @@ TEST_F(TerminalTest, PlainJavaScriptIsChangedAndABundleRebuilt) {
   EXPECT_THAT(lines, ElementsAre("↻ Api changed", "↻ Api rebuilt in 9.6 ms"));
 }
 
+TEST_F(TerminalTest, QuietLeavesWarningsErrorsResultsAndWhatHandlersPrint) {
+  auto to = terminal(Terminal::Detail::quiet);
+  to.say("on the way");
+  to.step("Stack deployed", 5ms);
+  to.good("in order");
+  to.detail("more");
+  to.rebuilt(function, 1ms);
+  to.received(function, call);
+  to.answered(function, call, {Reply::Outcome::success, "1", ""}, {});
+  EXPECT_THAT(lines, ElementsAre());
+  to.warn("mind this");
+  to.fail("no");
+  to.result("  ApiUrl: http://x");
+  to.finish("Live", 5ms);
+  to.printed(function, call.request_id, Process::Stream::out, "hello");
+  to.answered(function, call, function_error("TypeError", "x"), {});
+  EXPECT_THAT(lines, ElementsAre("! mind this", "✗ no", "  ApiUrl: http://x", "✓ Live (5.0 ms)",
+                                 "01234567 │ hello", "01234567 ✗ TypeError: x  0.0 ms"));
+}
+
 }  // namespace
 }  // namespace live
