@@ -6,6 +6,7 @@
 #include "base/encoding.h"
 #include "base/hash.h"
 #include "template/permission.h"
+#include "template/timeouts.h"
 
 namespace live {
 namespace {
@@ -101,12 +102,14 @@ void drop_dependency(json::object& resource, const std::string& gone) {
 
 class Rewriter {
  public:
-  Rewriter(Assembly& assembly, const SwapOptions& options) : assembly_(assembly), options_(options) {}
+  Rewriter(Assembly& assembly, const SwapOptions& options)
+      : assembly_(assembly), options_(options), timeouts_(assembly, options.timeout_seconds) {}
 
   Result<Swap> run() {
     for (auto& [file, one] : assembly_.templates()) {
       LIVE_TRY(rewrite(one));
     }
+    timeouts_.raise_queues();
     for (auto const& stack : assembly_.stacks()) assembly_.drop_unused_assets(stack, dropped_[stack.id]);
     return std::move(swap_);
   }
@@ -155,6 +158,7 @@ class Rewriter {
       swap_.notices.push_back(
           (function.construct_path.empty() ? id : function.construct_path) +
           ": its VPC and file systems are left out while it runs live (live.vpc: \"keep\" keeps them)");
+    timeouts_.raise(one, id, properties, function, swap_.notices);
     collect_code_asset(properties, dropped_[one.stack]);
     rewrite_function(resource, properties, std::move(code), options_.keep_vpc);
     swap_.functions.push_back(std::move(function));
@@ -214,6 +218,7 @@ class Rewriter {
 
   Assembly& assembly_;
   const SwapOptions& options_;
+  Timeouts timeouts_;
   Swap swap_;
   std::map<std::string, std::vector<std::string>> dropped_;  // stack → asset hashes of replaced code
 };

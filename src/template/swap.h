@@ -57,6 +57,9 @@ struct SwapOptions {
   // here.
   std::function<std::optional<std::string>(const SwappedFunction&)> skip;
   bool keep_vpc = false;
+  // What the swapped functions' timeouts become, and at least that the visibility timeouts of the queues that
+  // they read: AWS makes no event source mapping where that is shorter. Nothing: they stay.
+  std::optional<int> timeout_seconds{};
 };
 
 struct Swap {

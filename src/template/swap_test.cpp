@@ -245,5 +245,67 @@ TEST(Swap, ADamagedAssemblyNamesTheFile) {
   EXPECT_NE(damaged.error().message.find("manifest.json"), std::string::npos);
 }
 
+TEST(SwapTimeouts, StayUnlessOthersAreWanted) {
+  auto assembly = one_stack({{"F", function(R"({"Timeout":7})")}});
+  auto const swap = swap_functions(assembly, options()).value();
+  EXPECT_EQ(properties_of(assembly, "F").at("Timeout"), 7);
+  EXPECT_EQ(swap.functions.at(0).timeout_seconds, 7);
+}
+
+TEST(SwapTimeouts, OfQueuesAreAtLeastThoseOfTheFunctionsThatReadThem) {
+  auto assembly = one_stack(
+      {{"F", function(R"({"Timeout":7})")},
+       {"G", function()},
+       {"Alias", resource("AWS::Lambda::Alias", R"({"FunctionName":{"Ref":"G"},"Name":"a"})")},
+       {"Bare", {{"Type", "AWS::SQS::Queue"}}},
+       {"Short", resource("AWS::SQS::Queue", R"({"VisibilityTimeout":30})")},
+       {"Long", resource("AWS::SQS::Queue", R"({"VisibilityTimeout":5400})")},
+       {"Other", resource("AWS::SQS::Queue", R"({"VisibilityTimeout":30})")},
+       {"M1", resource("AWS::Lambda::EventSourceMapping",
+                       R"({"FunctionName":{"Ref":"F"},"EventSourceArn":{"Fn::GetAtt":["Bare","Arn"]}})")},
+       {"M2",
+        resource("AWS::Lambda::EventSourceMapping",
+                 R"({"FunctionName":{"Ref":"Alias"},"EventSourceArn":{"Fn::GetAtt":["Short","Arn"]}})")},
+       {"M3", resource("AWS::Lambda::EventSourceMapping",
+                       R"({"FunctionName":{"Ref":"F"},"EventSourceArn":{"Fn::GetAtt":["Long","Arn"]}})")}});
+  auto wanted = options();
+  wanted.timeout_seconds = 900;
+  auto const swap = swap_functions(assembly, wanted).value();
+  for (auto const* id : {"F", "G"}) EXPECT_EQ(properties_of(assembly, id).at("Timeout"), 900);
+  for (auto const& one : swap.functions) EXPECT_EQ(one.timeout_seconds, 900);
+  for (auto const* id : {"Bare", "Short"})
+    EXPECT_EQ(properties_of(assembly, id).at("VisibilityTimeout"), 900);
+  EXPECT_EQ(properties_of(assembly, "Long").at("VisibilityTimeout"), 5400);
+  EXPECT_EQ(properties_of(assembly, "Other").at("VisibilityTimeout"), 30);
+  EXPECT_TRUE(swap.notices.empty());
+}
+
+TEST(SwapTimeouts, OfAFunctionThatReadsSomebodyElsesQueueStaysAndIsTold) {
+  auto assembly = one_stack(
+      {{"F", function(R"({"Timeout":7})")},
+       {"Streamed", function()},
+       {"M", resource("AWS::Lambda::EventSourceMapping",
+                      R"({"FunctionName":{"Ref":"F"},"EventSourceArn":"arn:aws:sqs:us-east-1:1:theirs"})")},
+       {"S", resource("AWS::Lambda::EventSourceMapping",
+                      R"({"FunctionName":{"Ref":"Streamed"},"StartingPosition":"LATEST",
+                          "EventSourceArn":{"Fn::ImportValue":"their-stream"}})")}});
+  auto wanted = options();
+  wanted.timeout_seconds = 900;
+  auto const swap = swap_functions(assembly, wanted).value();
+  EXPECT_EQ(properties_of(assembly, "F").at("Timeout"), 7);
+  EXPECT_EQ(properties_of(assembly, "Streamed").at("Timeout"), 900);
+  ASSERT_EQ(swap.notices.size(), 1u);
+  EXPECT_NE(swap.notices[0].find("F: its timeout stays 7 s"), std::string::npos);
+}
+
+TEST(SwapTimeouts, OfFunctionsThatKeepTheirCodeStay) {
+  auto assembly = one_stack({{"F", function(R"({"Timeout":7})")}});
+  auto wanted = options();
+  wanted.timeout_seconds = 900;
+  wanted.skip = [](const SwappedFunction&) { return std::optional<std::string>("not chosen"); };
+  ASSERT_TRUE(swap_functions(assembly, wanted).has_value());
+  EXPECT_EQ(properties_of(assembly, "F").at("Timeout"), 7);
+}
+
 }  // namespace
 }  // namespace live
