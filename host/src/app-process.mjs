@@ -19,10 +19,10 @@ function end(group) {
   } catch {} // already gone
 }
 
-/** NODE_OPTIONS with our preload behind what is there. */
-export function nodeOptions() {
+/** NODE_OPTIONS with our preload behind what is there. @param {string | undefined} given */
+export function nodeOptions(given) {
   const quoted = preload.includes(" ") ? `"${preload}"` : preload;
-  return [process.env.NODE_OPTIONS, `--require ${quoted}`].filter(Boolean).join(" ");
+  return [given, `--require ${quoted}`].filter(Boolean).join(" ");
 }
 
 /**

@@ -33,7 +33,7 @@ export async function synth(request, call) {
       LIVE_NOTES: noted,
       LIVE_SYNTH: request.mode,
       LIVE_SWAPPED: await swappedFile(request, scratch),
-      NODE_OPTIONS: nodeOptions(),
+      NODE_OPTIONS: nodeOptions(process.env.NODE_OPTIONS ?? request.environment?.NODE_OPTIONS),
     };
     const assembly = await produce(request, { command: app.command, env, scratch, validate: request.validate }, call);
     const notes = await readNotes(noted);
@@ -145,6 +145,7 @@ async function produce(request, { command, env, scratch, validate = true }, call
   const source = await toolkit.fromAssemblyBuilder(
     async (asked) => {
       const surroundings = {
+        ...request.environment,
         ...process.env,
         ...asked.env,
         CDK_DEFAULT_REGION: region,

@@ -110,6 +110,8 @@ export interface SynthRequest {
   context?: Record<string, unknown>;
   /** False: for `live deploy`; IS_LOCAL is then not set. */
   local?: boolean;
+  /** Variables for the app's process, where the environment has not the same. */
+  environment?: Record<string, string>;
   /** Construct paths of the functions whose bundling is skipped. */
   swapped?: string[];
   /** Whether the CDK validates the templates it makes; discovery never does. */

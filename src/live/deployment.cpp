@@ -1,6 +1,5 @@
 #include "live/deployment.h"
 
-#include <algorithm>
 #include <set>
 
 #include <fmt/format.h>
@@ -9,8 +8,10 @@
 #include "base/encoding.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "live/env_file.h"
 #include "live/local_source.h"
 #include "live/readiness.h"
+#include "live/stack_choice.h"
 #include "live/unchanged.h"
 
 namespace live {
@@ -24,15 +25,15 @@ std::chrono::milliseconds since(Steady::time_point start) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(Steady::now() - start);
 }
 
-std::vector<std::string> names_of(const std::vector<AppStack>& stacks) {
-  std::vector<std::string> names;
-  for (auto const& stack : stacks) names.push_back(stack.name);
-  return names;
-}
-
 std::string value_of(const Tags& tags, const std::string& key) {
   auto const found = tags.find(key);
   return found == tags.end() ? "" : found->second;
+}
+
+std::map<std::string, Tags> outputs_of(const std::vector<StackState>& states) {
+  std::map<std::string, Tags> outputs;
+  for (auto const& state : states) outputs[state.name] = state.outputs;
+  return outputs;
 }
 
 // Deployed with the session's own keys, to its own region.
@@ -66,7 +67,8 @@ Tags Deployment::debug_stack_tags() const {
   std::string sources;
   for (auto const* file : {"debug-stack.mjs", "main-app.mjs"})
     if (auto const text = read_file(host_sources_ / file); text.has_value()) sources += text.value();
-  auto tags = app_tags();
+  auto tags = target_.app.config.debug_stack_tags;
+  for (auto& [key, value] : app_tags()) tags[key] = value;
   tags["live:debug-stack"] = hex(sha256(sources)).substr(0, 16);
   return tags;
 }
@@ -102,17 +104,24 @@ Async<Result<std::optional<DebugStackAddress>>> Deployment::debug_stack_as_it_is
     LIVE_CO_TRY(auto const deployed, co_await stacks_.template_of(found.name));
     if (!same_template(app.debug_stack->template_text, deployed)) co_return std::nullopt;
   }
-  auto const output = [&found](const char* key) { return value_of(found.outputs, key); };
-  auto address = debug_stack_from(found.name, output("Url"), output("Table"), output("Bucket"),
-                                  target_.region, target_.account);
+  auto address = address_of(found);
   if (address.has_error()) co_return std::nullopt;
-  terminal_.good(fmt::format("Debug stack {} (no changes)", found.name));
+  terminal_.good(fmt::format("Debug stack {} (no changes)", found.name),
+                 {{"type", "debug-stack"}, {"stack", found.name}, {"status", "unchanged"}});
   co_return std::move(address.value());
+}
+
+Result<DebugStackAddress> Deployment::address_of(const StackState& debug_stack) const {
+  auto const output = [&debug_stack](const char* key) { return value_of(debug_stack.outputs, key); };
+  return debug_stack_from(debug_stack.name, output("Url"), output("Table"), output("Bucket"), target_.region,
+                          target_.account);
 }
 
 Async<Result<DebugStackAddress>> Deployment::deploy_debug_stack() {
   auto const started = Steady::now();
+  LIVE_CO_TRY(auto env, read_env_files(target_.app, target_.stage));
   auto wanted = synth_request(target_, SynthRequest::Mode::deploy);
+  wanted.environment.insert(env.variables.begin(), env.variables.end());
   auto how = progress_.told();
   auto stack = co_await host_.deploy_debug_stack(std::move(wanted), debug_stack_tags(), target_.identity,
                                                  std::move(how));
@@ -120,7 +129,7 @@ Async<Result<DebugStackAddress>> Deployment::deploy_debug_stack() {
   auto const& one = stack.value();
   terminal_.step(
       fmt::format("Debug stack {} {}", one.name, one.status == "unchanged" ? "(no changes)" : "deployed"),
-      since(started));
+      since(started), {{"type", "debug-stack"}, {"stack", one.name}, {"status", one.status}});
   co_return debug_stack_from(one.name, one.url, one.table, one.bucket, target_.region, target_.account);
 }
 
@@ -163,27 +172,43 @@ Async<Result<bool>> Deployment::is_deployed(Plan plan) {
     LIVE_CO_TRY(bool const same, one);
     if (!same) co_return false;
   }
-  for (auto const& state : states) {
-    terminal_.step(fmt::format("Stack {} (no changes)", state.name), since(began));
-    tell_outputs(state.outputs);
-  }
+  for (auto const& state : states)
+    terminal_.step(fmt::format("Stack {} (no changes)", state.name), since(began),
+                   {{"type", "stack"}, {"stack", state.name}, {"status", "unchanged"}});
+  LIVE_CO_TRY(tell_outputs(outputs_of(states)));
   co_return true;
 }
 
-void Deployment::tell_outputs(const Tags& outputs) {
-  for (auto const& [key, value] : outputs)
-    terminal_.say(fmt::format("  {}: {}", key, reachable(value, target_.endpoint)));
+Result<void> Deployment::tell_outputs(const std::map<std::string, Tags>& outputs) {
+  json::object written;
+  for (auto const& [stack, values] : outputs) {
+    if (values.empty()) continue;
+    written[stack] = json::value_from(values);
+    for (auto const& [key, value] : values) {
+      auto const url = reachable(value, target_.endpoint);
+      terminal_.result(
+          fmt::format("  {}: {}", key, url),
+          {{"type", "output"}, {"stack", stack}, {"key", key}, {"value", value}, {"reachable", url}});
+    }
+  }
+  if (target_.outputs_file.empty()) return outcome::success();
+  auto const done = write_file(target_.outputs_file, pretty_json(written));
+  if (done.has_error()) return within("writing the stacks' outputs (--outputs-file)", done.error());
+  return outcome::success();
 }
 
 void Deployment::tell_stack(const json::object& event) {
   std::string const stack = string_or(event, "stack"), status = string_or(event, "status");
+  Fact fact{{"type", "stack"}, {"stack", stack}, {"status", status}};
   if (status == "deploying") {
     begun_[stack] = Steady::now();
   } else if (status == "deployed" || status == "unchanged") {
     terminal_.step(fmt::format("Stack {} {}", stack, status == "unchanged" ? "(no changes)" : "deployed"),
-                   since(begun_[stack]));
+                   since(begun_[stack]), std::move(fact));
   } else {
-    terminal_.fail(fmt::format("Stack {} {}: {}", stack, status, string_or(event, "reason")));
+    fact["reason"] = string_or(event, "reason");
+    terminal_.fail(fmt::format("Stack {} {}: {}", stack, status, string_or(event, "reason")),
+                   std::move(fact));
   }
 }
 
@@ -198,13 +223,16 @@ Async<Result<void>> Deployment::deploy(Plan plan, Host::Pace pace) {
     if (string_or(event, "event") == "stack") return tell_stack(event);
     progress_.tell(event);
   };
-  LIVE_CO_TRY(auto stacks, co_await host_.deploy(plan.assembly, {}, app_tags(), pace, target_.identity, how));
+  LIVE_CO_TRY(auto stacks, co_await host_.deploy(plan.assembly, names_of(plan.stacks), app_tags(), pace,
+                                                 target_.identity, how));
   std::string failed;
+  std::map<std::string, Tags> outputs;
   for (auto const& stack : stacks) {
     if (stack.status == "failed" || stack.status == "not deployed")
       failed += (failed.empty() ? "" : ", ") + stack.name;
-    tell_outputs(stack.outputs);
+    outputs[stack.name] = stack.outputs;
   }
+  LIVE_CO_TRY(tell_outputs(outputs));
   if (!failed.empty())
     co_return fault("not deployed: " + failed + "; mend what is said above and run this again");
   co_return outcome::success();
@@ -234,40 +262,6 @@ Async<Result<FunctionTable>> Deployment::functions(Plan plan, Absent absent) {
     table[function.name] = std::move(function);
   }
   co_return table;
-}
-
-Async<Result<Deployment::Removed>> Deployment::remove(std::vector<AppStack> stacks) {
-  LIVE_CO_TRY(auto states, co_await stacks_.describe(names_of(stacks)));
-  LIVE_CO_TRY(log_groups_.add(orphaned_log_groups(states)));
-  Removed removed{log_groups_.all()};
-  std::vector<std::string> order;  // those that need others first
-  std::set<std::string> placed;
-  while (placed.size() < stacks.size()) {
-    size_t const before = placed.size();
-    for (auto const& stack : stacks) {
-      bool needed = false;
-      for (auto const& other : stacks)
-        needed |= !placed.contains(other.name) &&
-                  std::find(other.dependencies.begin(), other.dependencies.end(), stack.name) !=
-                      other.dependencies.end();
-      if (!needed && placed.insert(stack.name).second) order.push_back(stack.name);
-    }
-    if (placed.size() == before) break;  // a cycle cannot be deployed, and so is not there
-  }
-  auto how = progress_.told();
-  LIVE_CO_TRY(auto outcomes, co_await host_.destroy(order, target_.identity, std::move(how)));
-  for (auto const& one : outcomes) {
-    if (one.status == "failed")
-      co_return fault(fmt::format("stack {} was not removed: {}", one.name, one.reason));
-    terminal_.say(
-        fmt::format("  Stack {} {}", one.name, one.status == "absent" ? "was not there" : "removed"));
-  }
-  co_return removed;
-}
-
-Async<Result<void>> Deployment::remove_debug_stack() {
-  auto how = progress_.told();
-  return host_.destroy_debug_stack(target_.stage, target_.app.name, target_.identity, std::move(how));
 }
 
 }  // namespace live

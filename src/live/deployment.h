@@ -43,6 +43,8 @@ class Deployment {
   Async<Result<std::optional<DebugStackAddress>>> debug_stack_as_it_is(StackState found,
                                                                        const Synthesis& app);
   Async<Result<DebugStackAddress>> deploy_debug_stack();
+  // The one that is there. Fault: none is.
+  Async<Result<DebugStackAddress>> find_debug_stack();
 
   // Nothing would change. Then each stack has been told, with its outputs.
   Async<Result<bool>> is_deployed(Plan plan);
@@ -55,11 +57,16 @@ class Deployment {
   enum class Absent { fault, skipped };
   Async<Result<FunctionTable>> functions(Plan plan, Absent absent = Absent::fault);
 
+  // The function table of what is deployed as stubs, of Planner::connection(). Fault: nothing is.
+  Async<Result<FunctionTable>> connect(Plan plan);
+
   struct Removed {
     std::vector<std::string>
         log_groups;  // of the app's functions, which no stack owns: the caller deletes them
   };
   Async<Result<Removed>> remove(std::vector<AppStack> stacks);
+  // One of them. Fault: others that are deployed need it.
+  Async<Result<Removed>> remove_one(std::vector<AppStack> stacks, AppStack stack);
   Async<Result<void>> remove_debug_stack();
   void forget_log_groups() { log_groups_.forget(); }  // once they are deleted
 
@@ -69,7 +76,11 @@ class Deployment {
   Tags app_tags() const { return {{"live:stage", target_.stage}}; }
   Async<Result<bool>> is_deployed(AppStack stack, StackState state);
   Result<void> refuse_other_stages(const std::vector<StackState>& states) const;
-  void tell_outputs(const Tags& outputs);
+  Result<DebugStackAddress> address_of(const StackState& debug_stack) const;
+  Result<void> refuse_to_remove(const std::vector<StackState>& states) const;
+  Async<Result<void>> destroy(std::vector<std::string> names);
+  // Writes them to the outputs file too: {stack: {key: value}}, as `cdk deploy --outputs-file` does.
+  Result<void> tell_outputs(const std::map<std::string, Tags>& outputs);
   void tell_stack(const json::object& event);
 
   Host& host_;

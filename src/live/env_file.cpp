@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstdlib>
 #include <map>
 #include <set>
 
@@ -230,17 +231,28 @@ Result<std::vector<std::filesystem::path>> files_for(const App& app, const std::
   }
   for (auto const& name :
        {".env." + stage + ".local", ".env." + stage, std::string(".env.local"), std::string(".env")})
-    if (std::filesystem::is_regular_file(app.folder / name, ignored)) files.push_back(app.folder / name);
+    files.push_back(app.folder / name);
   return files;
+}
+
+std::optional<std::string> shell_variable(const std::string& name) {
+  auto const* value = std::getenv(name.c_str());
+  return value ? std::optional<std::string>(value) : std::nullopt;
 }
 
 }  // namespace
 
+Result<EnvFiles> read_env_files(const App& app, const std::string& stage) {
+  return read_env_files(app, stage, shell_variable);
+}
+
 Result<EnvFiles> read_env_files(const App& app, const std::string& stage, const Shell& shell) {
   EnvFiles found;
-  LIVE_TRY(found.read, files_for(app, stage));
+  LIVE_TRY(found.files, files_for(app, stage));
   std::map<std::string, Entry> entries;
-  for (auto const& file : found.read) {
+  for (auto const& file : found.files) {
+    std::error_code ignored;
+    if (!std::filesystem::is_regular_file(file, ignored)) continue;
     LIVE_TRY(auto text, read_file(file));
     LIVE_TRY(auto more, Reader(file.string(), text).read());
     entries.merge(more);  // what is there stays

@@ -147,6 +147,7 @@ json::object params_of(const SynthRequest& request) {
                       {"context", request.context},
                       {"swapped", json::value_from(request.swapped)},
                       {"local", request.local},
+                      {"environment", json::value_from(request.environment)},
                       {"validate", request.validate}};
   if (!request.main.empty()) params["main"] = request.main.string();
   if (!request.account.empty()) params["account"] = request.account;

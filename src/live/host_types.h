@@ -58,6 +58,7 @@ struct SynthRequest {
   json::object context;
   std::vector<std::string> swapped;  // construct paths of functions whose bundling is skipped
   bool local = true;                 // the app sees IS_LOCAL=true; false for a plain deployment
+  Tags environment;                  // variables for the app's process; its own win
   bool validate = true;              // templates, by the CDK's own rules: a second or more
 };
 

@@ -36,6 +36,8 @@ void without_the_stubs_own(std::vector<StackDiff>& diffs, const DebugStackAddres
   for (auto& diff : diffs) std::erase_if(diff.permissions, is_ours);
 }
 
+Fact infrastructure(std::string_view status) { return {{"type", "infrastructure"}, {"status", status}}; }
+
 }  // namespace
 
 Infrastructure::Infrastructure(Parts parts, const Plan& deployed)
@@ -99,7 +101,7 @@ Async<Result<Plan>> Infrastructure::draft(Planner::Validate validate, std::share
 
 Async<void> Infrastructure::look() {
   dirty_ = false;
-  parts_.terminal.say("Rebuilding infrastructure...");
+  parts_.terminal.say("Rebuilding infrastructure...", infrastructure("rebuilding"));
   auto const stop = looking_ = std::make_shared<Stop>();
   auto plan = co_await draft(Planner::Validate::no, stop);
   looking_.reset();
@@ -116,13 +118,14 @@ Async<void> Infrastructure::show(Plan plan) {
   auto diffs = co_await parts_.host.diff(plan.stacks, parts_.target.identity);
   if (diffs.has_error())
     co_return parts_.terminal.fail("comparing with what is deployed: " + diffs.error().message);
-  if (is_empty(diffs.value())) co_return parts_.terminal.good("No infrastructure changes");
+  if (is_empty(diffs.value()))
+    co_return parts_.terminal.good("No infrastructure changes", infrastructure("unchanged"));
   without_the_stubs_own(diffs.value(), parts_.debug_stack);
   show_diffs(diffs.value(), parts_.terminal);
   auto digest = digest_of(plan);
   if (digest.has_error()) co_return parts_.terminal.fail(digest.error().message);
   shown_ = std::move(digest.value());
-  parts_.terminal.say("Press ENTER to deploy");
+  parts_.terminal.result("Press ENTER to deploy", infrastructure("changed"));
 }
 
 Async<void> Infrastructure::redeploy() {
@@ -133,7 +136,7 @@ Async<void> Infrastructure::redeploy() {
   rest_later();
   if (deployed.has_error()) {
     parts_.terminal.fail(deployed.error().message);
-    parts_.terminal.say("Press ENTER to try again");
+    parts_.terminal.result("Press ENTER to try again", infrastructure("failed"));
   } else if (deployed.value()) {
     shown_.reset();
   }
@@ -152,7 +155,8 @@ Async<Result<bool>> Infrastructure::deploy() {
   co_await parts_.deployment.until_ready(table);
   size_t const count = table.size();
   parts_.on_deployed(std::move(table));
-  parts_.terminal.good(fmt::format("Live: {} function{} run here", count, count == 1 ? "" : "s"));
+  parts_.terminal.good(fmt::format("Live: {} function{} run here", count, count == 1 ? "" : "s"),
+                       {{"type", "listening"}, {"functions", count}, {"stage", parts_.target.stage}});
   co_return true;
 }
 

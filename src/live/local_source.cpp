@@ -28,6 +28,8 @@ Environment start_variables(const json::object& variables) {
 
 }  // namespace
 
+bool belongs_to_cdk(const AppFunction& function) { return function.skip == "it belongs to the CDK"; }
+
 SourceTable::SourceTable(const std::vector<AppFunction>& functions, std::filesystem::path inline_folder)
     : inline_folder_(std::move(inline_folder)) {
   for (auto const& one : functions) functions_[{one.stack, one.construct_path}] = one;

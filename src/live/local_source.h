@@ -14,6 +14,8 @@
 
 namespace live {
 
+bool belongs_to_cdk(const AppFunction& function);  // a custom resource's handler and the like
+
 class SourceTable {
  public:
   // `inline_folder`: where the code of inline functions is written to, to be run from there.

@@ -8,6 +8,8 @@
 #include <fmt/ranges.h>
 
 #include "base/file.h"
+#include "live/env_file.h"
+#include "live/stack_choice.h"
 #include "live/stub_package.h"
 
 namespace live {
@@ -51,6 +53,8 @@ SynthRequest synth_request(const Target& target, SynthRequest::Mode mode) {
 }
 
 Async<Result<Synthesis>> Planner::synth(SynthRequest wanted, std::shared_ptr<Stop> stop) {
+  LIVE_CO_TRY(auto env, read_env_files(target_.app, target_.stage));
+  wanted.environment.insert(env.variables.begin(), env.variables.end());
   std::error_code ignored;
   std::filesystem::remove_all(wanted.outdir, ignored);
   auto how = progress_.told();
@@ -60,6 +64,8 @@ Async<Result<Synthesis>> Planner::synth(SynthRequest wanted, std::shared_ptr<Sto
     auto const& at = progress_.app_error();
     co_return within(at.empty() ? "synthesising the app" : "synthesising the app, at " + at, made.error());
   }
+  auto& inputs = made.value().inputs;
+  inputs.insert(inputs.end(), env.files.begin(), env.files.end());
   co_return made;
 }
 
@@ -73,7 +79,7 @@ Async<Result<void>> Planner::rehearse(std::shared_ptr<Stop> stop) {
               co_await synth(synth_request(target_, SynthRequest::Mode::discover), std::move(stop)));
   SwapOptions options;
   options.stubs = {{Architecture::x86_64, {}}, {Architecture::arm64, {}}};
-  LIVE_CO_TRY(auto swapped, swap(discovered, std::move(options)));
+  LIVE_CO_TRY(auto swapped, swap(discovered, std::move(options), target_.choice));
   co_return remember(construct_paths(swapped.result.functions));
 }
 
@@ -107,6 +113,7 @@ Result<SwapOptions> Planner::options_for(const Synthesis& made, const DebugStack
                                          const std::string& stage_key) const {
   SwapOptions options;
   options.debug_stack = arns_of(debug_stack);
+  options.timeout_seconds = target_.timeout_seconds;
   auto const configuration =
       stub_configuration(debug_stack, target_.endpoint, stage_key, target_.stage, target_.app.name);
   auto const packages = target_.app.state_folder() / "stubs";
@@ -117,9 +124,20 @@ Result<SwapOptions> Planner::options_for(const Synthesis& made, const DebugStack
   return options;
 }
 
-Result<Planner::Swapped> Planner::swap(const Synthesis& made, SwapOptions options) const {
+Result<void> Planner::check_choice(const std::vector<AppFunction>& functions) const {
+  std::vector<Choice::Function> all;
+  for (auto const& one : functions)
+    if (!belongs_to_cdk(one)) all.push_back({one.construct_path, one.logical_id});
+  return target_.choice.check(all);
+}
+
+Result<Planner::Swapped> Planner::swap(const Synthesis& made, SwapOptions options,
+                                       const Choice& choice) const {
   auto const sources = sources_of(made);
-  options.skip = [&sources](const SwappedFunction& one) { return sources.cannot_run(one); };
+  options.skip = [&sources, &choice](const SwappedFunction& one) {
+    auto const reason = choice.leaves_out({one.construct_path, one.logical_id});
+    return reason ? reason : sources.cannot_run(one);
+  };
   LIVE_TRY(auto assembly, read_assembly(made.assembly));
   LIVE_TRY(auto result, swap_functions(assembly, options));
   Swapped swapped{std::move(assembly), std::move(result), true};
@@ -132,11 +150,16 @@ Result<Planner::Swapped> Planner::swap(const Synthesis& made, SwapOptions option
 }
 
 Async<Result<Plan>> Planner::live(Synthesis made, DebugStackAddress debug_stack, std::string stage_key) {
+  LIVE_CO_TRY(check_choice(made.functions));
   for (int syntheses = 1; syntheses <= kMostSyntheses; ++syntheses) {
     LIVE_CO_TRY(auto options, options_for(made, debug_stack, stage_key));
-    LIVE_CO_TRY(auto swapped, swap(made, std::move(options)));
+    LIVE_CO_TRY(auto swapped, swap(made, std::move(options), target_.choice));
     LIVE_CO_TRY(remember(construct_paths(swapped.result.functions)));
-    if (swapped.sound) co_return plan_of(std::move(made), std::move(swapped));
+    if (swapped.sound) {
+      LIVE_CO_TRY(write_assembly(made.assembly, swapped.assembly));
+      tell_kept(swapped.result);
+      co_return plan_of(std::move(made), std::move(swapped.result));
+    }
     LIVE_CO_TRY(made, co_await synthesise(Validate::no));
   }
   co_return fault(
@@ -144,15 +167,21 @@ Async<Result<Plan>> Planner::live(Synthesis made, DebugStackAddress debug_stack,
       "files alone");
 }
 
-Result<Plan> Planner::plan_of(Synthesis made, Swapped swapped) const {
-  LIVE_TRY(write_assembly(made.assembly, swapped.assembly));
-  for (auto const& one : swapped.result.skipped)
+void Planner::tell_kept(const Swap& swap) const {
+  for (auto const& one : swap.skipped)
     terminal_.say(fmt::format("  {} keeps its deployed code: {}",
-                              one.construct_path.empty() ? one.logical_id : one.construct_path, one.reason));
-  for (auto const& notice : swapped.result.notices) terminal_.warn(notice);
+                              one.construct_path.empty() ? one.logical_id : one.construct_path, one.reason),
+                  {{"type", "function-kept"},
+                   {"function", one.construct_path},
+                   {"logical_id", one.logical_id},
+                   {"stack", one.stack_name},
+                   {"reason", one.reason}});
+  for (auto const& notice : swap.notices) terminal_.warn(notice);
+}
+
+Result<Plan> Planner::plan_of(Synthesis made, Swap swap) const {
   auto const sources = sources_of(made);
-  Plan plan{
-      made.assembly, std::move(made.stacks), {}, std::move(swapped.result.functions), std::move(made.inputs)};
+  Plan plan{made.assembly, std::move(made.stacks), {}, std::move(swap.functions), std::move(made.inputs)};
   for (auto const& one : plan.functions) {
     LIVE_TRY(auto source, sources.local(one));
     plan.sources.push_back(std::move(source));
@@ -160,10 +189,22 @@ Result<Plan> Planner::plan_of(Synthesis made, Swapped swapped) const {
   return plan;
 }
 
-Async<Result<Plan>> Planner::real() {
+Async<Result<Plan>> Planner::connection() {
+  LIVE_CO_TRY(auto made, co_await discover());
+  SwapOptions options;
+  options.stubs = {{Architecture::x86_64, {}}, {Architecture::arm64, {}}};
+  LIVE_CO_TRY(auto swapped, swap(made, std::move(options), {}));
+  co_return plan_of(std::move(made), std::move(swapped.result));
+}
+
+Async<Result<Plan>> Planner::real(std::string stack) {
   auto wanted = synth_request(target_, SynthRequest::Mode::deploy);
   wanted.local = false;
   LIVE_CO_TRY(auto made, co_await synth(std::move(wanted)));
+  if (!stack.empty()) {
+    LIVE_CO_TRY(auto one, find_stack(made.stacks, stack, target_.stage, target_.app.name));
+    made.stacks = with_needs(made.stacks, one);
+  }
   co_return Plan{made.assembly, std::move(made.stacks), {}, {}, std::move(made.inputs)};
 }
 

@@ -42,7 +42,10 @@ class Planner {
   // Swaps; synthesises again when one whose bundling was left out is not swapped any more. Says which
   // functions keep their deployed code, and why.
   Async<Result<Plan>> live(Synthesis made, DebugStackAddress debug_stack, std::string stage_key);
-  Async<Result<Plan>> real();           // nothing swapped
+  // Nothing swapped; of one stack and those that it needs, unless it is empty.
+  Async<Result<Plan>> real(std::string stack = {});
+  // Of what is deployed already, whichever functions are stubs there; not to be deployed.
+  Async<Result<Plan>> connection();
   Async<Result<Synthesis>> discover();  // not to be deployed: which stacks and functions there are
 
  private:
@@ -58,8 +61,10 @@ class Planner {
   SourceTable sources_of(const Synthesis& made) const;
   Result<SwapOptions> options_for(const Synthesis& made, const DebugStackAddress& debug_stack,
                                   const std::string& stage_key) const;
-  Result<Swapped> swap(const Synthesis& made, SwapOptions options) const;
-  Result<Plan> plan_of(Synthesis made, Swapped swapped) const;
+  Result<void> check_choice(const std::vector<AppFunction>& functions) const;
+  Result<Swapped> swap(const Synthesis& made, SwapOptions options, const Choice& choice) const;
+  void tell_kept(const Swap& swap) const;
+  Result<Plan> plan_of(Synthesis made, Swap swap) const;
 
   Host& host_;
   const Target& target_;

@@ -12,6 +12,15 @@ std::string name_of(const json::object& event) {
   return construct.empty() ? string_or(event, "logicalId") : construct;
 }
 
+Fact resource_fact(const json::object& event) {
+  Fact fact{{"type", "resource"},
+            {"resource_type", string_or(event, "type")},
+            {"logical_id", string_or(event, "logicalId")}};
+  for (auto const* key : {"stack", "construct", "status", "reason", "completed", "total"})
+    if (auto const* value = find(event, key)) fact[key] = *value;
+  return fact;
+}
+
 }  // namespace
 
 HostCall Progress::told() {
@@ -24,14 +33,16 @@ void Progress::tell(const json::object& event) {
   if (kind == "resource") {
     if (status.ends_with("_FAILED")) {
       terminal_.fail(
-          fmt::format("{} {}: {}", name_of(event), string_or(event, "type"), string_or(event, "reason")));
+          fmt::format("{} {}: {}", name_of(event), string_or(event, "type"), string_or(event, "reason")),
+          resource_fact(event));
     } else if (status.ends_with("_COMPLETE") && name_of(event) != string_or(event, "stack")) {
       auto const done = find_int(event, "completed"), total = find_int(event, "total");
       terminal_.say(fmt::format("  {:>5} {} {} {}", done && total ? fmt::format("{}/{}", *done, *total) : "",
-                                status, string_or(event, "type"), name_of(event)));
+                                status, string_or(event, "type"), name_of(event)),
+                    resource_fact(event));
     }
   } else if (kind == "line" || kind == "output") {
-    terminal_.say("  " + string_or(event, "line", string_or(event, "text")));
+    terminal_.say("  " + string_or(event, "line", string_or(event, "text")), {{"type", "app-output"}});
   } else if (kind == "warning") {
     terminal_.warn(string_or(event, "message"));
   } else if (kind == "error") {

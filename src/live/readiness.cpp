@@ -45,7 +45,27 @@ Async<NotReady> until_ready(aws::AwsClient& client, std::string name, Millisecon
   }
 }
 
+// Empty: its code is its own.
+Async<Result<std::string>> name_of_stub(aws::AwsClient& client, std::string name) {
+  LIVE_CO_TRY(auto answer, co_await client.send(question(client, name)));
+  LIVE_CO_TRY(auto const configuration, parse_json_object(answer.body));
+  bool const stub = string_or(configuration, "Runtime") == "provided.al2023" &&
+                    string_or(configuration, "Handler") == "bootstrap";
+  co_return stub ? std::move(name) : std::string();
+}
+
 }  // namespace
+
+Async<Result<std::vector<std::string>>> stubs_among(aws::AwsClient& client, std::vector<std::string> names) {
+  std::vector<Async<Result<std::string>>> tasks;
+  for (auto& name : names) tasks.push_back(name_of_stub(client, std::move(name)));
+  std::vector<std::string> stubs;
+  for (auto& one : co_await together(std::move(tasks))) {
+    LIVE_CO_TRY(auto name, std::move(one));
+    if (!name.empty()) stubs.push_back(std::move(name));
+  }
+  co_return stubs;
+}
 
 Async<std::vector<NotReady>> until_functions_are_ready(aws::AwsClient& client, std::vector<std::string> names,
                                                        Milliseconds patience) {

@@ -1,4 +1,5 @@
-// What express mode left unready: functions that AWS is still putting in place.
+// What Lambda says of deployed functions: whether they take calls (express mode leaves some that AWS is still
+// putting in place), and whether their code is the stub.
 #pragma once
 
 #include <string>
@@ -14,5 +15,7 @@ struct NotReady {
 // Waits until each takes calls, at most `patience`. Gives those that do not. Who may not ask is not told.
 Async<std::vector<NotReady>> until_functions_are_ready(aws::AwsClient& client, std::vector<std::string> names,
                                                        Milliseconds patience);
+
+Async<Result<std::vector<std::string>>> stubs_among(aws::AwsClient& client, std::vector<std::string> names);
 
 }  // namespace live

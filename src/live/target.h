@@ -1,9 +1,12 @@
 // Where the app goes, and as whom.
 #pragma once
 
+#include <filesystem>
+#include <optional>
 #include <string>
 
 #include "live/app.h"
+#include "live/choice.h"
 #include "live/host_types.h"
 
 namespace live {
@@ -15,6 +18,9 @@ struct Target {
   std::string account;
   std::string endpoint;  // of the embedded AWS; empty: AWS
   Identity identity;
+  Choice choice;                         // which functions run live
+  std::optional<int> timeout_seconds{};  // of those; nothing: their own
+  std::filesystem::path outputs_file;    // where the stacks' outputs are written to; empty: nowhere
 };
 
 }  // namespace live
