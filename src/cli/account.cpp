@@ -1,10 +1,8 @@
 #include "cli/account.h"
 
 #include <cstdio>
-#include <iostream>
 
 #include "aws/sts.h"
-#include "cli/target.h"
 #include "live/clock_notice.h"
 
 namespace live::cli {
@@ -59,15 +57,13 @@ std::unique_ptr<aws::CredentialSource> credentials_of(Host& host, const Target& 
 
 // Asks for the code of an MFA device where one is needed, and goes on with the keys that it gives: a code
 // counts once.
-Async<Result<void>> prove_keys(Host& host, Identity& identity) {
+Async<Result<void>> prove_keys(Host& host, const CommonOptions& options, Identity& identity) {
   constexpr int kCodeNeeded = 401;
   auto keys = co_await host.credentials(identity);
   if (!keys.has_error()) co_return outcome::success();
   if (keys.error().status != kCodeNeeded) co_return keys.error();
-  if (!has_terminal()) co_return within("run this in a terminal", keys.error());
-  fmt::print("{}: ", keys.error().message);
-  std::fflush(stdout);
-  std::getline(std::cin, identity.mfa_code);
+  if (!can_ask(options)) co_return within("run this in a terminal", keys.error());
+  identity.mfa_code = read_answer(keys.error().message + ": ");
   keys = co_await host.credentials(identity);
   identity.mfa_code.clear();
   if (keys.has_error()) co_return keys.error();
@@ -103,11 +99,12 @@ Account::Account(Executor executor, Host& host, const Target& target, aws::AwsSe
       client_(http_, *credentials_, clock_, ids_, std::move(settings)),
       stacks_(client_) {}
 
-Async<Result<std::unique_ptr<Account>>> Account::open(Host& host, Target& target) {
+Async<Result<std::unique_ptr<Account>>> Account::open(Host& host, const CommonOptions& options,
+                                                      Target& target) {
   auto const executor = co_await asio::this_coro::executor;
   LIVE_CO_TRY(co_await find_region(host, target));
   if (target.identity.access_key.empty()) {
-    LIVE_CO_TRY(co_await prove_keys(host, target.identity));
+    LIVE_CO_TRY(co_await prove_keys(host, options, target.identity));
   }
   LIVE_CO_TRY(auto settings, settings_of(target));
   std::unique_ptr<Account> account(new Account(executor, host, target, std::move(settings)));

@@ -5,6 +5,7 @@
 
 #include "aws/client.h"
 #include "aws/dated_http.h"
+#include "cli/target.h"
 #include "live/host.h"
 #include "live/stacks.h"
 #include "live/target.h"
@@ -14,7 +15,8 @@ namespace live::cli {
 class Account {
  public:
   // Finds out region and account, by which the keys are proven; asks for an MFA code where one is needed.
-  static Async<Result<std::unique_ptr<Account>>> open(Host& host, Target& target);
+  static Async<Result<std::unique_ptr<Account>>> open(Host& host, const CommonOptions& options,
+                                                      Target& target);
 
   aws::CredentialSource& credentials() { return *credentials_; }
   aws::DatedHttp& http() { return http_; }  // knows how far our clock is from AWS's

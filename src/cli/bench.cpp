@@ -16,7 +16,7 @@ namespace {
 using namespace bench;
 
 struct Options : CommonOptions {
-  bool json = false, quick = false, write = false;
+  bool quick = false, write = false;
 };
 
 json::object describe_run() {
@@ -105,8 +105,9 @@ void write_progress(std::string_view line) {
 }
 
 void print(const Options& options, const json::object& figures) {
-  auto const text = options.json ? pretty_json(figures) : table(figures);
-  fmt::print("{}", text);
+  json::object fact{{"type", "bench"}};
+  fact.insert(figures.begin(), figures.end());
+  fmt::print("{}", options.json ? compact_json(fact) + "\n" : table(figures));
   std::fflush(stdout);
 }
 
@@ -179,7 +180,6 @@ void add_bench(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<Options>();
   auto* command = app.add_subcommand("bench", "Measure the round trip");
   add_common(*command, *options);
-  command->add_flag("--json", options->json, "One JSON object, for programs");
   command->add_flag("--quick", options->quick, "A few calls of each kind: whether it works, not how fast");
   auto* local = command->get_option("--local");
   command->add_flag("--write", options->write, "Write docs/benchmarks.md and docs/cost.md of the repository")
@@ -187,7 +187,8 @@ void add_bench(CLI::App& app, int& exit_code) {
   for (auto const* of_an_account : {"--stage", "--region", "--profile", "--role-arn"})
     local->excludes(command->get_option(of_an_account));
   command->callback([options, &exit_code] {
-    Terminal terminal(write_progress, Terminal::Colour::off, Terminal::Detail::shortened);
+    Terminal terminal(write_progress, Terminal::Colour::off,
+                      options->quiet ? Terminal::Detail::quiet : Terminal::Detail::shortened);
     exit_code = run_command(terminal, [&](Interruption& interruption) {
       return options->local ? bench_own_cloud(*options, terminal)
                             : bench_account(*options, terminal, interruption);

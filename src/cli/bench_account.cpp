@@ -14,7 +14,8 @@ namespace {
 constexpr size_t kLongestStage = 48;  // a function's name has 64 characters at most, AWS says
 
 // In the folder of an app it is that app's account.
-Result<App> app_here() {
+Result<App> app_here(const CommonOptions& options) {
+  if (!options.config.empty()) return find_app_of(options.config);
   auto const here = std::filesystem::current_path();
   if (!std::filesystem::exists(here / "live.json")) return App{};
   return find_app(here);
@@ -56,7 +57,7 @@ Account::Account(Executor executor, Target target)
 Async<Result<std::unique_ptr<Account>>> Account::find(Executor executor, CommonOptions options) {
   Target target;
   LIVE_CO_TRY(target.stage, stage_of(options));
-  LIVE_CO_TRY(target.app, app_here());
+  LIVE_CO_TRY(target.app, app_here(options));
   aim_at_account(target, options);
   std::optional<net::Endpoint> endpoint;
   if (!target.endpoint.empty()) {
@@ -65,7 +66,8 @@ Async<Result<std::unique_ptr<Account>>> Account::find(Executor executor, CommonO
     endpoint = parsed.value();
   }
   auto account = std::unique_ptr<Account>(new Account(executor, std::move(target)));
-  LIVE_CO_TRY(account->account_, co_await cli::Account::open(account->host_, account->target_));
+  LIVE_CO_TRY(account->account_, co_await cli::Account::open(account->host_, options, account->target_));
+  LIVE_CO_TRY(check_account(options, account->target_));
   account->settings_ = {account->target_.region, endpoint};
   LIVE_CO_TRY(co_await account->require_bootstrap());
   co_return account;

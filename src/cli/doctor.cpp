@@ -19,14 +19,11 @@
 namespace live::cli {
 namespace {
 
-struct Options : CommonOptions {
-  bool json = false;
-};
-
 // What the checks share. A check that needs the debug stack is left out where there is none.
 struct Patient {
   Executor executor;
   Host& host;
+  const CommonOptions& options;
   Account& account;
   const Target& target;
   Findings findings{};
@@ -35,6 +32,13 @@ struct Patient {
 
   std::string again() const { return fmt::format("run `live start --stage {}`", target.stage); }
 };
+
+Async<void> check_stage_account(Patient& patient) {
+  auto const allowed = check_account(patient.options, patient.target);
+  if (allowed.has_error())
+    patient.findings.fail("account", allowed.error().message, "start, deploy and remove refuse it");
+  co_return;
+}
 
 Async<void> check_debug_stack(Patient& patient) {
   auto const& target = patient.target;
@@ -199,8 +203,8 @@ Async<void> check_files(Patient& patient) {
 }
 
 // In this order: each may use what those before it found.
-constexpr Async<void> (*kChecks[])(Patient&) = {check_debug_stack, check_connection, check_clock,
-                                                check_access, check_files};
+constexpr Async<void> (*kChecks[])(Patient&) = {check_stage_account, check_debug_stack, check_connection,
+                                                check_clock,         check_access,      check_files};
 
 void tell(const Findings& findings, Terminal& terminal) {
   for (auto const& one : findings.all()) {
@@ -208,28 +212,27 @@ void tell(const Findings& findings, Terminal& terminal) {
     if (one.state == Finding::State::ok) terminal.good(line);
     if (one.state == Finding::State::warning) terminal.warn(line);
     if (one.state == Finding::State::failed) terminal.fail(line);
-    if (!one.advice.empty()) terminal.say("    → " + one.advice);
+    if (!one.advice.empty()) terminal.result("    → " + one.advice);
   }
 }
 
-Async<Result<void>> doctor(Options options, Terminal& terminal) {
+Async<Result<void>> doctor(CommonOptions options, Terminal& terminal) {
   auto const executor = co_await asio::this_coro::executor;
   LIVE_CO_TRY(auto prepared, prepare(options, terminal));
   Host host(executor, Host::Options{.folder = host_folder(), .environment = prepared.host_environment});
-  LIVE_CO_TRY(auto account, co_await Account::open(host, prepared.target));
-  Patient patient{executor, host, *account, prepared.target};
+  LIVE_CO_TRY(auto account, co_await Account::open(host, options, prepared.target));
+  Patient patient{executor, host, options, *account, prepared.target};
   for (auto const check : kChecks) co_await check(patient);
+  auto const& target = prepared.target;
   if (options.json) {
-    auto const& target = prepared.target;
-    json::object const all{{"app", target.app.name},
-                           {"stage", target.stage},
-                           {"region", target.region},
-                           {"account", target.account},
-                           {"healthy", patient.findings.healthy()},
-                           {"findings", to_json(patient.findings)},
-                           {"principals", patient.principals}};
-    fmt::print("{}", pretty_json(all));
-    std::fflush(stdout);
+    terminal.result("", {{"type", "doctor"},
+                         {"app", target.app.name},
+                         {"stage", target.stage},
+                         {"region", target.region},
+                         {"account", target.account},
+                         {"healthy", patient.findings.healthy()},
+                         {"findings", to_json(patient.findings)},
+                         {"principals", patient.principals}});
   } else {
     tell(patient.findings, terminal);
   }
@@ -240,15 +243,11 @@ Async<Result<void>> doctor(Options options, Terminal& terminal) {
 }  // namespace
 
 void add_doctor(CLI::App& app, int& exit_code) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<CommonOptions>();
   auto* command = app.add_subcommand("doctor", "Say what is in order, who is connected, and who may do what");
   add_common(*command, *options);
-  command->add_flag("--json", options->json, "One JSON object, for programs");
   command->callback([options, &exit_code] {
-    auto terminal = make_terminal(*options);
-    if (options->json)  // standard output is the object's
-      terminal = std::make_unique<Terminal>([](std::string_view line) { fmt::print(stderr, "{}\n", line); },
-                                            Terminal::Colour::off, Terminal::Detail::shortened);
+    auto const terminal = make_terminal(*options);
     exit_code = run_command(*terminal, [&](Interruption&) { return doctor(*options, *terminal); });
   });
 }

@@ -13,8 +13,6 @@
 namespace live::cli {
 namespace {
 
-constexpr int kInterrupted = 130;
-
 bool is_ignored(int signal) {  // as nohup leaves it
   struct sigaction now {};
   return ::sigaction(signal, nullptr, &now) == 0 && now.sa_handler == SIG_IGN;

@@ -9,6 +9,8 @@
 
 namespace live::cli {
 
+constexpr int kUsage = 2, kInterrupted = 130;  // exit codes, beside 0 and 1
+
 // What Ctrl-C (or SIGTERM, or the terminal that closes) does at this moment. By default the command ends at
 // once with 130. A second one always does.
 struct Interruption {

@@ -12,6 +12,7 @@
 #include "cli/keyboard.h"
 #include "cli/relay.h"
 #include "cli/run.h"
+#include "cli/takeover.h"
 #include "cli/target.h"
 #include "live/clock_notice.h"
 #include "live/deployment.h"
@@ -26,6 +27,29 @@ namespace live::cli {
 namespace {
 
 constexpr std::chrono::seconds kGrace{10};  // for running calls, after Ctrl-C
+constexpr int kLongestTimeout = 900;        // seconds; Lambda's quota
+
+struct Options : CommonOptions {
+  std::vector<std::string> only, except;
+  bool increase_timeout = false, no_deploy = false;
+  std::string outputs_file;
+};
+
+// What the options say, else live.json.
+Choice choice_of(const Options& options, const Config& config) {
+  auto const globs = [](const std::vector<std::string>& given, const char* option,
+                        const std::vector<std::string>& written, const char* setting) {
+    return given.empty() ? Choice::Globs{written, setting} : Choice::Globs{given, option};
+  };
+  return {globs(options.only, "--only", config.only, "live.only in live.json"),
+          globs(options.except, "--except", config.except, "live.except in live.json")};
+}
+
+void apply(const Options& options, Target& target) {
+  target.choice = choice_of(options, target.app.config);
+  if (options.increase_timeout) target.timeout_seconds = kLongestTimeout;
+  target.outputs_file = options.outputs_file;
+}
 
 // Everything that answers calls, wired once.
 struct Answering {
@@ -56,18 +80,22 @@ void say_goodbye(Terminal& terminal, const Fleet& fleet, size_t dropped) {
   if (dropped > 0)
     terminal.say(fmt::format("{} dropped: repeated, late or not for this session. --verbose shows each.",
                              dropped == 1 ? "1 message was" : fmt::format("{} messages were", dropped)));
-  terminal.say(fmt::format(
-      "Session ended. {} of this stage stay deployed as stubs: calls to them fail until somebody runs "
-      "`live start` again.",
-      fleet.functions().size() == 1 ? "1 function" : fmt::format("{} functions", fleet.functions().size())));
+  terminal.say(
+      fmt::format("Session ended. {} of this stage stay deployed as stubs: calls to them fail until "
+                  "somebody runs `live start` again.",
+                  fleet.functions().size() == 1 ? "1 function"
+                                                : fmt::format("{} functions", fleet.functions().size())),
+      {{"type", "ended"}, {"functions", fleet.functions().size()}});
   terminal.say("`live deploy` puts the real code back; `live remove` takes the app away.");
 }
 
 // Ctrl-C before the app is deployed: CloudFormation does not stop for us.
-Async<int> leave_early(Answering& all, Terminal& terminal) {
-  terminal.warn(
-      "Interrupted while deploying: CloudFormation finishes the stack that it is at. `live start` continues, "
-      "`live remove` takes the app away.");
+Async<int> leave_early(Answering& all, Terminal& terminal, const Options& options) {
+  if (!options.no_deploy)
+    terminal.warn(
+        "Interrupted while deploying: CloudFormation finishes the stack that it is at. `live start` "
+        "continues, "
+        "`live remove` takes the app away.");
   co_await all.session.stop(0ms);
   co_return 130;
 }
@@ -125,8 +153,12 @@ struct Prospect {
 };
 
 // The app is synthesised meanwhile: what is there already needs nothing of it.
-Async<Result<Prospect>> prepare_ground(Executor executor, Starting& starting) {
+Async<Result<Prospect>> prepare_ground(Executor executor, Starting& starting, const Options& options) {
   auto& deployment = starting.deployment;
+  if (options.no_deploy) {
+    LIVE_CO_TRY(auto debug_stack, co_await deployment.find_debug_stack());
+    co_return Prospect{{}, std::move(debug_stack)};
+  }
   Ahead<Result<Synthesis>> synthesis(executor, starting.planner.synthesise(Planner::Validate::no));
   auto const ready = [](Deployment& deployment) -> Async<Result<StackState>> {
     LIVE_CO_TRY(auto ground, co_await deployment.survey());
@@ -142,8 +174,6 @@ Async<Result<Prospect>> prepare_ground(Executor executor, Starting& starting) {
   co_return Prospect{std::move(app), std::move(deployed)};
 }
 
-// Deploys what has changed. What is deployed has been validated; what is there already was, when it was
-// deployed.
 struct Deployed {
   Plan plan;
   FunctionTable table;
@@ -166,23 +196,51 @@ Async<Result<Deployed>> deploy(Starting& starting, Plan plan, const Relay& relay
   co_return deployed;
 }
 
-Async<Result<void>> start(CommonOptions options, Terminal& terminal, Interruption& interruption) {
+Async<Result<Deployed>> connect(Starting& starting, Plan plan) {
+  Deployed deployed{std::move(plan), {}};
+  LIVE_CO_TRY(deployed.table, co_await starting.deployment.connect(deployed.plan));
+  co_return deployed;
+}
+
+// Follows the app's stacks while the session runs, and ENTER.
+class Following {
+ public:
+  Following(Infrastructure::Parts parts, const Plan& deployed)
+      : Following(parts.executor, std::move(parts), deployed) {}
+
+ private:
+  Following(Executor executor, Infrastructure::Parts parts, const Plan& deployed)
+      : infrastructure_(std::move(parts), deployed),
+        keyboard_(executor, [this] { infrastructure_.enter(); }) {
+    asio::co_spawn(executor, infrastructure_.run(), asio::detached);
+  }
+
+  Infrastructure infrastructure_;
+  Keyboard keyboard_;
+};
+
+Async<Result<void>> start(Options options, Terminal& terminal, Interruption& interruption) {
   auto const executor = co_await asio::this_coro::executor;
   auto const began = std::chrono::steady_clock::now();
   LIVE_CO_TRY(auto prepared, prepare(options, terminal));
   Host host(executor, Host::Options{.folder = host_folder(), .environment = prepared.host_environment});
   LIVE_CO_TRY(host.toolkit().begin());
-  LIVE_CO_TRY(auto account, co_await Account::open(host, prepared.target));
+  LIVE_CO_TRY(auto account, co_await Account::open(host, options, prepared.target));
   account->http().on_measured([&terminal, notice = ClockNotice()](auto const& skew) mutable {
     if (auto const line = notice.after(skew)) terminal.warn(*line);
   });
+  LIVE_CO_TRY(check_account(options, prepared.target));
+  apply(options, prepared.target);
   auto const question = [options](const std::string& text) { return ask(options, text); };
   Starting starting(host, *account, prepared.target, terminal, question);
-  LIVE_CO_TRY(auto prospect, co_await prepare_ground(executor, starting));
+  LIVE_CO_TRY(auto prospect, co_await prepare_ground(executor, starting, options));
   Relay relay(executor, *account, prepared.target, prospect.debug_stack);
   LIVE_CO_TRY(co_await relay.ensure_stage_key());
-  LIVE_CO_TRY(auto plan, co_await starting.planner.live(std::move(prospect.app), prospect.debug_stack,
-                                                        relay.stage_key()));
+  LIVE_CO_TRY(co_await agree_to_take(relay, options, prepared.target));
+  auto planned = options.no_deploy ? starting.planner.connection()
+                                   : starting.planner.live(std::move(prospect.app), prospect.debug_stack,
+                                                           relay.stage_key());
+  LIVE_CO_TRY(auto plan, co_await std::move(planned));
   LIVE_CO_TRY(auto watch, Watch::create(executor));
 
   Answering all(executor, host, terminal, std::move(watch), relay, prepared.target.app);
@@ -190,14 +248,16 @@ Async<Result<void>> start(CommonOptions options, Terminal& terminal, Interruptio
   if (auto const& skew = account->http().skew())
     terminal.detail("This machine's clock is " + in_words(*skew));
   Running running(executor, all.session);  // a deployment may outlast an idle connection
-  interruption.then = [&all, &terminal] { return leave_early(all, terminal); };
+  interruption.then = [&all, &terminal, &options] { return leave_early(all, terminal, options); };
   // What an earlier session deployed is called all the while.
   if (auto before = co_await starting.deployment.functions(plan, Deployment::Absent::skipped);
       before.has_value())
     all.fleet.use(std::move(before.value()), Fleet::Table::partial);
   if (auto const version = co_await host.node_version(); version.has_value())
     if (auto const text = other_node(plan.sources, version.value()); !text.empty()) terminal.warn(text);
-  auto deployed = co_await deploy(starting, std::move(plan), relay, prospect.debug_stack);
+  auto bringing = options.no_deploy ? connect(starting, std::move(plan))
+                                    : deploy(starting, std::move(plan), relay, prospect.debug_stack);
+  auto deployed = co_await std::move(bringing);
   if (deployed.has_error()) {
     co_await all.session.stop(0ms);
     co_return deployed.error();
@@ -205,17 +265,20 @@ Async<Result<void>> start(CommonOptions options, Terminal& terminal, Interruptio
   size_t const count = deployed.value().table.size();
   all.fleet.use(std::move(deployed.value().table));
   host.toolkit().rest();
-  LIVE_CO_TRY(auto inputs, Watch::create(executor));
-  auto const use = [&all](FunctionTable table) { all.fleet.use(std::move(table)); };
-  Infrastructure infrastructure({executor, host, starting.planner, starting.deployment, prepared.target,
-                                 terminal, prospect.debug_stack, relay.stage_key(), std::move(inputs), use},
-                                deployed.value().plan);
-  asio::co_spawn(executor, infrastructure.run(), asio::detached);
-  Keyboard const keyboard(executor, [&infrastructure] { infrastructure.enter(); });
-  terminal.step(
+  std::unique_ptr<Following> following;
+  if (!options.no_deploy) {
+    LIVE_CO_TRY(auto inputs, Watch::create(executor));
+    auto const use = [&all](FunctionTable table) { all.fleet.use(std::move(table)); };
+    Infrastructure::Parts parts{executor,          host,     starting.planner,     starting.deployment,
+                                prepared.target,   terminal, prospect.debug_stack, relay.stage_key(),
+                                std::move(inputs), use};
+    following = std::make_unique<Following>(std::move(parts), deployed.value().plan);
+  }
+  terminal.finish(
       fmt::format("Live: {} function{} of stage {} run here. Listening for requests...", count,
                   count == 1 ? "" : "s", prepared.target.stage),
-      std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began));
+      std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began),
+      {{"type", "listening"}, {"functions", count}, {"stage", prepared.target.stage}});
   interruption.then = [&all, &terminal] { return leave(all, terminal); };
   co_await running.until_superseded();
   interruption.then = {};
@@ -223,13 +286,35 @@ Async<Result<void>> start(CommonOptions options, Terminal& terminal, Interruptio
   co_return outcome::success();
 }
 
+void add_options(CLI::App& command, Options& options) {
+  command.add_option("--only", options.only, "Run only these functions live; the others keep their code")
+      ->type_name("GLOB")
+      ->expected(1)
+      ->take_all();
+  command.add_option("--except", options.except, "Run all but these functions live")
+      ->type_name("GLOB")
+      ->expected(1)
+      ->take_all();
+  auto* longer = command.add_flag("--increase-timeout", options.increase_timeout,
+                                  "Give the functions that run live 15 minutes");
+  command.add_option("--outputs-file", options.outputs_file, "Write the stacks' outputs there, as JSON")
+      ->type_name("FILE");
+  command.add_flag("--no-deploy", options.no_deploy, "Connect to what is deployed already")
+      ->excludes(longer, command.get_option("--only"), command.get_option("--except"));
+  command.add_option("--port", options.port, "The port of the embedded AWS, when it is started")
+      ->type_name("PORT")
+      ->check(CLI::Range(1, 65535))
+      ->needs("--local");
+}
+
 }  // namespace
 
 void add_start(CLI::App& app, int& exit_code) {
-  auto options = std::make_shared<CommonOptions>();
+  auto options = std::make_shared<Options>();
   options->stage_kept = Remember::everything;
   auto* command = app.add_subcommand("start", "Run the app's functions on this machine");
   add_common(*command, *options);
+  add_options(*command, *options);
   command->callback([options, &exit_code] {
     auto const terminal = make_terminal(*options);
     auto const begin = [&](Interruption& interruption) { return start(*options, *terminal, interruption); };

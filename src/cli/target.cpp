@@ -8,9 +8,12 @@
 #include <iostream>
 
 #include <CLI/CLI.hpp>
+#include <boost/asio/ip/tcp.hpp>
 
 #include "cli/cloud_process.h"
 #include "cli/command.h"
+#include "cli/run.h"
+#include "live/json_terminal.h"
 
 namespace live::cli {
 namespace {
@@ -22,13 +25,16 @@ std::string environment(const char* name) {
   return value ? value : "";
 }
 
-std::string prompt_for_stage(std::string_view suggestion) {
-  if (!has_terminal()) return std::string(suggestion);
-  fmt::print("Stage to work on [{}]: ", suggestion);
-  std::fflush(stdout);
-  std::string line;
-  std::getline(std::cin, line);
-  return line.empty() ? std::string(suggestion) : line;
+// Until it is one; where nobody can be asked, the suggestion.
+std::string ask_for_stage(const CommonOptions& options, std::string_view suggestion) {
+  while (can_ask(options)) {
+    auto const line = read_answer(fmt::format("Stage to work on [{}]: ", suggestion));
+    if (line.empty()) break;
+    auto const name = stage_name(line);
+    if (name.has_value()) return line;
+    fmt::print("{}\n", name.error().message);
+  }
+  return std::string(suggestion);
 }
 
 std::string first_of(std::initializer_list<std::string> values) {
@@ -37,14 +43,45 @@ std::string first_of(std::initializer_list<std::string> values) {
   return "";
 }
 
-// The embedded AWS takes its own keys, whatever the shell has.
-Result<void> use_cloud(Prepared& prepared, Terminal& terminal) {
+bool is_free(int port) {
+  asio::io_context context;
+  boost::system::error_code error;
+  asio::ip::tcp::acceptor acceptor(context);
+  acceptor.open(asio::ip::tcp::v4(), error);
+  acceptor.set_option(asio::socket_base::reuse_address(true), error);
+  acceptor.bind({asio::ip::address_v4::loopback(), static_cast<uint16_t>(port)}, error);
+  return !error;
+}
+
+// The one that runs, else a new one at the wanted port, else at another.
+Result<RunningCloud> cloud_at(int port, Terminal& terminal) {
   auto const started = std::chrono::steady_clock::now();
-  auto const before = find_cloud(default_cloud_state());
-  LIVE_TRY(auto cloud, ensure_cloud());
+  auto const running = find_cloud(default_cloud_state());
+  std::vector<std::string> options;
+  if (running && port != 0 && running->port != port)
+    terminal.warn(
+        fmt::format("the embedded AWS runs already, at port {}: --port {} is for one that is "
+                    "started (`live cloud stop` ends it)",
+                    running->port, port));
+  bool const wanted = !running && port != 0;
+  if (wanted && !is_free(port)) {
+    terminal.warn(fmt::format("port {} is in use by another program: the embedded AWS takes another", port));
+  } else if (wanted) {
+    options = {"--port", std::to_string(port)};
+  }
+  LIVE_TRY(auto cloud, running ? Result<RunningCloud>(*running)
+                               : ensure_cloud(default_cloud_state(), std::move(options)));
   auto const took =
       std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - started);
-  terminal.step(fmt::format("Embedded AWS {} at {}", before ? "running" : "started", cloud.endpoint), took);
+  terminal.step(
+      fmt::format("Embedded AWS {} at {}", running ? "running" : "started", cloud.endpoint), took,
+      {{"type", "embedded-aws"}, {"status", running ? "running" : "started"}, {"endpoint", cloud.endpoint}});
+  return cloud;
+}
+
+// The embedded AWS takes its own keys, whatever the shell has.
+Result<void> use_cloud(const CommonOptions& options, Prepared& prepared, Terminal& terminal) {
+  LIVE_TRY(auto cloud, cloud_at(options.port, terminal));
   prepared.target.endpoint = cloud.endpoint;
   prepared.target.account = cloud.account;
   prepared.target.identity.access_key = cloud.access_key;
@@ -65,47 +102,67 @@ Result<void> use_cloud(Prepared& prepared, Terminal& terminal) {
 
 }  // namespace
 
-bool has_terminal() { return ::isatty(STDIN_FILENO) && ::isatty(STDOUT_FILENO); }
-
 void add_common(CLI::App& command, CommonOptions& options) {
-  command.add_option("--stage", options.stage, "The stage (asked for once, then remembered)");
-  command.add_option("--region", options.region, "The AWS region");
-  command.add_option("--profile", options.profile, "The profile of your AWS configuration");
-  command.add_option("--role-arn", options.role_arn, "A role to assume");
+  command.add_option("--stage", options.stage, "The stage (asked for once, then remembered)")
+      ->type_name("NAME");
+  command.add_option("--region", options.region, "The AWS region")->type_name("REGION");
+  command.add_option("--profile", options.profile, "The profile of your AWS configuration")
+      ->type_name("NAME");
+  command.add_option("--role-arn", options.role_arn, "A role to assume")->type_name("ARN");
   command.add_flag("--local", options.local,
                    "On the embedded AWS of this machine; started when it does not run");
-  command.add_flag("--verbose", options.verbose, "Whole payloads, and what is otherwise not worth a line");
+  command.add_option("--config", options.config, "Another live.json; the app is its folder")
+      ->type_name("FILE");
+  auto* verbose = command.add_flag("--verbose", options.verbose,
+                                   "Whole payloads, and what is otherwise not worth a line");
+  command.add_flag("--quiet", options.quiet, "Only warnings, errors and results")->excludes(verbose);
   command.add_flag("--no-color", options.no_color, "No colours");
+  command.add_flag("--json", options.json, "One JSON object a line, for programs (docs/json.md)");
   command.add_flag("--yes", options.yes, "Yes to every question");
 }
 
 Result<Prepared> prepare(const CommonOptions& options, Terminal& terminal) {
   Prepared prepared;
   Target& target = prepared.target;
-  LIVE_TRY(target.app, find_app(std::filesystem::current_path()));
-  LIVE_TRY(auto choice,
-           choose_stage(target.app, options.stage, user_name(), prompt_for_stage, options.stage_kept));
+  LIVE_TRY(target.app,
+           options.config.empty() ? find_app(std::filesystem::current_path()) : find_app_of(options.config));
+  auto const ask_which = [&options](std::string_view suggestion) {
+    return ask_for_stage(options, suggestion);
+  };
+  LIVE_TRY(auto choice, choose_stage(target.app, options.stage, user_name(), ask_which, options.stage_kept));
   target.stage = choice.stage;
   if (options.local) {
     target.region = first_of({options.region, target.app.config.region, kLocalRegion});
     target.identity.region = target.region;
-    LIVE_TRY(use_cloud(prepared, terminal));
+    LIVE_TRY(use_cloud(options, prepared, terminal));
   } else {
     aim_at_account(target, options);
   }
   if (!target.region.empty()) prepared.host_environment.emplace_back("AWS_REGION", target.region);
   terminal.say(fmt::format("App {}, stage {}{}", target.app.name, target.stage,
-                           choice.remembered ? " (as last time here)" : ""));
+                           choice.remembered ? " (as last time here)" : ""),
+               {{"type", "app"}, {"app", target.app.name}, {"stage", target.stage}});
   return prepared;
 }
 
 void aim_at_account(Target& target, const CommonOptions& options) {
-  target.region = first_of(
-      {options.region, target.app.config.region, environment("AWS_REGION"), environment("AWS_DEFAULT_REGION")});
+  target.region = first_of({options.region, target.app.config.region, environment("AWS_REGION"),
+                            environment("AWS_DEFAULT_REGION")});
   target.endpoint = environment("AWS_ENDPOINT_URL");
-  target.identity.profile = first_of({options.profile, target.app.config.profile, environment("AWS_PROFILE")});
+  target.identity.profile =
+      first_of({options.profile, target.app.config.profile, environment("AWS_PROFILE")});
   target.identity.role_arn = options.role_arn;
   target.identity.region = target.region;
+}
+
+Result<void> check_account(const CommonOptions& options, const Target& target) {
+  auto const& accounts = target.app.config.accounts;
+  auto const own = accounts.find(target.stage);
+  if (options.local || own == accounts.end() || own->second == target.account) return outcome::success();
+  return fault(
+      fmt::format("stage {} belongs to account {} (\"accounts\" in live.json), but these credentials "
+                  "are of account {}: use --profile or --role-arn for {}, or another --stage",
+                  target.stage, own->second, target.account, own->second));
 }
 
 std::unique_ptr<Terminal> make_terminal(const CommonOptions& options) {
@@ -117,8 +174,12 @@ std::unique_ptr<Terminal> make_terminal(const CommonOptions& options) {
     // `live start | head`: ends as when the terminal closes.
     if (failed && !std::exchange(reader_is_gone, true)) ::raise(SIGHUP);
   };
-  return std::make_unique<Terminal>(write, colour ? Terminal::Colour::on : Terminal::Colour::off,
-                                    options.verbose ? Terminal::Detail::whole : Terminal::Detail::shortened);
+  auto const detail = options.quiet     ? Terminal::Detail::quiet
+                      : options.verbose ? Terminal::Detail::whole
+                                        : Terminal::Detail::shortened;
+  static const SystemClock clock;
+  if (options.json) return std::make_unique<JsonTerminal>(write, detail, clock);
+  return std::make_unique<Terminal>(write, colour ? Terminal::Colour::on : Terminal::Colour::off, detail);
 }
 
 std::filesystem::path host_folder() { return shipped_folder("host"); }
@@ -129,14 +190,29 @@ Planner::Stubs stubs() {
   return {stubs / "x86_64" / "bootstrap", stubs / "aarch64" / "bootstrap"};
 }
 
-bool ask(const CommonOptions& options, const std::string& question, Enter enter) {
-  if (options.yes) return true;
-  if (!has_terminal()) return false;
-  fmt::print("{} {} ", question, enter == Enter::means_yes ? "[Y/n]" : "[y/N]");
+bool can_ask(const CommonOptions& options) {
+  return !options.json && ::isatty(STDIN_FILENO) && ::isatty(STDOUT_FILENO);
+}
+
+std::string read_answer(const std::string& question) {
+  // The loop that hears of signals does not run meanwhile.
+  struct sigaction before {
+  }, ends{};
+  ends.sa_handler = [](int) { ::_exit(kInterrupted); };
+  ::sigaction(SIGINT, &ends, &before);
+  fmt::print("{}", question);
   std::fflush(stdout);
   std::string line;
-  if (!std::getline(std::cin, line)) return false;
-  if (line.empty()) return enter == Enter::means_yes;
+  if (!std::getline(std::cin, line)) fmt::print("\n");
+  ::sigaction(SIGINT, &before, nullptr);
+  return line;
+}
+
+bool ask(const CommonOptions& options, const std::string& question, Enter enter) {
+  if (options.yes) return true;
+  if (!can_ask(options)) return false;
+  auto const line = read_answer(question + (enter == Enter::means_yes ? " [Y/n] " : " [y/N] "));
+  if (line.empty()) return enter == Enter::means_yes && std::cin.good();
   return line == "y" || line == "Y" || line == "yes";
 }
 

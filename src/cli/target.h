@@ -19,8 +19,10 @@ namespace live::cli {
 
 struct CommonOptions {
   std::string stage, region, profile, role_arn;
+  std::string config;  // another live.json
   bool local = false;  // on the embedded AWS
-  bool verbose = false, no_color = false, yes = false;
+  int port = 0;        // of the embedded AWS when it is started; 0: the usual one
+  bool verbose = false, quiet = false, no_color = false, json = false, yes = false;
   Remember stage_kept = Remember::answers;
 };
 void add_common(CLI::App& command, CommonOptions& options);
@@ -34,14 +36,20 @@ Result<Prepared> prepare(const CommonOptions& options, Terminal& terminal);
 
 // Region, endpoint and identity: as the options say, else the app's live.json, else the environment.
 void aim_at_account(Target& target, const CommonOptions& options);
+// Fault: live.json says that the stage belongs to another account. The embedded AWS of --local is nobody's.
+Result<void> check_account(const CommonOptions& options, const Target& target);
 
 std::unique_ptr<Terminal> make_terminal(const CommonOptions& options);
 std::filesystem::path host_folder();
 Planner::Stubs stubs();
+
+// Whether a person can be asked: a terminal is there, and not --json.
+bool can_ask(const CommonOptions& options);
 enum class Enter { means_yes, means_no };
-bool has_terminal();
-// Yes or no; no without a terminal, yes with --yes.
+// Yes or no; no where nobody can be asked, yes with --yes.
 bool ask(const CommonOptions& options, const std::string& question, Enter enter = Enter::means_yes);
+// One line. Ctrl-C ends the process with 130, as elsewhere.
+std::string read_answer(const std::string& question);
 std::string user_name();
 std::string who();  // "jane@laptop"
 
