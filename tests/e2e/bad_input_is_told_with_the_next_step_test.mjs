@@ -29,8 +29,13 @@ async function withMain(source, work) {
 }
 
 test("an unknown option", () => fails(["start", "--nonsense"], /--nonsense/, /--help/));
-test("an unknown command", () => fails(["strat"], /strat/, /--help/));
+test("an unknown command", () => fails(["strat"], /strat/, /did you mean "start"/, /--help/));
 test("no command", () => fails([], /--help|subcommand/i));
+test("wrong usage: exit code 2, whatever is wrong", async () => {
+  for (const args of [[], ["strat"], ["start", "--nonsense"], ["start", "--stage"], ["start", "--quiet", "--verbose"], ["start", "--no-deploy", "--only", "x"], ["deploy", "one", "two"]])
+    assert.equal((await lab.run(...args)).code, 2, args.join(" "));
+  assert.equal((await lab.run("start", "--help")).code, 0);
+});
 test("a stage that cannot be one", () => fails(["start", "--local", "--stage", "7"], /"7" cannot be a stage/, /--stage/));
 
 test("a folder without an app", async () => {
@@ -48,9 +53,9 @@ test("a folder without an app", async () => {
 test("an unknown setting in live.json", async () => {
   lab.write("live.json", '{"nam": "x"}');
   try {
-    await fails(["start", ...local], /live\.json/, /"nam" is no setting/, /name, stage/);
-    lab.write("live.json", "{");
-    await fails(["start", ...local], /live\.json/);
+    await fails(["start", ...local], /live\.json:1: "nam" is no setting \(did you mean "name"\?\)/, /name, stage/);
+    lab.write("live.json", '{\n  "name": "x"\n  "stage": "y"\n}');
+    for (const command of ["start", "deploy", "remove", "doctor"]) await fails([command, ...local], /live\.json:3:\d: not JSON/);
   } finally {
     rmSync(path.join(lab.app, "live.json"));
   }
