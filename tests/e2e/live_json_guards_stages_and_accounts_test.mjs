@@ -43,7 +43,8 @@ test("the debug stack has the tags of live.json", async () => {
   settings({ takeover: "ask", debugStack: { tags: { team: "blue" } } });
   await lab.go();
   const { Stacks } = await lab.formation("DescribeStacks", { StackName: "e2e-lab-debug-stack" });
-  assert.deepEqual(Object.fromEntries(Stacks[0].Tags.map(({ Key, Value }) => [Key, Value])), { team: "blue", "live:stage": "e2e" });
+  const { team, "live:stage": stage } = Object.fromEntries(Stacks[0].Tags.map(({ Key, Value }) => [Key, Value]));
+  assert.deepEqual({ team, stage }, { team: "blue", stage: "e2e" });
 });
 
 test("a stage that somebody is connected to is not taken where live.json says to ask and nobody can be asked", async () => {

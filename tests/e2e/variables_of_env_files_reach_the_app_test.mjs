@@ -10,9 +10,8 @@ const lab = new Lab(
   {
     "src/hello.js": "exports.handler = async () => ({ mode: process.env.MODE, only: process.env.SHOP_ONLY_HERE, seen: JSON.parse(process.env.SEEN) });",
     ".env": "SHOP_A=all\nSHOP_B=all\nSHOP_C=all\nSHOP_D=all\nMODE=local\n",
-    ".env.local": "SHOP_B=mine\nSHOP_ONLY_HERE='the app\"s'\n",
+    ".env.local": "SHOP_B=mine\nSHOP_D=mine, of this machine  # a comment\nSHOP_ONLY_HERE='the app\"s'\n",
     ".env.e2e": "SHOP_C=stage\nSHOP_URL=\"http://${SHOP_A}/\"\n",
-    ".env.e2e.local": "SHOP_D=mine, of this stage  # a comment\n",
     ".env.other": "SHOP_A=other\n",
   },
   { env: { SHOP_SHELL: "shell", SHOP_A: "shell" } },
@@ -28,7 +27,7 @@ test("the app sees them: those of the stage before those of all, the local befor
   const { body, text } = await lab.invoke("Hello");
   assert.deepEqual(
     body?.seen,
-    { SHOP_A: "shell", SHOP_B: "mine", SHOP_C: "stage", SHOP_D: "mine, of this stage", SHOP_ONLY_HERE: 'the app"s', SHOP_SHELL: "shell", SHOP_URL: "http://shell/" },
+    { SHOP_A: "shell", SHOP_B: "mine", SHOP_C: "stage", SHOP_D: "mine, of this machine", SHOP_ONLY_HERE: 'the app"s', SHOP_SHELL: "shell", SHOP_URL: "http://shell/" },
     text,
   );
 });
@@ -37,7 +36,17 @@ test("a function sees what it has when it is deployed, and nothing of these file
   const { body } = await lab.invoke("Hello");
   assert.equal(body.mode, "deployed");
   assert.equal(body.only, undefined);
-  await lab.sessions[0].stop();
+});
+
+test("a saved one is a change of the app, and so is one that is new", async () => {
+  const [session] = lab.sessions;
+  for (const [file, text] of [[".env.e2e", "SHOP_C=saved\n"], [".env.e2e.local", "SHOP_D=saved\n"]]) {
+    const from = session.lines.length;
+    lab.write(file, text);
+    await session.line(/Environment/, "the changed environment", { from });
+    await session.line(/Press ENTER to deploy/, "an offer", { from });
+  }
+  await session.stop();
 });
 
 test("live.json names other files for a stage", async () => {
