@@ -1,4 +1,6 @@
 // live start: the debug stack, the app with its functions swapped, then every call runs here.
+#include <malloc.h>
+
 #include <CLI/CLI.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -265,6 +267,7 @@ Async<Result<void>> start(Options options, Terminal& terminal, Interruption& int
   size_t const count = deployed.value().table.size();
   all.fleet.use(std::move(deployed.value().table));
   host.toolkit().rest();
+  ::malloc_trim(0);  // templates and assemblies took some, which a session does not need
   std::unique_ptr<Following> following;
   if (!options.no_deploy) {
     LIVE_CO_TRY(auto inputs, Watch::create(executor));

@@ -16,8 +16,8 @@
 #include "live/code.h"
 #include "live/function_table.h"
 #include "live/observer.h"
-#include "live/places.h"
-#include "live/starts.h"
+#include "runtime/places.h"
+#include "runtime/starts.h"
 #include "runtime/spares.h"
 #include "runtime/worker.h"
 

@@ -29,6 +29,7 @@ struct Environments::Environment {
   std::chrono::steady_clock::time_point idle_since{};
   bool fresh = true;
   asio::steady_timer init;  // cancelled when init is over: the function's timeout starts then
+  Places::Place turn;       // to start, until then
   bool initialised = false;
   long memory_mb = 0;  // the most seen; looked at now and then, it costs a read of /proc
   std::chrono::steady_clock::time_point memory_seen{};
@@ -45,6 +46,7 @@ struct Environments::Environment {
 
   void end_init() {
     initialised = true;
+    turn.reset();
     init.cancel();
   }
 
@@ -93,7 +95,7 @@ struct Environments::Ending {
 };
 
 Environments::Environments(World& world, LambdaOptions options)
-    : world_(world), options_(std::move(options)), sweeper_(world.executor) {}
+    : world_(world), options_(std::move(options)), starts_(world.executor), sweeper_(world.executor) {}
 
 Environments::~Environments() = default;
 
@@ -175,9 +177,11 @@ void add_layers(const Version& version, Environment& variables) {
 Async<ApiResult<Environments::EnvironmentPtr>> Environments::start(VersionPtr version) {
   auto assumed = co_await credentials(*version);
   if (assumed.has_error()) co_return assumed.error();
+  auto turn = co_await starts_.enter(init_limit);
   auto environment = std::make_shared<Environment>(
       world_, version, log_stream_name(world_.clock.now(), version->number, world_.ids));
   environment->credentials_end = assumed.value().expires;
+  environment->turn = std::move(turn);
   Program program{.function = version->name,
                   .runtime = version->runtime,
                   .handler = version->handler,

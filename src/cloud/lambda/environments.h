@@ -13,6 +13,7 @@
 #include "cloud/lambda/lambda.h"
 #include "cloud/lambda/log_stream.h"
 #include "cloud/world.h"
+#include "runtime/starts.h"
 #include "runtime/worker.h"
 
 namespace live::cloud::lambda {
@@ -72,6 +73,7 @@ class Environments {
 
   World& world_;
   LambdaOptions options_;
+  Starts starts_;
   std::map<const Version*, Pool> pools_;
   std::map<std::string, Credentials> credentials_;  // by role and function
   asio::steady_timer sweeper_;

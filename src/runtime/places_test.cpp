@@ -1,4 +1,4 @@
-#include "live/places.h"
+#include "runtime/places.h"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>

@@ -1,4 +1,4 @@
-#include "live/starts.h"
+#include "runtime/starts.h"
 
 #include <algorithm>
 #include <thread>

@@ -1,4 +1,4 @@
-#include "live/places.h"
+#include "runtime/places.h"
 
 #include <algorithm>
 #include <deque>

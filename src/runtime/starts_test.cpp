@@ -1,4 +1,4 @@
-#include "live/starts.h"
+#include "runtime/starts.h"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>

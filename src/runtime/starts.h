@@ -1,10 +1,10 @@
 // How many processes start at once. More than the machine has cores for only slow each other down, and starve
-// whoever has to tell the stubs that we are there.
+// whoever has to answer them.
 #pragma once
 
 #include <chrono>
 
-#include "live/places.h"
+#include "runtime/places.h"
 
 namespace live {
 
