@@ -104,8 +104,8 @@ Async<void> RemoteServer::State::serve(Envelope::Message message, Received recei
   spawn(keep_saying_alive(key, pulse));
   if (!std::exchange(ticking, true)) {
     spawn(forget_now_and_then());
-  } else {
-    tick.cancel();  // it may be resting
+  } else if (std::exchange(resting, false)) {
+    tick.cancel();
   }
   auto invocation = co_await invocation_of(message);
   if (stopped) co_return;
@@ -302,7 +302,8 @@ Async<void> RemoteServer::State::post(std::string connection, std::string text) 
 
 Async<void> RemoteServer::State::forget_now_and_then() {
   while (!stopped && ledger.known_calls() > 0) {
-    tick.expires_after(ledger.running_calls() > 0 ? 1s : 30s);
+    resting = ledger.running_calls() == 0;
+    tick.expires_after(resting ? 30s : 1s);
     co_await tick.wait();
     for (auto const& key : ledger.expire()) wake(key);
     for (auto at = undelivered.begin(); at != undelivered.end();) {

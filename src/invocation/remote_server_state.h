@@ -98,7 +98,7 @@ struct RemoteServer::State : std::enable_shared_from_this<RemoteServer::State> {
   Timer tick, idle;
   size_t serving = 0;
   size_t dropped = 0;
-  bool ticking = false, superseded = false, stopped = false;
+  bool ticking = false, resting = false, superseded = false, stopped = false;
 };
 
 }  // namespace live
