@@ -36,7 +36,7 @@ double rough_cost(const Counts& counts) {
   constexpr double kMessage = 1e-6;              // of a WebSocket API
   constexpr double kCall = 2 * kMessage + 1e-6;  // Lambda's request, and 512 MB for a tenth of a second
   constexpr double kMegabyte = 9e-5;             // that leaves AWS
-  int const calls = 2 * counts.warm_up + counts.warm + counts.eight + 10 * counts.edits;
+  int const calls = counts.warm_up + counts.warm + counts.eight_warm_up + counts.eight + 10 * counts.edits;
   double const megabytes = 0.1 * counts.kb100 + 3 * 5.0 * counts.mb5;
   return calls * kCall + 2 * counts.raw_loop * kMessage + megabytes * kMegabyte;
 }
@@ -142,7 +142,7 @@ std::string Account::intention(const Counts& counts) const {
       "  the stacks {} (three functions and their roles, a WebSocket API, a table, a bucket).\n"
       "It calls the functions some {} times, which takes minutes and costs about ${:.2f}.\n"
       "Then it removes all of it, also after a failure or Ctrl-C; the CDK's bucket keeps the stub's package.",
-      where(), joined(stacks()), 2 * counts.warm_up + counts.warm + counts.eight,
+      where(), joined(stacks()), counts.warm_up + counts.warm + counts.eight_warm_up + counts.eight,
       std::ceil(rough_cost(counts) * 100) / 100);
 }
 

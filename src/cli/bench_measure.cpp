@@ -75,6 +75,7 @@ void tell_first_calls(Bench bench, const Samples& calls, const Samples& workers)
 Counts Counts::quick() {
   return {.warm_up = 20,
           .warm = 100,
+          .eight_warm_up = 16,
           .eight = 80,
           .kb100 = 5,
           .mb5 = 2,
@@ -91,6 +92,7 @@ Counts Counts::quick() {
 Counts Counts::on_account() {
   return {.warm_up = 50,
           .warm = 500,
+          .eight_warm_up = 80,
           .eight = 400,
           .kb100 = 30,
           .mb5 = 5,
@@ -141,7 +143,7 @@ Async<Result<void>> measure_eight(Bench bench) {
     if (failed) co_return *failed;
     co_return outcome::success();
   };
-  LIVE_CO_TRY(co_await eight(std::max(2, bench.counts.warm_up / kLanes), ignored));
+  LIVE_CO_TRY(co_await eight(std::max(2, bench.counts.eight_warm_up / kLanes), ignored));
   LIVE_CO_TRY(co_await eight(bench.counts.eight / kLanes, samples));
   bench.figures["eight_p50_ms"] = rounded(samples.median());
   bench.figures["eight_p99_ms"] = rounded(samples.percentile(0.99));

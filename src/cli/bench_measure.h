@@ -13,7 +13,7 @@
 namespace live::cli::bench {
 
 struct Counts {  // how often each thing is measured
-  int warm_up = 300, warm = 2000, eight = 2000, kb100 = 100, mb5 = 20;
+  int warm_up = 300, warm = 2000, eight_warm_up = 2400, eight = 2000, kb100 = 100, mb5 = 20;
   int first_call = 15, stub_ready = 30, raw_loop = 2000, edits = 30, starts = 3, clouds = 5;
   int many = 500, hop = 200;
   static Counts quick();

@@ -10,8 +10,12 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "cli/output.h"
+
 namespace live::cli {
 namespace {
+
+constexpr int kBeforeOutput = 64;  // of what is ready to go on
 
 bool is_ignored(int signal) {  // as nohup leaves it
   struct sigaction now {};
@@ -26,7 +30,9 @@ Async<void> wait_for_signals(asio::io_context& context, Interruption& interrupti
   if (error) co_return;
   if (::isatty(STDERR_FILENO)) (void)!::write(STDERR_FILENO, "\n", 1);  // behind the terminal's own "^C"
   ends.async_wait([](boost::system::error_code failed, int) {
-    if (!failed) std::_Exit(kInterrupted);
+    if (failed) return;
+    flush_output();
+    std::_Exit(kInterrupted);
   });
   code = kInterrupted;
   if (auto const then = interruption.then) code = co_await then();
@@ -50,7 +56,12 @@ int run_command(Terminal& terminal, const std::function<Async<Result<void>>(Inte
   };
   asio::co_spawn(context, command(), rethrow);
   asio::co_spawn(context, wait_for_signals(context, interruption, code), rethrow);
-  context.run();
+  while (context.run_one() > 0) {
+    for (int more = 0; more < kBeforeOutput && context.poll_one() > 0; ++more) {
+    }
+    flush_output();
+  }
+  flush_output();
   return code;
 }
 

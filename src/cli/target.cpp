@@ -12,6 +12,7 @@
 
 #include "cli/cloud_process.h"
 #include "cli/command.h"
+#include "cli/output.h"
 #include "cli/run.h"
 #include "live/json_terminal.h"
 
@@ -167,19 +168,13 @@ Result<void> check_account(const CommonOptions& options, const Target& target) {
 
 std::unique_ptr<Terminal> make_terminal(const CommonOptions& options) {
   bool const colour = !options.no_color && environment("NO_COLOR").empty() && ::isatty(STDOUT_FILENO);
-  auto const write = [reader_is_gone = false](std::string_view line) mutable {
-    std::fwrite(line.data(), 1, line.size(), stdout);
-    std::fputc('\n', stdout);
-    bool const failed = std::fflush(stdout) != 0 && (errno == EPIPE || errno == EIO);
-    // `live start | head`: ends as when the terminal closes.
-    if (failed && !std::exchange(reader_is_gone, true)) ::raise(SIGHUP);
-  };
   auto const detail = options.quiet     ? Terminal::Detail::quiet
                       : options.verbose ? Terminal::Detail::whole
                                         : Terminal::Detail::shortened;
   static const SystemClock clock;
-  if (options.json) return std::make_unique<JsonTerminal>(write, detail, clock);
-  return std::make_unique<Terminal>(write, colour ? Terminal::Colour::on : Terminal::Colour::off, detail);
+  if (options.json) return std::make_unique<JsonTerminal>(write_line, detail, clock);
+  return std::make_unique<Terminal>(write_line, colour ? Terminal::Colour::on : Terminal::Colour::off,
+                                    detail);
 }
 
 std::filesystem::path host_folder() { return shipped_folder("host"); }
