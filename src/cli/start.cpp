@@ -1,6 +1,4 @@
 // live start: the debug stack, the app with its functions swapped, then every call runs here.
-#include <malloc.h>
-
 #include <CLI/CLI.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -9,6 +7,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "base/ahead.h"
+#include "base/memory.h"
 #include "cli/account.h"
 #include "cli/command.h"
 #include "cli/keyboard.h"
@@ -267,7 +266,7 @@ Async<Result<void>> start(Options options, Terminal& terminal, Interruption& int
   size_t const count = deployed.value().table.size();
   all.fleet.use(std::move(deployed.value().table));
   host.toolkit().rest();
-  ::malloc_trim(0);  // templates and assemblies took some, which a session does not need
+  give_back_memory();  // templates and assemblies took some, which a session does not need
   std::unique_ptr<Following> following;
   if (!options.no_deploy) {
     LIVE_CO_TRY(auto inputs, Watch::create(executor));

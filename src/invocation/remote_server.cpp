@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "base/memory.h"
 #include "invocation/backoff.h"
 #include "invocation/remote_server_state.h"
 
@@ -303,6 +304,7 @@ Async<void> RemoteServer::State::post(std::string connection, std::string text) 
 Async<void> RemoteServer::State::forget_now_and_then() {
   while (!stopped && ledger.known_calls() > 0) {
     resting = ledger.running_calls() == 0;
+    if (resting) give_back_memory();
     tick.expires_after(resting ? 30s : 1s);
     co_await tick.wait();
     for (auto const& key : ledger.expire()) wake(key);
