@@ -47,8 +47,12 @@ SynthRequest synth_request(const Target& target, SynthRequest::Mode mode) {
   request.region = target.region;
   request.account = target.account;
   request.mode = mode;
-  request.outdir =
-      target.app.state_folder() / (mode == SynthRequest::Mode::discover ? "discovered" : "assembly");
+  return request;
+}
+
+SynthRequest Planner::request(SynthRequest::Mode mode) const {
+  auto request = synth_request(target_, mode);
+  request.outdir = folder_.of(mode == SynthRequest::Mode::discover ? "discovered" : "assembly");
   return request;
 }
 
@@ -69,14 +73,11 @@ Async<Result<Synthesis>> Planner::synth(SynthRequest wanted, std::shared_ptr<Sto
   co_return made;
 }
 
-Async<Result<Synthesis>> Planner::discover() {
-  return synth(synth_request(target_, SynthRequest::Mode::discover));
-}
+Async<Result<Synthesis>> Planner::discover() { return synth(request(SynthRequest::Mode::discover)); }
 
 // A swap of what is never deployed says whose bundling can be left out.
 Async<Result<void>> Planner::rehearse(std::shared_ptr<Stop> stop) {
-  LIVE_CO_TRY(auto discovered,
-              co_await synth(synth_request(target_, SynthRequest::Mode::discover), std::move(stop)));
+  LIVE_CO_TRY(auto discovered, co_await synth(request(SynthRequest::Mode::discover), std::move(stop)));
   SwapOptions options;
   options.stubs = {{Architecture::x86_64, {}}, {Architecture::arm64, {}}};
   LIVE_CO_TRY(auto swapped, swap(discovered, std::move(options), target_.choice));
@@ -98,10 +99,10 @@ Async<Result<Synthesis>> Planner::synthesise(Validate validate, std::shared_ptr<
   } else {
     LIVE_CO_TRY(co_await rehearse(stop));
   }
-  auto wanted = synth_request(target_, SynthRequest::Mode::deploy);
+  auto wanted = request(SynthRequest::Mode::deploy);
   wanted.swapped = unbundled_;
   wanted.validate = validate == Validate::yes;
-  if (!wanted.validate) wanted.outdir = target_.app.state_folder() / "draft";
+  if (!wanted.validate) wanted.outdir = folder_.of("draft");
   co_return co_await synth(std::move(wanted), std::move(stop));
 }
 
@@ -198,7 +199,7 @@ Async<Result<Plan>> Planner::connection() {
 }
 
 Async<Result<Plan>> Planner::real(std::string stack) {
-  auto wanted = synth_request(target_, SynthRequest::Mode::deploy);
+  auto wanted = request(SynthRequest::Mode::deploy);
   wanted.local = false;
   LIVE_CO_TRY(auto made, co_await synth(std::move(wanted)));
   if (!stack.empty()) {

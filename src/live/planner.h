@@ -11,6 +11,7 @@
 #include "live/host.h"
 #include "live/local_source.h"
 #include "live/progress.h"
+#include "live/synth_folder.h"
 #include "live/target.h"
 #include "template/swap.h"
 
@@ -32,7 +33,12 @@ class Planner {
     std::filesystem::path x86_64, arm64;  // the binaries
   };
   Planner(Host& host, const Target& target, Stubs stubs, Terminal& terminal)
-      : host_(host), target_(target), stubs_(std::move(stubs)), terminal_(terminal), progress_(terminal) {}
+      : host_(host),
+        target_(target),
+        stubs_(std::move(stubs)),
+        terminal_(terminal),
+        progress_(terminal),
+        folder_(target.app.state_folder()) {}
 
   enum class Validate { yes, no };  // by the CDK's rules for templates: a second or more
   // The app, without the bundling of functions that will be swapped: those of the last time, or found by a
@@ -54,6 +60,7 @@ class Planner {
     Swap result;
     bool sound = false;  // whatever was not bundled is swapped
   };
+  SynthRequest request(SynthRequest::Mode mode) const;
   Async<Result<Synthesis>> synth(SynthRequest wanted, std::shared_ptr<Stop> stop = {});
   Async<Result<void>> rehearse(std::shared_ptr<Stop> stop);
   Result<void> remember(std::vector<std::string> unbundled);
@@ -71,6 +78,7 @@ class Planner {
   Stubs stubs_;
   Terminal& terminal_;
   Progress progress_;
+  SynthFolder folder_;
   std::vector<std::string> unbundled_;  // construct paths, of the last synthesis
 };
 

@@ -122,8 +122,7 @@ test("no file holds one but where it must lie", async () => {
   const cloud = path.join(lab.env.LIVE_HOME, "cloud");
   const must = [
     [path.join(lab.app, "functions.json"), ["environment"]], // written by this test
-    [path.join(lab.app, ".live/assembly"), ["environment"]], // the template that is deployed
-    [path.join(lab.app, ".live/discovered"), ["environment"]],
+    [path.join(lab.app, ".live/synth"), ["environment"]], // templates, while a session runs
     [path.join(lab.app, ".live/stubs"), ["stage"]], // the stub's package
     [cloud, ["environment", "stage", "key", "token"]], // templates, functions, packages, credentials
   ];
