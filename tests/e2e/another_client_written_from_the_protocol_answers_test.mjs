@@ -116,7 +116,7 @@ test("its signs of life keep a call that takes longer than a stub bears silence"
   assert.equal((await answered({ wait: 7 })).client, "another");
 });
 
-test("without them the stub gives up after 5 s of silence, though it asked", async () => {
+test("without them the stub gives up after 5 s of silence, though it repeated the call", async () => {
   const before = other.told.length;
   const began = performance.now();
   const { error, body, text } = await lab.invoke("Hello", { mute: true });
@@ -124,7 +124,7 @@ test("without them the stub gives up after 5 s of silence, though it asked", asy
   assert.equal(error, "Unhandled", text);
   assert.equal(body.errorType, "Live.ClientSilent");
   assert.ok(took > 4900 && took < 7000, `it took ${Math.round(took)} ms`);
-  assert.ok(await other.of("again", { after: before, where: ({ type }) => type === "alive" }), "the stub did not ask");
+  assert.ok(await other.of("again", { after: before, where: ({ type }) => type === "invoke" }), "the stub did not repeat it");
 });
 
 test("a message that comes again while the call runs, and when it is answered, runs nothing", async () => {
