@@ -65,7 +65,9 @@ Result<void> take_over(sqlite3* db, const std::filesystem::path& file) {
   // NORMAL: with a write-ahead log it costs no sync a commit; a power cut may lose the last commits, never
   // more.
   bool good =
-      run_all(db, "PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-8192;") &&
+      run_all(db,
+              "PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA "
+              "cache_size=-8192;") &&
       run_all(db,
               "CREATE TABLE IF NOT EXISTS documents(kind TEXT NOT NULL, region TEXT NOT NULL,"
               " key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY(kind, region, key)) WITHOUT ROWID");

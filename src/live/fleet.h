@@ -17,8 +17,8 @@
 #include "live/function_table.h"
 #include "live/observer.h"
 #include "runtime/places.h"
-#include "runtime/starts.h"
 #include "runtime/spares.h"
+#include "runtime/starts.h"
 #include "runtime/worker.h"
 
 namespace live {
