@@ -46,8 +46,10 @@ template <class T>
 Async<std::vector<T>> together(std::vector<Async<T>> tasks) {
   auto const executor = co_await asio::this_coro::executor;
   std::vector<Ahead<T>> begun;
+  begun.reserve(tasks.size());
   for (auto& task : tasks) begun.emplace_back(executor, std::move(task));
   std::vector<T> results;
+  results.reserve(tasks.size());
   for (auto& one : begun) results.push_back(co_await one.get());
   co_return results;
 }

@@ -29,7 +29,7 @@ std::string environment(const char* name) {
 // Until it is one; where nobody can be asked, the suggestion.
 std::string ask_for_stage(const CommonOptions& options, std::string_view suggestion) {
   while (can_ask(options)) {
-    auto const line = read_answer(fmt::format("Stage to work on [{}]: ", suggestion));
+    auto line = read_answer(fmt::format("Stage to work on [{}]: ", suggestion));
     if (line.empty()) break;
     auto const name = stage_name(line);
     if (name.has_value()) return line;

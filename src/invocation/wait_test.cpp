@@ -25,7 +25,7 @@ class WaitTest : public testing::Test {
   // Lets time pass, as the driver would, until something other than sleeping is due.
   Wait::Step run_on() {
     for (int steps = 0; steps < 1000; ++steps) {
-      auto const step = next();
+      auto step = next();
       if (step.kind != Kind::sleep) return step;
       if (step.until > clock.now()) clock.advance(step.until - clock.now());
     }

@@ -31,6 +31,7 @@ const std::string* matching(const std::vector<std::string>& globs, const Choice:
 
 std::string listed(const std::vector<Choice::Function>& all) {
   std::vector<std::string> names;
+  names.reserve(all.size());
   for (auto const& one : all) names.push_back(name_of(one));
   return names.empty() ? "the app has none" : fmt::format("the app has {}", fmt::join(names, ", "));
 }
@@ -39,6 +40,7 @@ Result<void> check_globs(const Choice::Globs& globs, const std::vector<Choice::F
   for (auto const& glob : globs.patterns) {
     if (std::ranges::any_of(all, [&](auto const& one) { return matches(glob, one); })) continue;
     std::vector<std::string> names;
+    names.reserve(all.size());
     for (auto const& one : all) names.push_back(last_part(name_of(one)));
     auto const close = nearest(glob, names);
     return fault(fmt::format("{}: \"{}\" names no function{}; {}", globs.from, glob,

@@ -26,6 +26,7 @@ std::vector<std::string> lines_of(const std::string& text) {
 
 std::vector<std::string> construct_paths(const std::vector<SwappedFunction>& functions) {
   std::vector<std::string> paths;
+  paths.reserve(functions.size());
   for (auto const& one : functions) paths.push_back(one.construct_path);
   return paths;
 }
