@@ -133,7 +133,7 @@ test("no file holds one but where it must lie", async () => {
       ++files;
       holdsNone(file, must.find(([place]) => file === place || file.startsWith(place + "/"))?.[1] ?? []);
     }
-  assert.ok(files > 20, `only ${files} files were looked at`);
+  assert.ok(files > 10, `only ${files} files were looked at`); // the app, the stubs, the embedded AWS
 });
 
 test("what holds the stage key or credentials is the user's alone", () => {
