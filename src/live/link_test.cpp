@@ -14,7 +14,6 @@ namespace live {
 namespace {
 
 using testing::ElementsAre;
-using testing::HasSubstr;
 
 struct TestRegistry final : Registry {
   Async<Result<Taken>> take(std::string connection, std::string, std::string) override {

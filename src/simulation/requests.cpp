@@ -33,9 +33,9 @@ constexpr size_t kMostMade = 2'000;  // at once
 // A handler's stream: pieces, pauses, and sometimes an error in the end.
 class Schedule::Answering final : public ReplyStream {
  public:
-  Answering(Schedule& schedule, std::shared_ptr<Host> host, const Invocation& invocation, bool strict)
+  Answering(Schedule& schedule, const std::shared_ptr<Host>& host, const Invocation& invocation, bool strict)
       : schedule_(schedule),
-        host_(std::move(host)),
+        host_(host),
         nonce_(invocation.nonce),
         answer_(answer_to(invocation.request_id, invocation.nonce)),
         deadline_(invocation.deadline),

@@ -299,6 +299,7 @@ TEST_F(StubTest, AHalfDeadConnectionCostsOneReconnectAndNoCall) {
   EXPECT_EQ(call("1"), "response 1");
   // Frozen for an hour: the gateway has forgotten the connection, our socket does not know.
   std::vector<std::shared_ptr<net::WebSocket>> half_dead;
+  half_dead.reserve(aws.sockets.size());
   for (auto const& [id, socket] : aws.sockets) half_dead.push_back(socket);
   aws.sockets.clear();
   aws.answers_hello = false;

@@ -66,7 +66,8 @@ TEST(Swap, ARealAssemblyIsRewrittenAsTheGoldenFilesSay) {
   auto const changed = assembly.changed_files();
   EXPECT_EQ(changed.size(), 7u);
   for (auto const& [file, text] : changed) {
-    std::string const golden = kData + "golden/" + file;
+    auto golden = kData;
+    golden.append("golden/").append(file);
     if (getenv("LIVE_UPDATE_GOLDEN")) ASSERT_TRUE(write_file(golden, text).has_value());
     EXPECT_EQ(text, read_file(golden).value()) << file << ": run ./test --update when the change is meant";
   }
