@@ -38,9 +38,7 @@ Async<Result<FunctionTable>> Deployment::connect(Plan plan) {
          {"function", function.construct_path},
          {"reason", "it is not deployed as a stub"}});
   LIVE_CO_TRY(auto states, co_await stacks_.find(names_of(plan.stacks)));
-  std::map<std::string, Tags> outputs;
-  for (auto const& state : states) outputs[state.name] = state.outputs;
-  LIVE_CO_TRY(tell_outputs(outputs));
+  LIVE_CO_TRY(tell_outputs(outputs_of(states)));
   co_return live;
 }
 

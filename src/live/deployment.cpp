@@ -30,12 +30,6 @@ std::string value_of(const Tags& tags, const std::string& key) {
   return found == tags.end() ? "" : found->second;
 }
 
-std::map<std::string, Tags> outputs_of(const std::vector<StackState>& states) {
-  std::map<std::string, Tags> outputs;
-  for (auto const& state : states) outputs[state.name] = state.outputs;
-  return outputs;
-}
-
 // Deployed with the session's own keys, to its own region.
 bool is_at_home(const AppStack& stack, const Target& target) {
   auto const is = [](const std::string& has, const std::string& wants) {
@@ -177,6 +171,12 @@ Async<Result<bool>> Deployment::is_deployed(Plan plan) {
                    {{"type", "stack"}, {"stack", state.name}, {"status", "unchanged"}});
   LIVE_CO_TRY(tell_outputs(outputs_of(states)));
   co_return true;
+}
+
+std::map<std::string, Tags> Deployment::outputs_of(const std::vector<StackState>& states) {
+  std::map<std::string, Tags> outputs;
+  for (auto const& state : states) outputs[state.name] = state.outputs;
+  return outputs;
 }
 
 Result<void> Deployment::tell_outputs(const std::map<std::string, Tags>& outputs) {

@@ -80,6 +80,7 @@ class Deployment {
   Result<void> refuse_to_remove(const std::vector<StackState>& states) const;
   Async<Result<void>> destroy(std::vector<std::string> names);
   // Writes them to the outputs file too: {stack: {key: value}}, as `cdk deploy --outputs-file` does.
+  static std::map<std::string, Tags> outputs_of(const std::vector<StackState>& states);
   Result<void> tell_outputs(const std::map<std::string, Tags>& outputs);
   void tell_stack(const json::object& event);
 
