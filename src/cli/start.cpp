@@ -102,7 +102,9 @@ Async<int> leave_early(Answering& all, Terminal& terminal, const Options& option
 }
 
 // Ctrl-C: no more calls, running ones finish. Twice: now.
-Async<int> leave(Answering& all, Terminal& terminal) {
+Async<int> leave(Answering& all, Terminal& terminal, bool deploying) {
+  if (deploying)
+    terminal.warn("Interrupted while deploying: CloudFormation finishes the stack that it is at.");
   if (size_t const running = all.session.running(); running > 0)
     terminal.say(fmt::format("Finishing {} running call{}, up to {} s. Ctrl-C again leaves now.", running,
                              running == 1 ? "" : "s", kGrace.count()));
@@ -187,8 +189,8 @@ Async<Result<Deployed>> deploy(Starting& starting, Plan plan, const Relay& relay
   LIVE_CO_TRY(bool const same, co_await starting.deployment.is_deployed(plan));
   if (!same) {
     LIVE_CO_TRY(auto app, co_await starting.planner.synthesise(Planner::Validate::yes));
-    LIVE_CO_TRY(plan,
-                co_await starting.planner.live(std::move(app), std::move(debug_stack), relay.stage_key()));
+    LIVE_CO_TRY(plan, co_await starting.planner.live(std::move(app), Planner::Validate::yes,
+                                                     std::move(debug_stack), relay.stage_key()));
     LIVE_CO_TRY(co_await starting.deployment.deploy(plan, Host::Pace::express));
   }
   Deployed deployed{std::move(plan), {}};
@@ -208,6 +210,8 @@ class Following {
  public:
   Following(Infrastructure::Parts parts, const Plan& deployed)
       : Following(parts.executor, std::move(parts), deployed) {}
+
+  bool end() { return infrastructure_.end(); }
 
  private:
   Following(Executor executor, Infrastructure::Parts parts, const Plan& deployed)
@@ -239,8 +243,8 @@ Async<Result<void>> start(Options options, Terminal& terminal, Interruption& int
   LIVE_CO_TRY(co_await relay.ensure_stage_key());
   LIVE_CO_TRY(co_await agree_to_take(relay, options, prepared.target));
   auto planned = options.no_deploy ? starting.planner.connection()
-                                   : starting.planner.live(std::move(prospect.app), prospect.debug_stack,
-                                                           relay.stage_key());
+                                   : starting.planner.live(std::move(prospect.app), Planner::Validate::no,
+                                                           prospect.debug_stack, relay.stage_key());
   LIVE_CO_TRY(auto plan, co_await std::move(planned));
   LIVE_CO_TRY(auto watch, Watch::create(executor));
 
@@ -281,7 +285,10 @@ Async<Result<void>> start(Options options, Terminal& terminal, Interruption& int
                   count == 1 ? "" : "s", prepared.target.stage),
       std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began),
       {{"type", "listening"}, {"functions", count}, {"stage", prepared.target.stage}});
-  interruption.then = [&all, &terminal] { return leave(all, terminal); };
+  interruption.then = [&all, &terminal, &following] {
+    bool const deploying = following && following->end();
+    return leave(all, terminal, deploying);
+  };
   co_await running.until_superseded();
   interruption.then = {};
   co_await all.session.stop(kGrace);

@@ -68,10 +68,11 @@ Async<void> Infrastructure::run() {
   }
 }
 
-void Infrastructure::end() {
+bool Infrastructure::end() {
   ended_ = true;
   if (looking_) looking_->now();
   woken_.cancel();
+  return deploying_;
 }
 
 Async<void> Infrastructure::watch() {
@@ -96,7 +97,7 @@ void Infrastructure::enter() {
 
 Async<Result<Plan>> Infrastructure::draft(Planner::Validate validate, std::shared_ptr<Stop> stop) {
   LIVE_CO_TRY(auto made, co_await parts_.planner.synthesise(validate, std::move(stop)));
-  co_return co_await parts_.planner.live(std::move(made), parts_.debug_stack, parts_.stage_key);
+  co_return co_await parts_.planner.live(std::move(made), validate, parts_.debug_stack, parts_.stage_key);
 }
 
 Async<void> Infrastructure::look() {

@@ -32,7 +32,7 @@ class Infrastructure {
   ~Infrastructure();  // what it has begun with the host must have ended, or the host be gone
 
   Async<void> run();  // until end()
-  void end();
+  bool end();         // true: a deployment was under way, which CloudFormation goes on with
   void
   enter();  // deploys what was shown, or tries a failed deployment again; one is queued while another runs
 

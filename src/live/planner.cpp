@@ -151,7 +151,8 @@ Result<Planner::Swapped> Planner::swap(const Synthesis& made, SwapOptions option
   return swapped;
 }
 
-Async<Result<Plan>> Planner::live(Synthesis made, DebugStackAddress debug_stack, std::string stage_key) {
+Async<Result<Plan>> Planner::live(Synthesis made, Validate validate, DebugStackAddress debug_stack,
+                                  std::string stage_key) {
   LIVE_CO_TRY(check_choice(made.functions));
   for (int syntheses = 1; syntheses <= kMostSyntheses; ++syntheses) {
     LIVE_CO_TRY(auto options, options_for(made, debug_stack, stage_key));
@@ -162,7 +163,7 @@ Async<Result<Plan>> Planner::live(Synthesis made, DebugStackAddress debug_stack,
       tell_kept(swapped.result);
       co_return plan_of(std::move(made), std::move(swapped.result));
     }
-    LIVE_CO_TRY(made, co_await synthesise(Validate::no));
+    LIVE_CO_TRY(made, co_await synthesise(validate));
   }
   co_return fault(
       "the app's functions change from one synthesis to the next: make what they are depend on its "

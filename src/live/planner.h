@@ -45,9 +45,10 @@ class Planner {
   // synthesis of their own. What is validated lies in a folder of its own: it may be deployed while the next
   // one is made.
   Async<Result<Synthesis>> synthesise(Validate validate, std::shared_ptr<Stop> stop = {});
-  // Swaps; synthesises again when one whose bundling was left out is not swapped any more. Says which
-  // functions keep their deployed code, and why.
-  Async<Result<Plan>> live(Synthesis made, DebugStackAddress debug_stack, std::string stage_key);
+  // Swaps; synthesises again, validated as `made` was, when one whose bundling was left out is not swapped
+  // any more. Says which functions keep their deployed code, and why.
+  Async<Result<Plan>> live(Synthesis made, Validate validate, DebugStackAddress debug_stack,
+                           std::string stage_key);
   // Nothing swapped; of one stack and those that it needs, unless it is empty.
   Async<Result<Plan>> real(std::string stack = {});
   // Of what is deployed already, whichever functions are stubs there; not to be deployed.

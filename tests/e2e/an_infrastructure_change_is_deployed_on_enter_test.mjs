@@ -114,3 +114,14 @@ test("ENTER during a deployment queues one", async () => {
   await session.line(/Live: 1 function /, "the queued deployment", { from });
   await until("the newest greeting", async () => (await greeting()) === "eight", 120_000);
 });
+
+test("Ctrl-C during a deployment says that CloudFormation goes on with it", async () => {
+  await change({ Hello: { ...hello, environment: { GREETING: "nine" } } }, /Press ENTER to deploy/);
+  const from = session.lines.length;
+  await until("a deployment under way", async () => {
+    session.enter();
+    return session.lines.slice(from).some((line) => /Queued/.test(line));
+  });
+  assert.equal((await session.stop()).code, 0);
+  assert.match(session.lines.slice(from).join("\n"), /Interrupted while deploying: CloudFormation finishes/);
+});
