@@ -14,8 +14,7 @@ struct Front::Tables : Services {
 
 namespace {
 
-Async<void> delay(Milliseconds time) {
-  if (time.count() <= 0) co_return;
+Async<void> wait_until(Steady::time_point time) {
   asio::steady_timer timer(co_await asio::this_coro::executor, time);
   co_await timer.async_wait(asio::use_awaitable);
 }
@@ -249,19 +248,20 @@ void Front::add_open_path(std::string prefix, std::function<net::Response(net::R
 }
 
 Async<net::Answer> Front::serve(net::Request request) {
-  auto started = std::chrono::steady_clock::now();
+  auto started = Steady::now();
   auto request_id = world_.ids.uuid();
   auto line = fmt::format("{} {}", request.method, net::path_of(request.target));
-  auto answer = co_await dispatch(std::move(request), request_id, line);
+  auto answer = co_await dispatch(std::move(request), started, request_id, line);
   add_request_id(answer, request_id);
   if (world_.log.shows(Log::Level::info)) {
-    std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - started;
+    std::chrono::duration<double, std::milli> took = Steady::now() - started;
     world_.log.info("{} {} {:.1f} ms", line, status_of(answer), took.count());
   }
   co_return answer;
 }
 
-Async<net::Answer> Front::dispatch(net::Request request, std::string request_id, std::string& what) {
+Async<net::Answer> Front::dispatch(net::Request request, Steady::time_point arrived, std::string request_id,
+                                   std::string& what) {
   if (request.target == "/_live/status") co_return status_answer(world_);
   if (request.target == "/_live/faults") co_return change_faults(world_, request);
   for (auto& [prefix, serve_open] : tables_->open_paths) {
@@ -272,9 +272,9 @@ Async<net::Answer> Front::dispatch(net::Request request, std::string request_id,
   auto destination = find_destination(*tables_, request, claim);
   if (destination.known) ++world_.usage.requests[destination.service];
   if (!destination.action.empty()) what = destination.service + "." + destination.action;
-  co_await delay(
-      world_.latency_of(destination.service == "execute-api" ? "apigateway" : destination.service));
   auto authentication = authenticate(world_, request, read, destination);
+  auto latency = world_.latency_of(destination.service == "execute-api" ? "apigateway" : destination.service);
+  if (latency > 0ms) co_await wait_until(arrived + latency);
   auto const part = world_.injection.off() || !authentication.verified
                         ? Part::none
                         : part_in_the_relay(destination.service, request);

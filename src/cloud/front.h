@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/timer.h"
 #include "cloud/call.h"
 #include "cloud/signature.h"
 #include "cloud/world.h"
@@ -64,7 +65,8 @@ class Front {
 
  private:
   struct Tables;
-  Async<net::Answer> dispatch(net::Request request, std::string request_id, std::string& what);
+  Async<net::Answer> dispatch(net::Request request, Steady::time_point arrived, std::string request_id,
+                              std::string& what);
   World& world_;
   std::shared_ptr<Tables> tables_;
 };

@@ -28,8 +28,8 @@ struct World {
   std::string
       endpoint;  // "http://127.0.0.1:4566": how processes on this machine reach us; set once listening
   std::filesystem::path runtimes;  // the folder with the Runtime API clients (runtimes/node/…)
-  // Injected delay by service ("dynamodb", "apigateway"). The front waits it before each request's action; a
-  // service adds it where it works without a request: a WebSocket message, a delivery.
+  // Injected latency by service ("dynamodb", "apigateway"): from a request's arrival until its action is
+  // performed, who asks being known by then; a service adds it where it works without a request: a delivery.
   std::map<std::string, Milliseconds, std::less<>> latency{};
   Usage usage{};
   Injection injection{executor};
