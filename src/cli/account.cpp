@@ -8,7 +8,6 @@
 namespace live::cli {
 namespace {
 
-constexpr auto kRenewBefore = std::chrono::minutes(5);
 constexpr Milliseconds kPatience{30'000};
 
 // "2026-11-23T07:20:00.000Z"; empty: they do not end.
@@ -21,56 +20,37 @@ std::optional<TimePoint> parse_time(const std::string& text) {
          std::chrono::seconds(second);
 }
 
-// Profiles, SSO and assumed roles, by the Node side; kept until they are about to end.
-class HostCredentialSource final : public aws::CredentialSource {
- public:
-  HostCredentialSource(Host& host, Identity identity) : host_(host), identity_(std::move(identity)) {}
-
-  Async<Result<aws::Credentials>> get() override {
-    auto const now = SystemClock().now();
-    if (kept_ && (!kept_->expires || *kept_->expires - kRenewBefore > now)) co_return *kept_;
-    auto const fresh = co_await host_.credentials(identity_);
-    if (fresh.has_error()) {
-      if (kept_ && *kept_->expires > now)
-        co_return *kept_;  // still good for a while: the next call asks again
-      co_return fresh.error();
-    }
-    auto const& keys = fresh.value();
-    kept_ =
-        aws::Credentials{keys.access_key, keys.secret_key, keys.session_token, parse_time(keys.expiration)};
-    co_return *kept_;
-  }
-
- private:
-  Host& host_;
-  Identity identity_;
-  std::optional<aws::Credentials> kept_;
-};
-
-// Given keys, or the profile's, asked for again before they end.
-std::unique_ptr<aws::CredentialSource> credentials_of(Host& host, const Target& target) {
-  if (!target.identity.access_key.empty())
-    return std::make_unique<aws::StaticCredentials>(aws::Credentials{
-        target.identity.access_key, target.identity.secret_key, target.identity.session_token, std::nullopt});
-  return std::make_unique<HostCredentialSource>(host, target.identity);
+// Profiles, SSO and assumed roles are the Node side's.
+Async<Result<aws::Credentials>> ask_host(Host& host, Identity identity) {
+  LIVE_CO_TRY(auto keys, co_await host.credentials(std::move(identity)));
+  co_return aws::Credentials{keys.access_key, keys.secret_key, keys.session_token,
+                             parse_time(keys.expiration)};
 }
 
-// Asks for the code of an MFA device where one is needed, and goes on with the keys that it gives: a code
-// counts once.
-Async<Result<void>> prove_keys(Host& host, const CommonOptions& options, Identity& identity) {
+// The toolkit's, from now on: a code counts once.
+void use(const aws::Credentials& keys, Identity& identity) {
+  identity.access_key = keys.access_key;
+  identity.secret_key = keys.secret_key;
+  identity.session_token = keys.session_token;
+}
+
+bool needs_code(const Fault& why) {
   constexpr int kCodeNeeded = 401;
-  auto keys = co_await host.credentials(identity);
-  if (!keys.has_error()) co_return outcome::success();
-  if (keys.error().status != kCodeNeeded) co_return keys.error();
+  return why.status == kCodeNeeded;
+}
+
+// Asks for the code of an MFA device where one is needed.
+Async<Result<aws::Credentials>> first_keys(Host& host, const CommonOptions& options, Identity& identity) {
+  if (!identity.access_key.empty())
+    co_return aws::Credentials{identity.access_key, identity.secret_key, identity.session_token, {}};
+  auto keys = co_await ask_host(host, identity);
+  if (!keys.has_error() || !needs_code(keys.error())) co_return keys;
   if (!can_ask(options)) co_return within("run this in a terminal", keys.error());
-  identity.mfa_code = read_answer(keys.error().message + ": ");
-  keys = co_await host.credentials(identity);
-  identity.mfa_code.clear();
-  if (keys.has_error()) co_return keys.error();
-  identity.access_key = keys.value().access_key;
-  identity.secret_key = keys.value().secret_key;
-  identity.session_token = keys.value().session_token;
-  co_return outcome::success();
+  auto with_code = identity;
+  with_code.mfa_code = read_answer(keys.error().message + ": ");
+  keys = co_await ask_host(host, with_code);
+  if (!keys.has_error()) use(keys.value(), identity);
+  co_return keys;
 }
 
 Async<Result<void>> find_region(Host& host, Target& target) {
@@ -93,21 +73,41 @@ Result<aws::AwsSettings> settings_of(const Target& target) {
 
 }  // namespace
 
-Account::Account(Executor executor, Host& host, const Target& target, aws::AwsSettings settings)
-    : http_(net::HttpClient::create(executor), clock_),
-      credentials_(credentials_of(host, target)),
-      client_(http_, *credentials_, clock_, ids_, std::move(settings)),
+Account::Account(Executor executor, Host& host, Target& target, Identity asked, aws::AwsSettings settings)
+    : executor_(executor),
+      host_(host),
+      target_(target),
+      asked_(std::move(asked)),
+      http_(net::HttpClient::create(executor), clock_),
+      credentials_(executor, clock_, [&host, asked = asked_] { return ask_host(host, asked); }),
+      client_(http_, credentials_, clock_, ids_, std::move(settings)),
       stacks_(client_) {}
+
+void Account::on_keys_ending(std::function<void(const Fault* why, TimePoint end)> told) {
+  credentials_.on_trouble([this, told = std::move(told)](const Fault* why, TimePoint end) {
+    waits_for_code_ = why && needs_code(*why);
+    told(why, end);
+  });
+}
+
+Async<Result<void>> Account::renew_with(std::string mfa_code) {
+  auto identity = asked_;
+  identity.mfa_code = std::move(mfa_code);
+  LIVE_CO_TRY(auto keys, co_await ask_host(host_, std::move(identity)));
+  use(keys, target_.identity);
+  credentials_.start_with(std::move(keys));
+  co_return outcome::success();
+}
 
 Async<Result<std::unique_ptr<Account>>> Account::open(Host& host, const CommonOptions& options,
                                                       Target& target) {
   auto const executor = co_await asio::this_coro::executor;
   LIVE_CO_TRY(co_await find_region(host, target));
-  if (target.identity.access_key.empty()) {
-    LIVE_CO_TRY(co_await prove_keys(host, options, target.identity));
-  }
+  auto const asked = target.identity;
+  LIVE_CO_TRY(auto keys, co_await first_keys(host, options, target.identity));
   LIVE_CO_TRY(auto settings, settings_of(target));
-  std::unique_ptr<Account> account(new Account(executor, host, target, std::move(settings)));
+  std::unique_ptr<Account> account(new Account(executor, host, target, asked, std::move(settings)));
+  account->credentials_.start_with(std::move(keys));
   auto const identity = co_await aws::get_caller_identity(account->client_, kPatience);
   if (identity.has_error()) {
     Fault why = within("asking AWS who we are", identity.error());

@@ -3,13 +3,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <csignal>
+#include <utility>
 
 #include <boost/asio/buffer.hpp>
 
 namespace live::cli {
 namespace {
+
+constexpr size_t kLongest = 1000;
 
 bool somebody_may_type() {
   if (::isatty(STDIN_FILENO)) return true;
@@ -19,8 +21,8 @@ bool somebody_may_type() {
 
 }  // namespace
 
-Keyboard::Keyboard(Executor executor, std::function<void()> on_enter)
-    : input_(executor), on_enter_(std::move(on_enter)) {
+Keyboard::Keyboard(Executor executor, std::function<void(const std::string& line)> on_line)
+    : input_(executor), on_line_(std::move(on_line)) {
   if (!somebody_may_type()) return;
   ::signal(SIGTTIN, SIG_IGN);  // in the background a read fails instead of stopping us
   input_.assign(::dup(STDIN_FILENO));
@@ -30,10 +32,19 @@ Keyboard::Keyboard(Executor executor, std::function<void()> on_enter)
 void Keyboard::read() {
   input_.async_read_some(asio::buffer(buffer_), [this](boost::system::error_code error, size_t count) {
     if (error) return;
-    auto const lines = std::count(buffer_, buffer_ + count, '\n');
-    if (lines > 0) on_enter_();
+    take({buffer_, count});
     read();
   });
+}
+
+void Keyboard::take(std::string_view typed) {
+  for (char const c : typed) {
+    if (c == '\n') {
+      on_line_(std::exchange(line_, {}));
+    } else if (line_.size() < kLongest) {
+      line_.push_back(c);
+    }
+  }
 }
 
 }  // namespace live::cli

@@ -1,4 +1,4 @@
-// ENTER, as the developer presses it while a command runs.
+// Lines, as the developer types them while a command runs.
 #pragma once
 
 #include <functional>
@@ -13,14 +13,16 @@ namespace live::cli {
 class Keyboard {
  public:
   // Reads standard input when it is a terminal or a pipe; a program in the terminal's background reads
-  // nothing.
-  Keyboard(Executor executor, std::function<void()> on_enter);
+  // nothing. A line comes without its end: ENTER alone is an empty one.
+  Keyboard(Executor executor, std::function<void(const std::string& line)> on_line);
 
  private:
   void read();
+  void take(std::string_view typed);
 
   asio::posix::stream_descriptor input_;
-  std::function<void()> on_enter_;
+  std::function<void(const std::string& line)> on_line_;
+  std::string line_;  // begun
   char buffer_[256];
 };
 

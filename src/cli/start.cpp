@@ -11,6 +11,7 @@
 #include "cli/account.h"
 #include "cli/command.h"
 #include "cli/keyboard.h"
+#include "cli/keys_notice.h"
 #include "cli/relay.h"
 #include "cli/run.h"
 #include "cli/takeover.h"
@@ -208,18 +209,22 @@ Async<Result<Deployed>> connect(Starting& starting, Plan plan) {
 // Follows the app's stacks while the session runs, and ENTER.
 class Following {
  public:
-  Following(Infrastructure::Parts parts, const Plan& deployed)
-      : Following(parts.executor, std::move(parts), deployed) {}
+  Following(Infrastructure::Parts parts, Account& account, const Plan& deployed)
+      : Following(parts.executor, std::move(parts), account, deployed) {}
 
   bool end() { return infrastructure_.end(); }
 
  private:
-  Following(Executor executor, Infrastructure::Parts parts, const Plan& deployed)
-      : infrastructure_(std::move(parts), deployed),
-        keyboard_(executor, [this] { infrastructure_.enter(); }) {
+  Following(Executor executor, Infrastructure::Parts parts, Account& account, const Plan& deployed)
+      : terminal_(parts.terminal),
+        infrastructure_(std::move(parts), deployed),
+        keyboard_(executor, [this, &account](const std::string& line) {
+          if (!take_mfa_code(account, terminal_, line)) infrastructure_.enter();
+        }) {
     asio::co_spawn(executor, infrastructure_.run(), asio::detached);
   }
 
+  Terminal& terminal_;
   Infrastructure infrastructure_;
   Keyboard keyboard_;
 };
@@ -234,6 +239,7 @@ Async<Result<void>> start(Options options, Terminal& terminal, Interruption& int
   account->http().on_measured([&terminal, notice = ClockNotice()](auto const& skew) mutable {
     if (auto const line = notice.after(skew)) terminal.warn(*line);
   });
+  tell_of_ending_keys(*account, terminal);
   LIVE_CO_TRY(check_account(options, prepared.target));
   apply(options, prepared.target);
   auto const question = [options](const std::string& text) { return ask(options, text); };
@@ -278,7 +284,7 @@ Async<Result<void>> start(Options options, Terminal& terminal, Interruption& int
     Infrastructure::Parts parts{executor,          host,     starting.planner,     starting.deployment,
                                 prepared.target,   terminal, prospect.debug_stack, relay.stage_key(),
                                 std::move(inputs), use};
-    following = std::make_unique<Following>(std::move(parts), deployed.value().plan);
+    following = std::make_unique<Following>(std::move(parts), *account, deployed.value().plan);
   }
   terminal.finish(
       fmt::format("Live: {} function{} of stage {} run here. Listening for requests...", count,

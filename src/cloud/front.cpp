@@ -212,7 +212,7 @@ Part part_in_the_relay(std::string_view service, const net::Request& request) {
 Async<net::Answer> disturb(Injection& injection, Faults::Side side, Faults::OfRequest faults,
                            net::Response refused, Async<net::Answer> work) {
   using Fate = Faults::Fate;
-  co_await delay(faults.delay);
+  if (faults.delay > 0ms) co_await wait_until(Steady::now() + faults.delay);
   bool const arrived = co_await injection.arrives(side);
   if (!arrived || faults.fate == Fate::request_lost) co_return net::HangUp{};
   if (faults.fate == Fate::refused) co_return refused;
