@@ -8,6 +8,7 @@
 #include "cli/bench_account.h"
 #include "cli/bench_report.h"
 #include "cli/command.h"
+#include "cli/output.h"
 #include "cli/run.h"
 
 namespace live::cli {
@@ -98,12 +99,6 @@ Site::Tell telling(Terminal& terminal, const Options& options) {
   };
 }
 
-// A reader that is gone must not keep us from removing what was deployed.
-void write_progress(std::string_view line) {
-  std::fwrite(line.data(), 1, line.size(), stderr);
-  std::fputc('\n', stderr);
-}
-
 void print(const Options& options, const json::object& figures) {
   json::object fact{{"type", "bench"}};
   fact.insert(figures.begin(), figures.end());
@@ -187,7 +182,8 @@ void add_bench(CLI::App& app, int& exit_code) {
   for (auto const* of_an_account : {"--stage", "--region", "--profile", "--role-arn"})
     local->excludes(command->get_option(of_an_account));
   command->callback([options, &exit_code] {
-    Terminal terminal(write_progress, Terminal::Colour::off,
+    // A reader that is gone must not keep us from removing what was deployed.
+    Terminal terminal(write_message, Terminal::Colour::off,
                       options->quiet ? Terminal::Detail::quiet : Terminal::Detail::shortened);
     exit_code = run_command(terminal, [&](Interruption& interruption) {
       return options->local ? bench_own_cloud(*options, terminal)

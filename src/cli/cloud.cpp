@@ -133,22 +133,37 @@ void add_cloud(CLI::App& app, int& exit_code) {
   auto command = app.add_subcommand("cloud", "Run the embedded AWS (start, status, stop: in the background)");
   command->require_subcommand(0, 1);
   command->add_option("--port", options->port, "Port on 127.0.0.1 (4566, or the next free one)")
+      ->type_name("PORT")
       ->check(CLI::Range(0, 65535));
-  command->add_option("--state", options->state, "Folder of its state (~/.live/cloud)");
-  command->add_option("--latency", options->latency, "Delays to inject, in ms: dynamodb=5,apigateway=10");
-  command->add_option("--faults", options->faults,
-                      "What goes wrong on purpose: dynamodb:500=0.1,client:away (docs/cloud.md)");
-  command->add_option("--access-key", options->access_key, "The administrator's access key (test)");
-  command->add_option("--secret-key", options->secret_key, "The administrator's secret key (test)");
-  command->add_option("--runtimes", options->runtimes, "Folder of the Runtime API clients");
-  command->add_option("--websocket-idle", options->websocket_idle_s,
-                      "Seconds until an idle WebSocket is closed (600)");
-  command->add_option("--websocket-lifetime", options->websocket_lifetime_s,
-                      "Seconds a WebSocket may last (7200)");
-  command->add_option("--integration-timeout", options->integration_timeout_s,
-                      "Seconds an API waits for its backend (29)");
-  command->add_option("--retry-delay", options->retry_delay_s,
-                      "Seconds before a failed event is tried again (60)");
+  command->add_option("--state", options->state, "Folder of its state (~/.live/cloud)")->type_name("FOLDER");
+  command->add_option("--latency", options->latency, "Delays to inject, in ms: dynamodb=5,apigateway=10")
+      ->type_name("SPEC");
+  command
+      ->add_option("--faults", options->faults,
+                   "What goes wrong on purpose: dynamodb:500=0.1,client:away (docs/cloud.md)")
+      ->type_name("SPEC");
+  command->add_option("--access-key", options->access_key, "The administrator's access key (test)")
+      ->type_name("KEY");
+  command->add_option("--secret-key", options->secret_key, "The administrator's secret key (test)")
+      ->type_name("KEY");
+  command->add_option("--runtimes", options->runtimes, "Folder of the Runtime API clients")
+      ->type_name("FOLDER");
+  command
+      ->add_option("--websocket-idle", options->websocket_idle_s,
+                   "Seconds until an idle WebSocket is closed (600)")
+      ->type_name("SECONDS");
+  command
+      ->add_option("--websocket-lifetime", options->websocket_lifetime_s,
+                   "Seconds a WebSocket may last (7200)")
+      ->type_name("SECONDS");
+  command
+      ->add_option("--integration-timeout", options->integration_timeout_s,
+                   "Seconds an API waits for its backend (29)")
+      ->type_name("SECONDS");
+  command
+      ->add_option("--retry-delay", options->retry_delay_s,
+                   "Seconds before a failed event is tried again (60)")
+      ->type_name("SECONDS");
   command->add_flag("--quiet", options->quiet, "No line for each request");
   command->add_option("--ready-fd", options->ready_fd, "Tells a starting process")->group("");
   auto status_command = command->add_subcommand("status", "Say whether one is running");
@@ -159,7 +174,7 @@ void add_cloud(CLI::App& app, int& exit_code) {
   faults_command->add_option("SPEC", options->faults,
                              "As for --faults; none ends them; without it, says them");
   for (auto each : {start_command, status_command, stop_command, faults_command})
-    each->add_option("--state", options->state, "Its state folder");
+    each->add_option("--state", options->state, "Its state folder")->type_name("FOLDER");
   command->callback([options, start_command, status_command, stop_command, faults_command, &exit_code] {
     if (status_command->parsed()) {
       exit_code = status(*options);

@@ -17,8 +17,14 @@ void add_start(CLI::App& app, int& exit_code);
 void add_deploy(CLI::App& app, int& exit_code);
 void add_remove(CLI::App& app, int& exit_code);
 void add_doctor(CLI::App& app, int& exit_code);
+void add_diff(CLI::App& app, int& exit_code);
+void add_build(CLI::App& app, int& exit_code);
+void add_invoke(CLI::App& app, int& exit_code);
+void add_logs(CLI::App& app, int& exit_code);
 void add_cloud(CLI::App& app, int& exit_code);
 void add_bench(CLI::App& app, int& exit_code);
+void add_init(CLI::App& app, int& exit_code);
+void add_completion(CLI::App& app, int& exit_code);
 void add_version(CLI::App& app, int& exit_code);
 
 std::filesystem::path live_home();    // $LIVE_HOME, or ~/.live

@@ -19,6 +19,11 @@ void write_line(std::string_view line) {
   std::fputc('\n', stdout);
 }
 
+void write_message(std::string_view line) {
+  std::fwrite(line.data(), 1, line.size(), stderr);
+  std::fputc('\n', stderr);
+}
+
 void flush_output() {
   static bool reader_is_gone = false;
   bool const failed = std::fflush(stdout) != 0 && (errno == EPIPE || errno == EIO);

@@ -5,7 +5,8 @@
 
 namespace live::cli {
 
-void write_line(std::string_view line);  // kept until flush_output(), or until there is a lot of it
-void flush_output();                     // ends as when the terminal closes, once nobody reads it any more
+void write_line(std::string_view line);     // kept until flush_output(), or until there is a lot of it
+void write_message(std::string_view line);  // on standard error, at once
+void flush_output();                        // ends as when the terminal closes, once nobody reads it any more
 
 }  // namespace live::cli

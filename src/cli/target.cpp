@@ -12,6 +12,7 @@
 
 #include "cli/cloud_process.h"
 #include "cli/command.h"
+#include "cli/help.h"
 #include "cli/output.h"
 #include "cli/run.h"
 #include "live/json_terminal.h"
@@ -103,23 +104,32 @@ Result<void> use_cloud(const CommonOptions& options, Prepared& prepared, Termina
 
 }  // namespace
 
-void add_common(CLI::App& command, CommonOptions& options) {
-  command.add_option("--stage", options.stage, "The stage (asked for once, then remembered)")
-      ->type_name("NAME");
-  command.add_option("--region", options.region, "The AWS region")->type_name("REGION");
-  command.add_option("--profile", options.profile, "The profile of your AWS configuration")
-      ->type_name("NAME");
-  command.add_option("--role-arn", options.role_arn, "A role to assume")->type_name("ARN");
-  command.add_flag("--local", options.local,
-                   "On the embedded AWS of this machine; started when it does not run");
-  command.add_option("--config", options.config, "Another live.json; the app is its folder")
-      ->type_name("FILE");
+void add_output_options(CLI::App& command, CommonOptions& options) {
   auto* verbose = command.add_flag("--verbose", options.verbose,
                                    "Whole payloads, and what is otherwise not worth a line");
-  command.add_flag("--quiet", options.quiet, "Only warnings, errors and results")->excludes(verbose);
-  command.add_flag("--no-color", options.no_color, "No colours");
-  command.add_flag("--json", options.json, "One JSON object a line, for programs (docs/json.md)");
-  command.add_flag("--yes", options.yes, "Yes to every question");
+  auto* quiet = command.add_flag("--quiet", options.quiet, "Only warnings, errors and results");
+  quiet->excludes(verbose);
+  auto* no_color = command.add_flag("--no-color", options.no_color, "No colours");
+  auto* json =
+      command.add_flag("--json", options.json, "One JSON object a line, for programs (docs/json.md)");
+  auto* yes = command.add_flag("--yes", options.yes, "Yes to every question");
+  for (auto* one : {verbose, quiet, no_color, json, yes}) one->group(kCommonGroup);
+}
+
+void add_common(CLI::App& command, CommonOptions& options) {
+  auto* stage = command.add_option("--stage", options.stage, "The stage (asked for once, then remembered)");
+  stage->type_name("STAGE");
+  auto* region = command.add_option("--region", options.region, "The AWS region")->type_name("REGION");
+  auto* profile = command.add_option("--profile", options.profile, "The profile of your AWS configuration");
+  profile->type_name("PROFILE");
+  auto* role = command.add_option("--role-arn", options.role_arn, "A role to assume")->type_name("ARN");
+  auto* local = command.add_flag("--local", options.local,
+                                 "On the embedded AWS of this machine; started when it does not run");
+  auto* config = command.add_option("--config", options.config, "Another live.json; the app is its folder");
+  config->type_name("FILE");
+  for (auto* one : {stage, region, profile, role, config}) one->group(kCommonGroup);
+  local->group(kCommonGroup);
+  add_output_options(command, options);
 }
 
 Result<Prepared> prepare(const CommonOptions& options, Terminal& terminal) {
@@ -166,15 +176,17 @@ Result<void> check_account(const CommonOptions& options, const Target& target) {
                   target.stage, own->second, target.account, own->second));
 }
 
-std::unique_ptr<Terminal> make_terminal(const CommonOptions& options) {
-  bool const colour = !options.no_color && environment("NO_COLOR").empty() && ::isatty(STDOUT_FILENO);
+std::unique_ptr<Terminal> make_terminal(const CommonOptions& options, Messages messages) {
+  bool const beside = messages == Messages::on_standard_error;
+  bool const colour = !options.no_color && environment("NO_COLOR").empty() &&
+                      ::isatty(beside ? STDERR_FILENO : STDOUT_FILENO);
   auto const detail = options.quiet     ? Terminal::Detail::quiet
                       : options.verbose ? Terminal::Detail::whole
                                         : Terminal::Detail::shortened;
   static const SystemClock clock;
   if (options.json) return std::make_unique<JsonTerminal>(write_line, detail, clock);
-  return std::make_unique<Terminal>(write_line, colour ? Terminal::Colour::on : Terminal::Colour::off,
-                                    detail);
+  return std::make_unique<Terminal>(beside ? write_message : write_line,
+                                    colour ? Terminal::Colour::on : Terminal::Colour::off, detail);
 }
 
 std::filesystem::path host_folder() { return shipped_folder("host"); }

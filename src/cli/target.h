@@ -26,6 +26,8 @@ struct CommonOptions {
   Remember stage_kept = Remember::answers;
 };
 void add_common(CLI::App& command, CommonOptions& options);
+// Those of them that say how a command speaks, for one that needs no stage.
+void add_output_options(CLI::App& command, CommonOptions& options);
 
 // The app on disk and its stage; starts the embedded AWS with --local. Asks where a terminal is there.
 struct Prepared {
@@ -39,7 +41,12 @@ void aim_at_account(Target& target, const CommonOptions& options);
 // Fault: live.json says that the stage belongs to another account. The embedded AWS of --local is nobody's.
 Result<void> check_account(const CommonOptions& options, const Target& target);
 
-std::unique_ptr<Terminal> make_terminal(const CommonOptions& options);
+enum class Messages {
+  on_standard_output,
+  on_standard_error,  // standard output is for what the command is asked for; with --json both go there
+};
+std::unique_ptr<Terminal> make_terminal(const CommonOptions& options,
+                                        Messages messages = Messages::on_standard_output);
 std::filesystem::path host_folder();
 Planner::Stubs stubs();
 

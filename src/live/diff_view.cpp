@@ -70,10 +70,38 @@ void show_stack(const StackDiff& diff, Terminal& terminal) {
                              one.key));
 }
 
+json::object in_json(const ResourceChange& change) {
+  json::array properties;
+  for (auto const& one : change.properties)
+    properties.push_back({{"name", one.name}, {"from", one.from}, {"to", one.to}});
+  return {{"kind", change.kind},
+          {"logical_id", change.logical_id},
+          {"construct", change.construct},
+          {"resource_type", change.type},
+          {"loses_data", change.loses_data},
+          {"properties", std::move(properties)}};
+}
+
 }  // namespace
 
 bool is_empty(const std::vector<StackDiff>& diffs) {
   return std::all_of(diffs.begin(), diffs.end(), [](const StackDiff& one) { return one.empty(); });
+}
+
+json::array to_json(const std::vector<StackDiff>& diffs) {
+  json::array stacks;
+  for (auto const& diff : diffs) {
+    json::array resources, permissions, outputs;
+    for (auto const& one : diff.resources) resources.push_back(in_json(one));
+    for (auto const& one : diff.permissions) permissions.push_back({{"sign", one.sign}, {"text", one.text}});
+    for (auto const& one : diff.outputs) outputs.push_back({{"key", one.key}, {"kind", one.kind}});
+    stacks.push_back({{"name", diff.name},
+                      {"exists", diff.exists},
+                      {"resources", std::move(resources)},
+                      {"permissions", std::move(permissions)},
+                      {"outputs", std::move(outputs)}});
+  }
+  return stacks;
 }
 
 void show_diffs(const std::vector<StackDiff>& diffs, Terminal& terminal) {

@@ -9,6 +9,8 @@
 namespace live {
 
 bool is_empty(const std::vector<StackDiff>& diffs);
+// Of all of them, also those without a change.
+json::array to_json(const std::vector<StackDiff>& diffs);
 // Grouped by stack: added, changed, replaced, removed, permissions, outputs. What costs data says so, in red.
 void show_diffs(const std::vector<StackDiff>& diffs, Terminal& terminal);
 

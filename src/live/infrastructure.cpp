@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "live/diff_view.h"
+#include "live/swap_diff.h"
 
 namespace live {
 namespace {
@@ -24,17 +25,6 @@ Result<std::string> digest_of(const Plan& plan) {
 
 // Beside the files that the app's process read.
 constexpr const char* kSettings[] = {"cdk.json", "cdk.context.json", "live.json", "package.json"};
-
-// Every function that runs live may reach the debug stack: that is no news.
-void without_the_stubs_own(std::vector<StackDiff>& diffs, const DebugStackAddress& debug_stack) {
-  auto const is_ours = [&debug_stack](const PermissionChange& one) {
-    for (auto const& name :
-         {":" + debug_stack.api + "/", "table/" + debug_stack.table, debug_stack.bucket + "/"})
-      if (one.text.find(name) != std::string::npos) return true;
-    return false;
-  };
-  for (auto& diff : diffs) std::erase_if(diff.permissions, is_ours);
-}
 
 Fact infrastructure(std::string_view status) { return {{"type", "infrastructure"}, {"status", status}}; }
 
@@ -121,12 +111,14 @@ Async<void> Infrastructure::show(Plan plan) {
     co_return parts_.terminal.fail("comparing with what is deployed: " + diffs.error().message);
   if (is_empty(diffs.value()))
     co_return parts_.terminal.good("No infrastructure changes", infrastructure("unchanged"));
-  without_the_stubs_own(diffs.value(), parts_.debug_stack);
+  take_stub_permissions_out(diffs.value(), parts_.debug_stack);
   show_diffs(diffs.value(), parts_.terminal);
+  auto changed = infrastructure("changed");
+  changed["stacks"] = to_json(diffs.value());
   auto digest = digest_of(plan);
   if (digest.has_error()) co_return parts_.terminal.fail(digest.error().message);
   shown_ = std::move(digest.value());
-  parts_.terminal.result("Press ENTER to deploy", infrastructure("changed"));
+  parts_.terminal.result("Press ENTER to deploy", std::move(changed));
 }
 
 Async<void> Infrastructure::redeploy() {

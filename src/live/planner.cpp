@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "live/env_file.h"
+#include "live/known_app.h"
 #include "live/stack_choice.h"
 #include "live/stub_package.h"
 
@@ -58,6 +59,7 @@ SynthRequest Planner::request(SynthRequest::Mode mode) const {
 }
 
 Async<Result<Synthesis>> Planner::synth(SynthRequest wanted, std::shared_ptr<Stop> stop) {
+  auto const began = std::filesystem::file_time_type::clock::now();
   LIVE_CO_TRY(auto env, read_env_files(target_.app, target_.stage));
   wanted.environment.insert(env.variables.begin(), env.variables.end());
   std::error_code ignored;
@@ -71,6 +73,7 @@ Async<Result<Synthesis>> Planner::synth(SynthRequest wanted, std::shared_ptr<Sto
   }
   auto& inputs = made.value().inputs;
   inputs.insert(inputs.end(), env.files.begin(), env.files.end());
+  LIVE_CO_TRY(remember_app(target_.app, target_.stage, made.value(), began));
   co_return made;
 }
 

@@ -1,25 +1,12 @@
 #include "live/readiness.h"
 
+#include "aws/lambda.h"
 #include "base/ahead.h"
-#include "base/encoding.h"
-#include "base/json.h"
 
 namespace live {
 namespace {
 
-constexpr Milliseconds kAskTimeout{10'000};
 constexpr auto kFirstPause = 100ms, kLongestPause = 2000ms;
-
-aws::AwsCall question(const aws::AwsClient& client, const std::string& name) {
-  aws::AwsCall call;
-  call.doing = "Lambda GetFunctionConfiguration of " + name;
-  call.service = "lambda";
-  call.host = aws::service_host("lambda", client.settings().region);
-  call.request.method = "GET";
-  call.request.target = "/2015-03-31/functions/" + uri_encode(name) + "/configuration";
-  call.timeout = kAskTimeout;
-  return call;
-}
 
 // Nothing: it takes calls.
 std::optional<std::string> obstacle(const json::object& configuration) {
@@ -34,9 +21,7 @@ Async<NotReady> until_ready(aws::AwsClient& client, std::string name, Millisecon
   Timer timer(co_await asio::this_coro::executor);
   auto const until = timer.now() + patience;
   for (Milliseconds pause = kFirstPause;; pause = std::min<Milliseconds>(pause * 2, kLongestPause)) {
-    auto const answer = co_await client.send(question(client, name));
-    auto const configuration =
-        answer ? parse_json_object(answer.value().body) : Result<json::object>(answer.error());
+    auto const configuration = co_await aws::Lambda(client).get_function_configuration(name);
     if (configuration.has_error()) co_return NotReady{std::move(name), ""};
     auto const why = obstacle(configuration.value());
     if (!why || timer.now() + pause > until) co_return NotReady{std::move(name), why.value_or("")};
@@ -47,14 +32,16 @@ Async<NotReady> until_ready(aws::AwsClient& client, std::string name, Millisecon
 
 // Empty: its code is its own.
 Async<Result<std::string>> name_of_stub(aws::AwsClient& client, std::string name) {
-  LIVE_CO_TRY(auto answer, co_await client.send(question(client, name)));
-  LIVE_CO_TRY(auto const configuration, parse_json_object(answer.body));
-  bool const stub = string_or(configuration, "Runtime") == "provided.al2023" &&
-                    string_or(configuration, "Handler") == "bootstrap";
-  co_return stub ? std::move(name) : std::string();
+  LIVE_CO_TRY(auto const configuration, co_await aws::Lambda(client).get_function_configuration(name));
+  co_return is_stub(configuration) ? std::move(name) : std::string();
 }
 
 }  // namespace
+
+bool is_stub(const json::object& configuration) {
+  return string_or(configuration, "Runtime") == "provided.al2023" &&
+         string_or(configuration, "Handler") == "bootstrap";
+}
 
 Async<Result<std::vector<std::string>>> stubs_among(aws::AwsClient& client, std::vector<std::string> names) {
   std::vector<Async<Result<std::string>>> tasks;

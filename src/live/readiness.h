@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "aws/client.h"
+#include "base/json.h"
 
 namespace live {
 
@@ -16,6 +17,7 @@ struct NotReady {
 Async<std::vector<NotReady>> until_functions_are_ready(aws::AwsClient& client, std::vector<std::string> names,
                                                        Milliseconds patience);
 
+bool is_stub(const json::object& configuration);  // of a function
 Async<Result<std::vector<std::string>>> stubs_among(aws::AwsClient& client, std::vector<std::string> names);
 
 }  // namespace live
