@@ -43,7 +43,10 @@ bool Calls::somebody_speaks(Steady::time_point now) const {
 }
 
 void Calls::write(Call& call, std::string_view line) {
-  if (last_ != call.id) last_ = call.id;
+  if (last_ != call.id) {
+    call.interrupted = call.interrupted || call.written;
+    last_ = call.id;
+  }
   call.written = true;
   write_(line);
 }
@@ -96,7 +99,8 @@ void Calls::pass_on(Steady::time_point now) {
 
 const std::string* Calls::name_to_repeat(std::string_view id) const {
   auto const* call = find(id);
-  return call && call->written && last_ != id ? &call->name : nullptr;
+  if (!call || !call->written) return nullptr;
+  return call->interrupted || last_ != id ? &call->name : nullptr;
 }
 
 // A block that has only its first line so far may still become a whole one.

@@ -50,7 +50,7 @@ class Calls {
     Steady::time_point begun;
     std::vector<std::string> held{};
     Steady::time_point held_since{};
-    bool ended = false, written = false, told = false;
+    bool ended = false, written = false, interrupted = false, told = false;
   };
   Call* find(std::string_view id);
   const Call* find(std::string_view id) const;

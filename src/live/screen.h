@@ -16,7 +16,7 @@ class Screen {
   struct Size {
     size_t columns = 80, rows = 24;
   };
-  using Measure = std::function<Size()>;  // asked only while something is pinned
+  using Measure = std::function<Size()>;
 
   Screen(Write write, Measure measure);
 

@@ -11,19 +11,24 @@ namespace live {
 namespace {
 
 constexpr size_t kShortest = 8;  // of a request id
-constexpr size_t kPayloadShown = 160;
-constexpr auto kTick = 1s;         // of what is pinned
-constexpr size_t kMostPinned = 5;  // calls
+constexpr size_t kPayloadShown = 160, kPayloadShownAtLeast = 32, kWhole = std::string::npos;
+constexpr size_t kBesideThePayload = 36;  // id, mark, status, size
+constexpr auto kTick = 1s;                // of what is pinned
+constexpr size_t kMostPinned = 5;         // calls
 
 // On one line.
+std::string in_one_line(std::string_view text) {
+  std::string line(text);
+  for (size_t at = 0; (at = line.find_first_of("\r\n", at)) != std::string::npos; ++at)
+    line.replace(at, std::min(line.find_first_not_of(" \t\r\n", at), line.size()) - at, " ");
+  return line;
+}
+
 std::string shortened(std::string_view text, size_t most) {
-  size_t const size = text.size();
-  while (most < size && most > 0 && (static_cast<unsigned char>(text[most]) & 0xC0) == 0x80)
+  if (text.size() <= most) return in_one_line(text);
+  while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xC0) == 0x80)
     --most;  // not inside a character
-  std::string shown(text.substr(0, most));
-  for (size_t at = 0; (at = shown.find_first_of("\r\n", at)) != std::string::npos; ++at)
-    shown.replace(at, std::min(shown.find_first_not_of(" \t\r\n", at), shown.size()) - at, " ");
-  return size <= most ? shown : fmt::format("{}… ({} bytes)", shown, size);
+  return fmt::format("{}… ({} bytes)", in_one_line(text.substr(0, most)), text.size());
 }
 
 std::string amount(size_t bytes) {
@@ -37,16 +42,14 @@ std::string streamed(const Timing::Streamed& stream) {
 }
 
 // A proxy answer reads better as its status and body.
-std::string summary(const Reply& reply, bool whole) {
-  auto const shown = [whole](std::string text) {
-    return whole ? std::move(text) : shortened(text, kPayloadShown);
+std::string summary(std::string_view payload, size_t most) {
+  if (payload.size() > 64 * 1024 && most != kWhole) return shortened(payload, most);
+  auto const parsed = parse_json_object(payload);
+  auto const status = parsed.has_error() ? std::nullopt : find_int(parsed.value(), "statusCode");
+  auto const shown = [most](std::string_view text) {
+    return most == kWhole ? std::string(text) : shortened(text, most);
   };
-  if (reply.payload.size() > 64 * 1024 && !whole) return shown(reply.payload);
-  auto const parsed = parse_json_object(reply.payload);
-  if (parsed.has_error()) return shown(reply.payload);
-  auto const status = find_int(parsed.value(), "statusCode");
-  if (!status) return shown(reply.payload);
-  return fmt::format("{} {}", *status, shown(string_or(parsed.value(), "body")));
+  return status ? fmt::format("{} {}", *status, shown(string_or(parsed.value(), "body"))) : shown(payload);
 }
 
 std::string where_the_time_went(const Timing& timing) {
@@ -214,11 +217,19 @@ void Terminal::answered(const LocalFunction&, const Invocation& invocation, cons
   end(invocation.request_id);
 }
 
+// As much of a payload as leaves the line on one row.
+size_t Terminal::payload_room(size_t columns_beside) const {
+  if (is_whole()) return kWhole;
+  if (!around_.screen) return kPayloadShown;
+  size_t const columns = around_.screen->size().columns, used = kBesideThePayload + columns_beside;
+  return std::max(kPayloadShownAtLeast, columns > used ? columns - used : 0);
+}
+
 void Terminal::answered_well(const Invocation& invocation, const Reply& reply, const Timing& timing) {
-  lines(invocation.request_id, "←", Tint::green,
-        fmt::format("{}{}  {}", named_again(invocation.request_id),
-                    timing.streamed ? streamed(*timing.streamed) : summary(reply, is_whole()),
-                    tint(Tint::dim, in_all(timing))));
+  auto const name = named_again(invocation.request_id), took = in_all(timing);
+  auto const what = timing.streamed ? streamed(*timing.streamed)
+                                    : summary(reply.payload, payload_room(name.size() + took.size()));
+  lines(invocation.request_id, "←", Tint::green, fmt::format("{}{}  {}", name, what, tint(Tint::dim, took)));
 }
 
 void Terminal::failed(const Invocation& invocation, const Reply& reply, const Timing& timing) {

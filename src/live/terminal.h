@@ -100,6 +100,7 @@ class Terminal : public Observer {
   void lines(std::string_view id, std::string_view mark, Tint colour, std::string_view text);
   void answered_well(const Invocation& invocation, const Reply& reply, const Timing& timing);
   void failed(const Invocation& invocation, const Reply& reply, const Timing& timing);
+  size_t payload_room(size_t columns_beside) const;
   std::string named_again(std::string_view request_id) const;
   Steady::time_point now() const { return around_.now ? around_.now() : Steady::time_point{}; }
   void pin(Steady::time_point now);
