@@ -18,8 +18,8 @@ constexpr size_t kNarrow = 16;  // columns that a resource's name gets at least
 
 std::string name_of(const json::object& event) {
   std::string construct = string_or(event, "construct");
-  constexpr std::string_view kResource = "/Resource";
-  if (construct.ends_with(kResource)) construct.resize(construct.size() - kResource.size());
+  for (std::string_view const made : {"/Resource", "/Default"})  // the resource of a construct
+    if (construct.ends_with(made)) construct.resize(construct.size() - made.size());
   return construct.empty() ? string_or(event, "logicalId") : construct;
 }
 
@@ -44,7 +44,17 @@ bool is_consequence(const std::string& reason) {
          (reason.starts_with("Embedded stack ") && reason.find(" was not successfully ") != reason.npos);
 }
 
-std::string without_aws(const std::string& type) { return type.starts_with("AWS::") ? type.substr(5) : type; }
+std::string time_between(Steady::time_point from, Steady::time_point to) {
+  return elapsed(std::chrono::duration_cast<std::chrono::milliseconds>(to - from));
+}
+
+std::string last_part(const std::string& text, std::string_view separator) {
+  auto const at = text.rfind(separator);
+  return at == text.npos ? text : text.substr(at + separator.size());
+}
+
+// Without the stack's own part.
+std::string within_stack(const std::string& construct) { return construct.substr(construct.find('/') + 1); }
 
 }  // namespace
 
@@ -141,23 +151,24 @@ void Progress::tell_failure(const json::object& event) {
   if (auto const* source = find_object(event, "source")) {
     SourcePlace const place{string_or(*source, "file"), int(find_int(*source, "line").value_or(0)),
                             int(find_int(*source, "column").value_or(0))};
-    text += terminal_.tint(Tint::dim, ", made at ") + describe(place, terminal_.around().folder);
+    text += "\n    " + terminal_.tint(Tint::dim, "made at ") + describe(place, terminal_.around().folder);
     for (auto const& line : code_lines(code_at(place), terminal_)) text += "\n" + line;
   }
   terminal_.fail(text, resource_fact(event));
 }
 
-// "creating 3 of 12, DynamoDB::Table Orders 8 s"
+// "Orders Table 8 s"
 std::string Progress::state_of(const Stack& one, size_t columns, Steady::time_point now) const {
   auto const slowest = std::min_element(
       one.resources.begin(), one.resources.end(),
       [](auto const& left, auto const& right) { return left.second.since < right.second.since; });
   if (slowest != one.resources.end()) {
     auto const& [name, type, since] = slowest->second;
-    auto const took = elapsed(std::chrono::duration_cast<std::chrono::milliseconds>(now - since));
-    auto const rest = " " + without_aws(type) + " " + took;
-    size_t const room = std::max(columns, kNarrow + columns_of(rest)) - columns_of(rest);
-    return shortened_in_the_middle(name, room) + terminal_.tint(Tint::dim, rest);
+    auto const took = " " + time_between(since, now);
+    auto rest = " " + last_part(type, "::") + took;
+    if (columns < kNarrow + columns_of(rest)) rest = took;
+    size_t const room = columns > columns_of(rest) ? columns - columns_of(rest) : 0;
+    return shortened_in_the_middle(within_stack(name), room) + terminal_.tint(Tint::dim, rest);
   }
   if (one.has_begun) return "";
   if (one.assets > one.assets_done)
@@ -169,11 +180,11 @@ std::vector<std::string> Progress::pinned(size_t columns, Steady::time_point now
   std::vector<std::string> lines;
   size_t widest = 0;
   for (auto const& one : stacks_) widest = std::max(widest, columns_of(one.name));
-  widest = std::min(widest, columns * 2 / 5);
+  widest = std::min(widest, columns * 3 / 10);
   for (auto const& one : stacks_) {
     auto const name = shortened_in_the_middle(one.name, widest);
     auto const count = one.total > 0 ? fmt::format("{}/{}", one.done, one.total) : std::to_string(one.done);
-    auto const took = elapsed(std::chrono::duration_cast<std::chrono::milliseconds>(now - one.since));
+    auto const took = time_between(one.since, now);
     auto line = fmt::format("{} {}{}  {:>5}  {:>4}  ", terminal_.tint(Tint::yellow, "…"), name,
                             std::string(widest - columns_of(name), ' '), count, took);
     if (one.goes_back) line += terminal_.tint(Tint::red, "rolling back") + "  ";
@@ -195,8 +206,7 @@ void Progress::report(Steady::time_point now) {
         one.total > 0 ? fmt::format("{} of {}", one.done, one.total) : std::to_string(one.done);
     auto const state = state_of(one, 200, now);
     terminal_.say(fmt::format("  Stack {}: {}, {} resources done, {}{}", one.name, one.doing, count,
-                              elapsed(std::chrono::duration_cast<std::chrono::milliseconds>(age)),
-                              state.empty() ? "" : "; " + state),
+                              time_between(one.since, now), state.empty() ? "" : "; " + state),
                   {{"type", "progress"}, {"stack", one.name}, {"completed", one.done}, {"total", one.total}});
   }
 }

@@ -12,7 +12,7 @@ namespace {
 
 using Tint = Terminal::Tint;
 
-constexpr size_t kIdAndMarks = 24;  // columns beside a line of code
+constexpr size_t kBeside = 18;  // columns beside a line of code: id, marks, indent
 
 struct Frame : StackFrame {
   bool own = false;
@@ -46,7 +46,7 @@ std::string folded(size_t count, const Terminal& terminal) {
 
 std::vector<std::string> code_lines(const std::vector<std::string>& code, const Terminal& terminal) {
   auto const* screen = terminal.around().screen;
-  size_t const most = screen ? std::max<size_t>(screen->size().columns, 40) - kIdAndMarks : 200;
+  size_t const most = screen ? std::max<size_t>(screen->size().columns, 40) - kBeside : 200;
   std::vector<std::string> lines;
   for (auto const& line : code) lines.push_back("      " + cut_to_columns(line, most));
   if (lines.size() < 2) return lines;
