@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include "live/columns.h"
-#include "live/source_place.h"
 #include "live/trace_view.h"
 
 namespace live {
@@ -44,6 +43,15 @@ bool is_consequence(const std::string& reason) {
          (reason.starts_with("Embedded stack ") && reason.find(" was not successfully ") != reason.npos);
 }
 
+constexpr int kFromZero = 1, kFromOne = 0;  // to be added to a column
+
+std::optional<SourcePlace> place_in(const json::object& event, int to_add) {
+  auto const file = string_or(event, "file");
+  if (file.empty()) return std::nullopt;
+  auto const column = find_int(event, "column");
+  return SourcePlace{file, int(find_int(event, "line").value_or(0)), column ? int(*column) + to_add : 0};
+}
+
 std::string time_between(Steady::time_point from, Steady::time_point to) {
   return elapsed(std::chrono::duration_cast<std::chrono::milliseconds>(to - from));
 }
@@ -62,7 +70,7 @@ Progress::Progress(Terminal& terminal, Now now) : terminal_(terminal), now_(std:
 Progress::~Progress() { rest(); }
 
 HostCall Progress::told() {
-  app_error_.clear();
+  app_error_.reset();
   explained_.clear();
   rest();
   return HostCall{.deadline = {}, .on_event = [this](const json::object& event) { tell(event); }, .stop = {}};
@@ -83,9 +91,17 @@ void Progress::tell(const json::object& event) {
   } else if (kind == "warning") {
     terminal_.warn(string_or(event, "message"));
   } else if (kind == "error") {
-    std::string const file = string_or(event, "file");
-    if (!file.empty()) app_error_ = fmt::format("{}:{}", file, find_int(event, "line").value_or(0));
+    app_error_ = place_in(event, kFromZero);
   }
+}
+
+Fault Progress::explained(Fault fault) const {
+  if (!app_error_) return within("synthesising the app", std::move(fault));
+  auto const place = describe(*app_error_, terminal_.around().folder);
+  bool const names_it = fault.message.starts_with(place);
+  fault = within(names_it ? "synthesising the app" : "synthesising the app, at " + place, std::move(fault));
+  for (auto const& line : code_lines(code_at(*app_error_), terminal_)) fault.message += "\n" + line;
+  return fault;
 }
 
 Progress::Stack& Progress::stack(const std::string& name, const std::string& doing) {
@@ -149,8 +165,7 @@ void Progress::tell_failure(const json::object& event) {
   auto text = fmt::format("{} {}: {}", name_of(event), string_or(event, "type"), reason);
   text += "\n    " + terminal_.tint(Tint::dim, fmt::format("{} of stack {}", id, string_or(event, "stack")));
   if (auto const* source = find_object(event, "source")) {
-    SourcePlace const place{string_or(*source, "file"), int(find_int(*source, "line").value_or(0)),
-                            int(find_int(*source, "column").value_or(0))};
+    auto const place = place_in(*source, kFromOne).value_or(SourcePlace());
     text += "\n    " + terminal_.tint(Tint::dim, "made at ") + describe(place, terminal_.around().folder);
     for (auto const& line : code_lines(code_at(place), terminal_)) text += "\n" + line;
   }

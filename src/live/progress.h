@@ -5,11 +5,13 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "live/host_process.h"
+#include "live/source_place.h"
 #include "live/terminal.h"
 
 namespace live {
@@ -23,8 +25,9 @@ class Progress final : public UnderWay {
 
   HostCall told();  // a call whose events are shown; forgets what earlier ones told
   void tell(const json::object& event);
-  void rest();                                                 // the call is over
-  const std::string& app_error() const { return app_error_; }  // "bin/app.ts:12", when the app failed there
+  void rest();  // the call is over
+  // What went wrong in the app, with its place and line of code where they are known.
+  Fault explained(Fault fault) const;
   bool has_told_why(const std::string& stack) const { return explained_.contains(stack); }
 
   std::vector<std::string> pinned(size_t columns, Steady::time_point now) override;
@@ -52,8 +55,8 @@ class Progress final : public UnderWay {
 
   Terminal& terminal_;
   Now now_;
-  std::string app_error_;
-  std::vector<Stack> stacks_;  // under way
+  std::optional<SourcePlace> app_error_;  // where the app failed
+  std::vector<Stack> stacks_;             // under way
   std::set<std::string> explained_;
   bool shown_ = false;
 };
