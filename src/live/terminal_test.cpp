@@ -195,7 +195,7 @@ TEST_F(TimedTerminalTest, OnATerminalAPayloadLeavesItsLineOnOneRow) {
   Terminal to([this](std::string_view line) { lines.emplace_back(line); }, Terminal::Colour::off,
               Terminal::Detail::shortened, around(&screen));
   to.answered(function, call, {Reply::Outcome::success, '"' + std::string(500, 'x') + '"', ""},
-              {.init = 100ms, .handler = 20ms});
+              {.handler = 20ms});
   EXPECT_LT(columns_of(lines.back()), 80u);
   EXPECT_THAT(lines.back(), testing::HasSubstr("x… (502 bytes)  20 ms"));
 }
