@@ -3,6 +3,7 @@ import { ExpandStackSelection, StackSelectionStrategy } from "@aws-cdk/toolkit-l
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { sourceOf } from "./creation-place.mjs";
 import { isStack } from "./functions.mjs";
 import { pollingInterval } from "./local-endpoint.mjs";
 import { inOrder } from "./order.mjs";
@@ -18,7 +19,8 @@ import { toolkitFor } from "./toolkit-host.mjs";
  *   force?: boolean, rollback?: boolean, express?: boolean } & Identity} DeployRequest
  * @typedef {{ name: string, status: "deployed" | "unchanged" | "failed" | "not deployed", arn?: string,
  *   outputs?: Record<string, string>, reason?: string, elapsed_ms?: number }} Deployed
- * @typedef {{ name: string, pattern: string, needs: string[], tags: Record<string, string> }} Planned
+ * @typedef {import("./creation-place.mjs").Metadata} Metadata
+ * @typedef {{ name: string, pattern: string, needs: string[], tags: Record<string, string>, metadata: Metadata }} Planned
  */
 
 /** @param {DeployRequest} request @param {Call} call */
@@ -49,6 +51,7 @@ async function planned(request, call) {
       pattern: stack.hierarchicalId,
       needs: stack.dependencies.filter(isStack).map((d) => /** @type {any} */ (d).stackName).filter((n) => names.has(n)),
       tags: { ...stack.tags, ...request.tags },
+      metadata: /** @type {Metadata} */ (stack.metadata),
     }));
   } finally {
     await made.dispose();
@@ -101,9 +104,9 @@ async function attempt(request, stack, call) {
     if (code === "CDK_TOOLKIT_I5900") noOp = data.noOp === true;
     if (code === "CDK_TOOLKIT_I5502") {
       const event = resourceEvent(name, data);
-      if (/FAILED$/.test(event.status) && event.reason && !/cancelled/i.test(event.reason))
-        failures.push(`${event.logicalId} (${event.type}): ${event.reason}`);
-      call.emit(event);
+      const failed = /FAILED$/.test(event.status);
+      if (failed && event.reason && !isConsequence(event.reason)) failures.push(`${event.logicalId} (${event.type}): ${event.reason}`);
+      call.emit(failed ? { ...event, source: sourceOf(stack.metadata, event.logicalId) } : event);
     }
     if (code === "CDK_ASSETS_I5270" || code === "CDK_ASSETS_I5275")
       call.emit({ event: "asset", stack: name, message, done: code === "CDK_ASSETS_I5275" });
@@ -128,6 +131,11 @@ async function attempt(request, stack, call) {
   } catch (error) {
     return { name, status: "failed", reason: failures[0] ?? reason(name, error) };
   }
+}
+
+/** Of another resource's failure. @param {string} reason */
+function isConsequence(reason) {
+  return /^Resource (creation|update|deletion) cancelled|^Embedded stack .* was not successfully/.test(reason);
 }
 
 /** @param {string} stack @param {any} activity */

@@ -179,14 +179,19 @@ Result<void> check_account(const CommonOptions& options, const Target& target) {
 std::unique_ptr<Terminal> make_terminal(const CommonOptions& options, Messages messages) {
   bool const beside = messages == Messages::on_standard_error;
   bool const colour = !options.no_color && environment("NO_COLOR").empty() &&
-                      ::isatty(beside ? STDERR_FILENO : STDOUT_FILENO);
+                      (beside ? bool(::isatty(STDERR_FILENO)) : on_terminal());
   auto const detail = options.quiet     ? Terminal::Detail::quiet
                       : options.verbose ? Terminal::Detail::whole
                                         : Terminal::Detail::shortened;
   static const SystemClock clock;
-  if (options.json) return std::make_unique<JsonTerminal>(write_line, detail, clock);
+  Terminal::Surroundings around{.now = Steady::now, .others = {runtimes_folder()}};
+  std::error_code gone;
+  around.folder = std::filesystem::current_path(gone);
+  if (options.json) return std::make_unique<JsonTerminal>(write_line, detail, clock, std::move(around));
+  if (!beside) around.screen = screen();
   return std::make_unique<Terminal>(beside ? write_message : write_line,
-                                    colour ? Terminal::Colour::on : Terminal::Colour::off, detail);
+                                    colour ? Terminal::Colour::on : Terminal::Colour::off, detail,
+                                    std::move(around));
 }
 
 std::filesystem::path host_folder() { return shipped_folder("host"); }
@@ -207,6 +212,7 @@ std::string read_answer(const std::string& question) {
   }, ends{};
   ends.sa_handler = [](int) { ::_exit(kInterrupted); };
   ::sigaction(SIGINT, &ends, &before);
+  step_aside();
   fmt::print("{}", question);
   std::fflush(stdout);
   std::string line;

@@ -133,6 +133,7 @@ Async<void> RemoteServer::State::serve(Envelope::Message message, Received recei
       } else {
         co_await answer(key, std::move(reply));
       }
+      if (events.on_over) events.on_over(key);
     }
   }
   pulse->cancel();

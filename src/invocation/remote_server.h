@@ -33,6 +33,7 @@ class RemoteServer {
     std::function<void(const Invocation&, const Received&)> on_started;
     std::function<void(const CallKey&, const Reply&)> on_answered;  // the invoker's answer
     std::function<void(const CallKey&)> on_delivered;               // the stub's connection has it
+    std::function<void(const CallKey&)> on_over;  // its answer is delivered, or nobody takes it
     std::function<void(const CallKey&)> on_late;  // its answer came after the function's end
     std::function<void(std::string_view reason)> on_dropped;
     // Dropped, too: sent so long ago by our clock (below zero: in the future) that it may be a replay.

@@ -84,7 +84,9 @@ Async<Result<void>> Deployment::ensure_bootstrapped(StackState found) {
                     target_.account + "/" + target_.region + "`, or `live start` in a terminal and accept");
   auto const started = Steady::now();
   auto how = progress_.told();
-  LIVE_CO_TRY(co_await host_.bootstrap(target_.account, target_.identity, std::move(how)));
+  auto const bootstrapped = co_await host_.bootstrap(target_.account, target_.identity, std::move(how));
+  progress_.rest();
+  LIVE_CO_TRY(bootstrapped);
   terminal_.step("CDK bootstrapped in " + place, since(started));
   co_return outcome::success();
 }
@@ -207,8 +209,8 @@ void Deployment::tell_stack(const json::object& event) {
                    since(begun_[stack]), std::move(fact));
   } else {
     fact["reason"] = string_or(event, "reason");
-    terminal_.fail(fmt::format("Stack {} {}: {}", stack, status, string_or(event, "reason")),
-                   std::move(fact));
+    auto const why = progress_.has_told_why(stack) ? "the reason is above" : string_or(event, "reason");
+    terminal_.fail(fmt::format("Stack {} {}: {}", stack, status, why), std::move(fact));
   }
 }
 
@@ -220,8 +222,8 @@ Async<Result<void>> Deployment::deploy(Plan plan, Host::Pace pace) {
   LIVE_CO_TRY(log_groups_.add(orphaned_log_groups(before)));
   auto how = progress_.told();
   how.on_event = [this](const json::object& event) {
-    if (string_or(event, "event") == "stack") return tell_stack(event);
     progress_.tell(event);
+    if (string_or(event, "event") == "stack") tell_stack(event);
   };
   LIVE_CO_TRY(auto stacks, co_await host_.deploy(plan.assembly, names_of(plan.stacks), app_tags(), pace,
                                                  target_.identity, how));

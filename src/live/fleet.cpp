@@ -177,6 +177,7 @@ Async<Fleet::Ran> Fleet::run(LocalFunction function, Invocation invocation, Timi
   co_await drop_if_spent(invocation.environment_id);
   auto one = warm_worker(function, invocation, ready->value());
   if (!one) {
+    observer_.entered(invocation.request_id, Phase::queue);
     bool const waits = !make_room(function.name);
     if (waits) observer_.queued(function, invocation, places_.taken());
     auto const asked = Steady::now();
@@ -189,6 +190,7 @@ Async<Fleet::Ran> Fleet::run(LocalFunction function, Invocation invocation, Timi
       if (!ready) co_return Ran{timed_out(invocation.request_id, limit)};
       if (ready->has_error()) co_return Ran{function_error("Live.BuildError", ready->error().message)};
     }
+    observer_.entered(invocation.request_id, Phase::init);
     Seat seat{std::move(place), std::move(turn)};
     auto worker = new_worker(function, invocation, ready->value(), timing, std::move(seat));
     if (worker.has_error()) co_return Ran{function_error("Live.WorkerError", worker.error().message)};
@@ -200,6 +202,7 @@ Async<Fleet::Ran> Fleet::run(LocalFunction function, Invocation invocation, Timi
 Async<Fleet::Ran> Fleet::run_on(std::shared_ptr<Worker> one, Invocation invocation, Timing& timing) {
   std::string const environment_id = invocation.environment_id;
   bool const first = timing.init.count() != 0;
+  if (!first) observer_.entered(invocation.request_id, Phase::handler);
   auto const started = Steady::now();
   Reply reply = co_await one->invoke(std::move(invocation));
   timing.handler = since(started);
@@ -290,7 +293,12 @@ Result<std::shared_ptr<Worker>> Fleet::new_worker(const LocalFunction& function,
       observer_.ignored(function, name);
   Worker::Events events;
   auto const starting = std::make_shared<Places::Place>(std::move(seat.start));
-  events.on_initialised = events.on_exit = [starting] { starting->reset(); };
+  events.on_exit = [starting] { starting->reset(); };
+  events.on_initialised = [this, starting, alive = std::weak_ptr<Alive>(alive_),
+                           request_id = invocation.request_id] {
+    starting->reset();
+    if (!alive.expired()) observer_.entered(request_id, Phase::handler);
+  };
   events.on_line = [this, function, alive = std::weak_ptr<Alive>(alive_)](
                        std::string_view request_id, Process::Stream stream, std::string_view line) {
     if (!alive.expired()) observer_.printed(function, request_id, stream, line);

@@ -39,8 +39,8 @@ json::value readable(const json::value& value) {
 
 }  // namespace
 
-JsonTerminal::JsonTerminal(Write write, Detail detail, const Clock& clock)
-    : Terminal(std::move(write), Colour::off, detail), clock_(clock) {}
+JsonTerminal::JsonTerminal(Write write, Detail detail, const Clock& clock, Surroundings around)
+    : Terminal(std::move(write), Colour::off, detail, std::move(around)), clock_(clock) {}
 
 void JsonTerminal::write_fact(std::string_view type, Fact fact) {
   Fact whole{{"type", type}, {"time", iso8601(clock_.now())}};
@@ -65,11 +65,22 @@ json::object JsonTerminal::about(const LocalFunction& function, std::string_view
   return fact;
 }
 
+void JsonTerminal::record(std::string_view line, Fact fact) { say(line, std::move(fact)); }
+
+void JsonTerminal::waits(const Calls::Slow& call) {
+  static constexpr std::string_view kPhases[] = {"build", "queue", "init", "handler", "upload"};
+  write_fact("waiting", {{"request_id", call.id},
+                         {"for", kPhases[int(call.phase)]},
+                         {"elapsed_ms", call.age.count()},
+                         {"text", waits_for(call)}});
+}
+
 void JsonTerminal::note(std::string_view request_id, std::string_view text) {
   write_fact("note", {{"request_id", request_id}, {"text", text}});
 }
 
 void JsonTerminal::received(const LocalFunction& function, const Invocation& invocation) {
+  begin(function, invocation.request_id);
   if (is_quiet()) return;
   auto fact = about(function, invocation.request_id);
   fact["handler"] = function.handler;
@@ -94,6 +105,7 @@ void JsonTerminal::printed(const LocalFunction& function, std::string_view reque
 
 void JsonTerminal::answered(const LocalFunction& function, const Invocation& invocation, const Reply& reply,
                             const Timing& timing) {
+  end(invocation.request_id);
   bool const succeeded = reply.outcome == Reply::Outcome::success;
   if (succeeded && is_quiet()) return;
   auto fact = about(function, invocation.request_id);

@@ -8,8 +8,10 @@ namespace live {
 
 class JsonTerminal final : public Terminal {
  public:
-  JsonTerminal(Write write, Detail detail, const Clock& clock);  // the clock is borrowed
+  // The clock is borrowed.
+  JsonTerminal(Write write, Detail detail, const Clock& clock, Surroundings around = {});
 
+  void record(std::string_view line, Fact fact) override;
   void note(std::string_view request_id, std::string_view text) override;
   void received(const LocalFunction& function, const Invocation& invocation) override;
   void queued(const LocalFunction& function, const Invocation& invocation, size_t workers) override;
@@ -23,6 +25,7 @@ class JsonTerminal final : public Terminal {
 
  protected:
   void tell(Said said) override;
+  void waits(const Calls::Slow& call) override;
 
  private:
   // Type and time first, then the members of `fact`.

@@ -25,12 +25,17 @@ struct Timing {
   std::optional<Streamed> streamed{};  // of an answer that streamed: told when it has ended, without payload
 };
 
+// What a call waits for.
+enum class Phase { build, queue, init, handler, upload };
+
 class Observer {
  public:
   virtual ~Observer() = default;
   virtual void received(const LocalFunction& function, const Invocation& invocation) = 0;
   // It waits for its turn: so many workers are there, which is the limit.
   virtual void queued(const LocalFunction& function, const Invocation& invocation, size_t workers) = 0;
+  // A call begins with Phase::build.
+  virtual void entered(std::string_view /*request_id*/, Phase) {}
   // Output of the user's code; `request_id` is empty during init.
   virtual void printed(const LocalFunction& function, std::string_view request_id, Process::Stream stream,
                        std::string_view line) = 0;

@@ -67,10 +67,7 @@ Async<Result<Synthesis>> Planner::synth(SynthRequest wanted, std::shared_ptr<Sto
   auto how = progress_.told();
   how.stop = std::move(stop);
   auto made = co_await host_.synth(std::move(wanted), target_.identity, std::move(how));
-  if (made.has_error()) {
-    auto const& at = progress_.app_error();
-    co_return within(at.empty() ? "synthesising the app" : "synthesising the app, at " + at, made.error());
-  }
+  if (made.has_error()) co_return progress_.explained(made.error());
   auto& inputs = made.value().inputs;
   inputs.insert(inputs.end(), env.files.begin(), env.files.end());
   LIVE_CO_TRY(remember_app(target_.app, target_.stage, made.value(), began));
@@ -173,15 +170,18 @@ Async<Result<Plan>> Planner::live(Synthesis made, Validate validate, DebugStackA
       "files alone");
 }
 
-void Planner::tell_kept(const Swap& swap) const {
-  for (auto const& one : swap.skipped)
-    terminal_.say(fmt::format("  {} keeps its deployed code: {}",
-                              one.construct_path.empty() ? one.logical_id : one.construct_path, one.reason),
-                  {{"type", "function-kept"},
-                   {"function", one.construct_path},
-                   {"logical_id", one.logical_id},
-                   {"stack", one.stack_name},
-                   {"reason", one.reason}});
+void Planner::tell_kept(const Swap& swap) {
+  for (auto const& one : swap.skipped) {
+    auto const line =
+        fmt::format("  {} keeps its deployed code: {}",
+                    one.construct_path.empty() ? one.logical_id : one.construct_path, one.reason);
+    if (!told_kept_.insert(line).second) continue;
+    terminal_.say(line, {{"type", "function-kept"},
+                         {"function", one.construct_path},
+                         {"logical_id", one.logical_id},
+                         {"stack", one.stack_name},
+                         {"reason", one.reason}});
+  }
   for (auto const& notice : swap.notices) terminal_.warn(notice);
 }
 

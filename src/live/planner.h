@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -71,7 +72,7 @@ class Planner {
                                   const std::string& stage_key) const;
   Result<void> check_choice(const std::vector<AppFunction>& functions) const;
   Result<Swapped> swap(const Synthesis& made, SwapOptions options, const Choice& choice) const;
-  void tell_kept(const Swap& swap) const;
+  void tell_kept(const Swap& swap);
   Result<Plan> plan_of(Synthesis made, Swap swap) const;
 
   Host& host_;
@@ -81,6 +82,7 @@ class Planner {
   Progress progress_;
   SynthFolder folder_;
   std::vector<std::string> unbundled_;  // construct paths, of the last synthesis
+  std::set<std::string> told_kept_;     // lines: once in a session
 };
 
 }  // namespace live

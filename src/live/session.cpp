@@ -53,6 +53,10 @@ RemoteServer::Events Session::events() {
       parts_.terminal.note(call.request_id,
                            fmt::format("Lambda tries this request again: attempt {}", received.attempt));
   };
+  events.on_answered = [this](const CallKey& key, const Reply& reply) {
+    if (!reply.stream) parts_.terminal.delivering(key.request_id);
+  };
+  events.on_over = [this](const CallKey& key) { parts_.terminal.delivered(key.request_id); };
   events.on_late = [this](const CallKey& key) {
     parts_.terminal.note(key.request_id, "its answer came after the function's end and was dropped");
   };

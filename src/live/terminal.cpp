@@ -3,19 +3,32 @@
 #include <fmt/format.h>
 
 #include "base/json.h"
+#include "live/columns.h"
+#include "live/trace_view.h"
 #include "live/trigger.h"
 
 namespace live {
 namespace {
 
 constexpr size_t kShortest = 8;  // of a request id
-constexpr size_t kPayloadShown = 160;
+constexpr size_t kPayloadShown = 160, kPayloadShownAtLeast = 32, kWhole = std::string::npos;
+constexpr size_t kBesideThePayload = 36;  // id, mark, status, size
+constexpr auto kTick = 1s;                // of what is pinned
+constexpr size_t kMostPinned = 5;         // calls
+
+// On one line.
+std::string in_one_line(std::string_view text) {
+  std::string line(text);
+  for (size_t at = 0; (at = line.find_first_of("\r\n", at)) != std::string::npos; ++at)
+    line.replace(at, std::min(line.find_first_not_of(" \t\r\n", at), line.size()) - at, " ");
+  return line;
+}
 
 std::string shortened(std::string_view text, size_t most) {
-  if (text.size() <= most) return std::string(text);
+  if (text.size() <= most) return in_one_line(text);
   while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xC0) == 0x80)
     --most;  // not inside a character
-  return fmt::format("{}… ({} bytes)", text.substr(0, most), text.size());
+  return fmt::format("{}… ({} bytes)", in_one_line(text.substr(0, most)), text.size());
 }
 
 std::string amount(size_t bytes) {
@@ -29,14 +42,14 @@ std::string streamed(const Timing::Streamed& stream) {
 }
 
 // A proxy answer reads better as its status and body.
-std::string summary(const Reply& reply, bool whole) {
-  size_t const most = whole ? std::string::npos - 8 : kPayloadShown;
-  if (reply.payload.size() > 64 * 1024 && !whole) return shortened(reply.payload, kPayloadShown);
-  auto const parsed = parse_json_object(reply.payload);
-  if (parsed.has_error()) return shortened(reply.payload, most);
-  auto const status = find_int(parsed.value(), "statusCode");
-  if (!status) return shortened(reply.payload, most);
-  return fmt::format("{} {}", *status, shortened(string_or(parsed.value(), "body"), most));
+std::string summary(std::string_view payload, size_t most) {
+  if (payload.size() > 64 * 1024 && most != kWhole) return shortened(payload, most);
+  auto const parsed = parse_json_object(payload);
+  auto const status = parsed.has_error() ? std::nullopt : find_int(parsed.value(), "statusCode");
+  auto const shown = [most](std::string_view text) {
+    return most == kWhole ? std::string(text) : shortened(text, most);
+  };
+  return status ? fmt::format("{} {}", *status, shown(string_or(parsed.value(), "body"))) : shown(payload);
 }
 
 std::string where_the_time_went(const Timing& timing) {
@@ -52,6 +65,10 @@ std::string where_the_time_went(const Timing& timing) {
   return parts.empty() ? "" : " (" + parts + ")";
 }
 
+std::string in_all(const Timing& timing) {
+  return duration(timing.build + timing.queue + timing.init + timing.handler) + where_the_time_went(timing);
+}
+
 }  // namespace
 
 std::string duration(std::chrono::microseconds took) {
@@ -61,13 +78,41 @@ std::string duration(std::chrono::microseconds took) {
   return fmt::format("{:.1f} s", ms / 1000);
 }
 
+std::string elapsed(std::chrono::milliseconds time) {
+  auto const seconds = std::chrono::duration_cast<std::chrono::seconds>(time).count();
+  return seconds < 60 ? fmt::format("{} s", seconds) : fmt::format("{} min {} s", seconds / 60, seconds % 60);
+}
+
 std::string short_name(const LocalFunction& function) {
   auto const& path = function.construct_path;
   return path.empty() ? function.name : path.substr(path.rfind('/') + 1);
 }
 
+std::string waits_for(const Calls::Slow& call) {
+  switch (call.phase) {
+    case Phase::build:
+      return "waits for the build of its code";
+    case Phase::queue:
+      return "waits in the queue for a worker";
+    case Phase::init:
+      return "waits for the init of its process";
+    case Phase::handler:
+      return fmt::format("its handler runs (timeout {} s)", call.timeout_seconds);
+    case Phase::upload:
+      return "waits for the upload of its answer";
+  }
+  return "";
+}
+
 Terminal::Terminal(Write write, Colour colour, Detail detail)
-    : write_(std::move(write)), colour_(colour), detail_(detail) {}
+    : Terminal(std::move(write), colour, detail, Surroundings()) {}
+
+Terminal::Terminal(Write write, Colour colour, Detail detail, Surroundings around)
+    : write_(std::move(write)),
+      colour_(colour),
+      detail_(detail),
+      around_(std::move(around)),
+      calls_([this](std::string_view line) { write_(line); }) {}
 
 std::string Terminal::tint(Tint tint, std::string_view text) const {
   static constexpr const char* kCodes[] = {"", "2", "31", "32", "33", "36", "1"};
@@ -102,17 +147,39 @@ void Terminal::good(std::string_view line, Fact fact) {
 }
 void Terminal::warn(std::string_view line, Fact fact) { tell({Said::Kind::warning, line, std::move(fact)}); }
 void Terminal::fail(std::string_view line, Fact fact) { tell({Said::Kind::error, line, std::move(fact)}); }
-void Terminal::detail(std::string_view line) {
-  if (is_whole()) tell({Said::Kind::detail, line});
+void Terminal::detail(std::string_view line, Fact fact) {
+  if (is_whole()) tell({Said::Kind::detail, line, std::move(fact)});
 }
+void Terminal::record(std::string_view line, Fact fact) { detail(line, std::move(fact)); }
 
+// What a program returned to the beginning of its line with stands on a line of its own.
 void Terminal::lines(std::string_view id, std::string_view mark, Tint colour, std::string_view text) {
   std::string const head = tint(Tint::dim, id.substr(0, kShortest)) + " " + tint(colour, mark) + " ";
+  auto const* const ends = around_.screen ? "\r\n" : "\n";
+  auto const time = now();
   while (!text.empty()) {
-    size_t const end = std::min(text.find('\n'), text.size());
-    write_(head + std::string(text.substr(0, end)));
-    text.remove_prefix(std::min(end + 1, text.size()));
+    size_t const end = std::min(text.find_first_of(ends), text.size());
+    auto const line = text.substr(0, end);
+    calls_.line(id, head + (around_.screen ? harmless(line) : std::string(line)), time);
+    text.remove_prefix(end);
+    if (text.starts_with("\r\n")) text.remove_prefix(1);
+    text.remove_prefix(std::min<size_t>(1, text.size()));
   }
+}
+
+void Terminal::begin(const LocalFunction& function, std::string_view request_id) {
+  if (around_.now) calls_.begin(request_id, short_name(function), function.timeout_seconds, now());
+}
+void Terminal::end(std::string_view request_id) { calls_.end(request_id, now()); }
+void Terminal::entered(std::string_view request_id, Phase phase) {
+  if (around_.now) calls_.enter(request_id, phase, now());
+}
+void Terminal::delivering(std::string_view request_id) { entered(request_id, Phase::upload); }
+void Terminal::delivered(std::string_view request_id) { end(request_id); }
+
+std::string Terminal::named_again(std::string_view request_id) const {
+  auto const* name = calls_.name_to_repeat(request_id);
+  return name ? *name + "  " : "";
 }
 
 void Terminal::note(std::string_view request_id, std::string_view text) {
@@ -120,6 +187,7 @@ void Terminal::note(std::string_view request_id, std::string_view text) {
 }
 
 void Terminal::received(const LocalFunction& function, const Invocation& invocation) {
+  begin(function, invocation.request_id);
   if (is_quiet()) return;
   lines(invocation.request_id, "→", Tint::cyan,
         fmt::format("{}  {} {}", tint(Tint::bold, trigger_of(invocation.event)), short_name(function),
@@ -141,15 +209,30 @@ void Terminal::printed(const LocalFunction& function, std::string_view request_i
 
 void Terminal::answered(const LocalFunction&, const Invocation& invocation, const Reply& reply,
                         const Timing& timing) {
-  std::string const took =
-      duration(timing.build + timing.queue + timing.init + timing.handler) + where_the_time_went(timing);
-  if (reply.outcome == Reply::Outcome::success) {
-    if (is_quiet()) return;
-    lines(invocation.request_id, "←", Tint::green,
-          fmt::format("{}  {}", timing.streamed ? streamed(*timing.streamed) : summary(reply, is_whole()),
-                      tint(Tint::dim, took)));
-    return;
+  if (reply.outcome != Reply::Outcome::success) {
+    failed(invocation, reply, timing);
+  } else if (!is_quiet()) {
+    answered_well(invocation, reply, timing);
   }
+  end(invocation.request_id);
+}
+
+// As much of a payload as leaves the line on one row.
+size_t Terminal::payload_room(size_t columns_beside) const {
+  if (is_whole()) return kWhole;
+  if (!around_.screen) return kPayloadShown;
+  size_t const columns = around_.screen->size().columns, used = kBesideThePayload + columns_beside;
+  return std::max(kPayloadShownAtLeast, columns > used ? columns - used : 0);
+}
+
+void Terminal::answered_well(const Invocation& invocation, const Reply& reply, const Timing& timing) {
+  auto const name = named_again(invocation.request_id), took = in_all(timing);
+  auto const what = timing.streamed ? streamed(*timing.streamed)
+                                    : summary(reply.payload, payload_room(name.size() + took.size()));
+  lines(invocation.request_id, "←", Tint::green, fmt::format("{}{}  {}", name, what, tint(Tint::dim, took)));
+}
+
+void Terminal::failed(const Invocation& invocation, const Reply& reply, const Timing& timing) {
   auto const parsed = parse_json_object(reply.payload);
   std::string text =
       parsed.has_error() ? reply.payload : string_or(parsed.value(), "errorMessage", reply.payload);
@@ -158,16 +241,12 @@ void Terminal::answered(const LocalFunction&, const Invocation& invocation, cons
   size_t const end = std::min(text.find('\n'), text.size());
   auto const sofar = timing.streamed ? fmt::format(" ({})", streamed(*timing.streamed)) : "";
   lines(invocation.request_id, "✗", Tint::red,
-        fmt::format("{}{}  {}", tint(Tint::red, text.substr(0, end)), sofar, tint(Tint::dim, took)));
+        fmt::format("{}{}{}  {}", named_again(invocation.request_id), tint(Tint::red, text.substr(0, end)),
+                    sofar, tint(Tint::dim, in_all(timing))));
   lines(invocation.request_id, "│", Tint::red, std::string_view(text).substr(end).substr(end < text.size()));
   auto const* trace = parsed.has_error() ? nullptr : find_array(parsed.value(), "trace");
   if (!trace) return;
-  for (auto const& frame : *trace) {
-    auto const* line = frame.if_string();
-    // The first line repeats type and message.
-    if (line && line->find("    at ") == 0)
-      lines(invocation.request_id, "│", Tint::dim, std::string_view(*line));
-  }
+  for (auto const& line : trace_lines(*trace, *this)) lines(invocation.request_id, "│", Tint::red, line);
 }
 
 void Terminal::ignored(const LocalFunction& function, std::string_view variable) {
@@ -187,6 +266,56 @@ void Terminal::rebuilt(const LocalFunction& function, std::chrono::microseconds 
 void Terminal::build_failed(const LocalFunction& function, std::string_view errors) {
   fail(short_name(function) + " does not build:");
   lines(short_name(function), "│", Tint::red, errors);
+}
+
+void Terminal::show(UnderWay& what) { under_way_.push_back(&what); }
+void Terminal::hide(UnderWay& what) { std::erase(under_way_, &what); }
+
+std::optional<Steady::time_point> Terminal::refresh() {
+  if (!around_.now) return std::nullopt;
+  auto due = calls_.due();
+  bool const stands = pins() && around_.screen->has_pinned();
+  if (!due && under_way_.empty() && !stands) return std::nullopt;
+  auto const time = now();
+  if (under_way_.empty() && !stands && *due > time) return due;
+  calls_.release(time);
+  if (pins()) {
+    pin(time);
+  } else {
+    for (auto const& call : calls_.slow(time))
+      if (call.is_news && !is_quiet()) waits(call);
+    if (!is_quiet())
+      for (auto* what : under_way_) what->report(time);
+  }
+  due = calls_.due();
+  bool const ticks = !under_way_.empty() || (pins() && around_.screen->has_pinned());
+  if (ticks && (!due || *due > time + kTick)) due = time + kTick;
+  return due;
+}
+
+void Terminal::pin(Steady::time_point time) {
+  std::vector<std::string> all;
+  for (auto* what : under_way_)
+    for (auto& line : what->pinned(around_.screen->size().columns, time)) all.push_back(std::move(line));
+  auto const slow = calls_.slow(time);
+  for (size_t i = 0; i < std::min(slow.size(), kMostPinned); ++i)
+    all.push_back(fmt::format("{} {} {}  {}, {}", tint(Tint::dim, slow[i].id.substr(0, kShortest)),
+                              tint(Tint::yellow, "…"), slow[i].name, waits_for(slow[i]),
+                              elapsed(slow[i].age)));
+  if (slow.size() > kMostPinned)
+    all.push_back(tint(Tint::dim, fmt::format("… and {} more calls", slow.size() - kMostPinned)));
+  around_.screen->pin(std::move(all));
+}
+
+void Terminal::waits(const Calls::Slow& call) {
+  lines(call.id, "…", Tint::yellow,
+        fmt::format("{} so far: {}", duration(std::chrono::milliseconds(call.age)), waits_for(call)));
+}
+
+void Terminal::close() {
+  calls_.release_all();
+  under_way_.clear();
+  if (around_.screen) around_.screen->pin({});
 }
 
 }  // namespace live

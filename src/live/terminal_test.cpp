@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "live/columns.h"
+
 namespace live {
 namespace {
 
@@ -56,6 +58,30 @@ TEST_F(TerminalTest, AnErrorShowsItsTraceOnce) {
   EXPECT_THAT(lines, ElementsAre("01234567 ✗ Error: no luck  3.0 ms", "01234567 │     at a (b.js:1:2)"));
 }
 
+TEST_F(TerminalTest, AnErrorNamesTheUsersOwnFrameFirstAndCountsTheOthers) {
+  auto const reply = Reply{
+      Reply::Outcome::function_error,
+      R"-({"errorType":"Error","errorMessage":"no","trace":["Error: no","    at send (/app/node_modules/sdk/a.js:1:2)",
+          "    at buy (/app/src/shop.ts:3:4)","    at async run (node:internal/x:5:6)","    at handler (/app/src/api.ts:7:8)"]})-",
+      "Error"};
+  Terminal::Surroundings around{.folder = "/app"};
+  auto const write = [this](std::string_view line) { lines.emplace_back(line); };
+  Terminal(write, Terminal::Colour::off, Terminal::Detail::shortened, around)
+      .answered(function, call, reply, {});
+  EXPECT_THAT(lines, ElementsAre("01234567 ✗ Error: no  0.0 ms", "01234567 │     at buy (src/shop.ts:3:4)",
+                                 "01234567 │     at handler (src/api.ts:7:8)",
+                                 "01234567 │     … 2 frames of packages and Node.js (--verbose shows them)"));
+  lines.clear();
+  Terminal(write, Terminal::Colour::off, Terminal::Detail::whole, around).answered(function, call, reply, {});
+  EXPECT_THAT(lines, testing::Contains("01234567 │     at send (node_modules/sdk/a.js:1:2)"));
+}
+
+TEST_F(TerminalTest, APayloadOfSeveralLinesIsShownOnOne) {
+  terminal().answered(function, call,
+                      {Reply::Outcome::success, R"({"statusCode":200,"body":"a\r\n  b\nc"})", ""}, {});
+  EXPECT_THAT(lines, ElementsAre("01234567 ← 200 a b c  0.0 ms"));
+}
+
 TEST_F(TerminalTest, ALongerMessageStandsBelowItsFirstLine) {
   terminal().answered(function, call, function_error("Live.BuildError", "a.ts:1:2: no\n    1 | x("), {});
   EXPECT_THAT(lines,
@@ -87,6 +113,91 @@ TEST_F(TerminalTest, PlainJavaScriptIsChangedAndABundleRebuilt) {
   to.rebuilt(function, 0us);
   to.rebuilt(function, 9600us);
   EXPECT_THAT(lines, ElementsAre("↻ Api changed", "↻ Api rebuilt in 9.6 ms"));
+}
+
+struct TimedTerminalTest : TerminalTest {
+  Terminal::Surroundings around(Screen* screen = nullptr) {
+    return {.screen = screen, .now = [this] { return now; }};
+  }
+  Terminal timed(Terminal::Detail detail = Terminal::Detail::shortened) {
+    return Terminal([this](std::string_view line) { lines.emplace_back(line); }, Terminal::Colour::off,
+                    detail, around());
+  }
+  Steady::time_point now{};
+};
+
+TEST_F(TimedTerminalTest, ASlowCallSaysOnceWhatItWaitsFor) {
+  auto to = timed();
+  function.timeout_seconds = 30;
+  to.received(function, call);
+  EXPECT_EQ(*to.refresh(), now + 1s);
+  to.entered(call.request_id, Phase::handler);
+  now += 1200ms;
+  to.refresh();
+  EXPECT_FALSE(to.refresh());
+  EXPECT_THAT(lines, ElementsAre(testing::HasSubstr("→"),
+                                 "01234567 … 1.2 s so far: its handler runs (timeout 30 s)"));
+  to.answered(function, call, {Reply::Outcome::success, "1", ""}, {});
+  to.delivering(call.request_id);
+  now += 1s;
+  to.refresh();
+  EXPECT_EQ(lines.back(), "01234567 … 1.0 s so far: waits for the upload of its answer");
+  to.delivered(call.request_id);
+  EXPECT_FALSE(to.refresh());
+}
+
+TEST_F(TimedTerminalTest, AQuickCallSaysNothingOfWaiting) {
+  auto to = timed();
+  to.received(function, call);
+  now += 900ms;
+  to.refresh();
+  to.answered(function, call, {Reply::Outcome::success, "1", ""}, {});
+  EXPECT_FALSE(to.refresh());
+  EXPECT_EQ(lines.size(), 2u);
+}
+
+TEST_F(TimedTerminalTest, WithQuietASlowCallSaysNothing) {
+  auto to = timed(Terminal::Detail::quiet);
+  to.received(function, call);
+  now += 2s;
+  to.refresh();
+  EXPECT_THAT(lines, ElementsAre());
+}
+
+TEST_F(TimedTerminalTest, OnATerminalWhatASlowCallWaitsForStaysBelow) {
+  std::string written;
+  Screen screen([&written](std::string_view bytes) { written += bytes; }, [] { return Screen::Size(); });
+  Terminal to([&screen](std::string_view line) { screen.print(line); }, Terminal::Colour::off,
+              Terminal::Detail::shortened, around(&screen));
+  auto const drawn = [&] {
+    written.clear();
+    to.refresh();
+    screen.draw();
+    return written;
+  };
+  to.received(function, call);
+  EXPECT_EQ(drawn(), "");
+  now += 1s;
+  EXPECT_EQ(drawn(), "01234567 … Api  waits for the build of its code, 1 s\n");
+  to.printed(function, call.request_id, Process::Stream::out, "\x1b[31mred\x1b[2A");
+  EXPECT_EQ(written,
+            "01234567 … Api  waits for the build of its code, 1 s\n\r\x1b[1A\x1b[J"
+            "01234567 │ \x1b[31mred\x1b[0m\n");
+  now += 1s;
+  EXPECT_EQ(drawn(), "01234567 … Api  waits for the build of its code, 2 s\n");
+  to.answered(function, call, {Reply::Outcome::success, "1", ""}, {});
+  EXPECT_EQ(drawn(), "");
+  EXPECT_FALSE(to.refresh());
+}
+
+TEST_F(TimedTerminalTest, OnATerminalAPayloadLeavesItsLineOnOneRow) {
+  Screen screen([](std::string_view) {}, [] { return Screen::Size{.columns = 80, .rows = 24}; });
+  Terminal to([this](std::string_view line) { lines.emplace_back(line); }, Terminal::Colour::off,
+              Terminal::Detail::shortened, around(&screen));
+  to.answered(function, call, {Reply::Outcome::success, '"' + std::string(500, 'x') + '"', ""},
+              {.handler = 20ms});
+  EXPECT_LT(columns_of(lines.back()), 80u);
+  EXPECT_THAT(lines.back(), testing::HasSubstr("x… (502 bytes)  20 ms"));
 }
 
 TEST_F(TerminalTest, QuietLeavesWarningsErrorsResultsAndWhatHandlersPrint) {
