@@ -22,19 +22,22 @@ bool is_ignored(int signal) {  // as nohup leaves it
   return ::sigaction(signal, nullptr, &now) == 0 && now.sa_handler == SIG_IGN;
 }
 
-Async<void> wait_for_signals(asio::io_context& context, Interruption& interruption, int& code) {
+Async<void> wait_for_signals(asio::io_context& context, Terminal& terminal, Interruption& interruption,
+                             int& code) {
   asio::signal_set ends(context, SIGINT, SIGTERM);
   if (!is_ignored(SIGHUP)) ends.add(SIGHUP);
   boost::system::error_code error;
-  co_await ends.async_wait(asio::redirect_error(asio::use_awaitable, error));
+  int const signal = co_await ends.async_wait(asio::redirect_error(asio::use_awaitable, error));
   if (error) co_return;
   if (::isatty(STDERR_FILENO)) (void)!::write(STDERR_FILENO, "\n", 1);  // behind the terminal's own "^C"
-  ends.async_wait([](boost::system::error_code failed, int) {
+  ends.async_wait([&terminal, &interruption](boost::system::error_code failed, int) {
     if (failed) return;
+    if (interruption.at_once) terminal.warn(interruption.at_once());
     flush_output();
     std::_Exit(kInterrupted);
   });
   code = kInterrupted;
+  interruption.by = signal == SIGINT ? Interruption::By::hand : Interruption::By::signal;
   if (auto const then = interruption.then) code = co_await then();
   context.stop();
 }
@@ -55,7 +58,7 @@ int run_command(Terminal& terminal, const std::function<Async<Result<void>>(Inte
     if (failure) std::rethrow_exception(failure);
   };
   asio::co_spawn(context, command(), rethrow);
-  asio::co_spawn(context, wait_for_signals(context, interruption, code), rethrow);
+  asio::co_spawn(context, wait_for_signals(context, terminal, interruption, code), rethrow);
   while (context.run_one() > 0) {
     for (int more = 0; more < kBeforeOutput && context.poll_one() > 0; ++more) {
     }

@@ -155,6 +155,19 @@ Async<Result<bool>> Deployment::is_deployed(AppStack stack, StackState state) {
   co_return is_unchanged(stack, ours, app_tags(), state, theirs);
 }
 
+Async<Result<std::vector<AppStack>>> Deployment::not_deployed(Plan plan) {
+  LIVE_CO_TRY(auto states, co_await stacks_.find(names_of(plan.stacks)));
+  std::vector<Async<Result<bool>>> tasks;
+  for (size_t i = 0; i < states.size(); ++i) tasks.push_back(is_deployed(plan.stacks[i], states[i]));
+  auto const same = co_await together(std::move(tasks));
+  std::vector<AppStack> changed;
+  for (size_t i = 0; i < same.size(); ++i) {
+    LIVE_CO_TRY(bool const is_same, same[i]);
+    if (!is_same || !is_at_home(plan.stacks[i], target_)) changed.push_back(std::move(plan.stacks[i]));
+  }
+  co_return changed;
+}
+
 Async<Result<bool>> Deployment::is_deployed(Plan plan) {
   auto const began = Steady::now();
   for (auto const& stack : plan.stacks)

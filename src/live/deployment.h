@@ -48,6 +48,8 @@ class Deployment {
 
   // Nothing would change. Then each stack has been told, with its outputs.
   Async<Result<bool>> is_deployed(Plan plan);
+  // Those that a deployment would change.
+  Async<Result<std::vector<AppStack>>> not_deployed(Plan plan);
   // Fault: a stack failed; every stack's outcome has been told.
   Async<Result<void>> deploy(Plan plan, Host::Pace pace);
   // After an express deployment: waits for functions that are still being put in place; warns of what is not.
