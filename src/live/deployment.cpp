@@ -67,6 +67,12 @@ Tags Deployment::debug_stack_tags() const {
   return tags;
 }
 
+bool Deployment::is_of_this_version(const StackState& debug_stack) const {
+  for (auto const& [key, value] : debug_stack_tags())
+    if (value_of(debug_stack.tags, key) != value) return false;
+  return true;
+}
+
 Async<Result<Deployment::Ground>> Deployment::survey() {
   std::vector<std::string> names{"CDKToolkit", debug_stack_name()};
   auto found = co_await stacks_.find(std::move(names));
