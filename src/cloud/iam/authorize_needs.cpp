@@ -103,6 +103,7 @@ constexpr Row exceptions[] = {
     {"iam", "ListRoles", "ListRoles", "arn:aws:iam::{account}:role/"},
     {"iam", "ListUsers", "ListUsers", "arn:aws:iam::{account}:user/"},
     {"iam", "ListPolicies", "ListPolicies", "*"},
+    {"iam", "SimulatePrincipalPolicy", "SimulatePrincipalPolicy", "{PolicySourceArn}"},
 
     {"cloudformation", "ListStacks", "ListStacks", "*"},
     {"cloudformation", "ListExports", "ListExports", "*"},
