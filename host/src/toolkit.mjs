@@ -4,7 +4,7 @@ import { bootstrap, deploy, deployDebugStack } from "./deploy.mjs";
 import { diff } from "./diff.mjs";
 import { ownCache, reaching } from "./local-endpoint.mjs";
 import { serve } from "./protocol.mjs";
-import { destroy, destroyDebugStack } from "./stacks.mjs";
+import { destroy, destroyDebugStack } from "./removal.mjs";
 import { synth } from "./synth.mjs";
 
 ownCache();

@@ -80,15 +80,18 @@ Async<Result<void>> Stage::leave(std::string session, int64_t epoch) {
 }
 
 Async<Result<std::string>> Stage::stage_key(Ids& ids) {
-  auto stored = co_await objects_.get(address_.bucket, kKeyObject, kTimeout);
-  if (!stored && stored.error().kind == Fault::Kind::not_found) {
-    auto const put = co_await objects_.put(address_.bucket, kKeyObject, base64(ids.bytes(kKeySize)), kTimeout,
-                                           S3::Existing::refused);
-    // 412, 409: another client was first; its key counts.
-    if (!put && put.error().status != 412 && put.error().status != 409)
-      co_return within("the stage key could not be written", put.error());
-    stored = co_await objects_.get(address_.bucket, kKeyObject, kTimeout);
-  }
+  auto stored = co_await stage_key_there();
+  if (stored.has_value() || stored.error().kind != Fault::Kind::not_found) co_return stored;
+  auto const put = co_await objects_.put(address_.bucket, kKeyObject, base64(ids.bytes(kKeySize)), kTimeout,
+                                         S3::Existing::refused);
+  // 412, 409: another client was first; its key counts.
+  if (!put && put.error().status != 412 && put.error().status != 409)
+    co_return within("the stage key could not be written", put.error());
+  co_return co_await stage_key_there();
+}
+
+Async<Result<std::string>> Stage::stage_key_there() {
+  auto const stored = co_await objects_.get(address_.bucket, kKeyObject, kTimeout);
   if (!stored) {
     Fault why = within("the stage key could not be read", stored.error());
     if (why.status == 403)

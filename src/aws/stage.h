@@ -21,6 +21,7 @@ class Stage final : public Registry {
 
   // The stage's 32 random bytes, made by whoever is first: a conditional write lets one win.
   Async<Result<std::string>> stage_key(Ids& ids);
+  Async<Result<std::string>> stage_key_there();            // Fault not_found: nobody has made it yet
   Async<Result<void>> delete_log_group(std::string name);  // no fault when there is none
 
  private:

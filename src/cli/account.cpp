@@ -8,8 +8,6 @@
 namespace live::cli {
 namespace {
 
-constexpr Milliseconds kPatience{30'000};
-
 // "2026-11-23T07:20:00.000Z"; empty: they do not end.
 std::optional<TimePoint> parse_time(const std::string& text) {
   int year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0;
@@ -100,7 +98,7 @@ Async<Result<void>> Account::renew_with(std::string mfa_code) {
 }
 
 Async<Result<std::unique_ptr<Account>>> Account::open(Host& host, const CommonOptions& options,
-                                                      Target& target) {
+                                                      Target& target, Milliseconds patience) {
   auto const executor = co_await asio::this_coro::executor;
   LIVE_CO_TRY(co_await find_region(host, target));
   auto const asked = target.identity;
@@ -108,7 +106,7 @@ Async<Result<std::unique_ptr<Account>>> Account::open(Host& host, const CommonOp
   LIVE_CO_TRY(auto settings, settings_of(target));
   std::unique_ptr<Account> account(new Account(executor, host, target, asked, std::move(settings)));
   account->credentials_.start_with(std::move(keys));
-  auto const identity = co_await aws::get_caller_identity(account->client_, kPatience);
+  auto const identity = co_await aws::get_caller_identity(account->client_, patience);
   if (identity.has_error()) {
     Fault why = within("asking AWS who we are", identity.error());
     if (auto const& skew = account->http_.skew(); skew && is_refused(*skew))
@@ -116,6 +114,7 @@ Async<Result<std::unique_ptr<Account>>> Account::open(Host& host, const CommonOp
     co_return why;
   }
   target.account = identity.value().account;
+  account->arn_ = identity.value().arn;
   co_return account;
 }
 

@@ -17,15 +17,17 @@ namespace live::cli {
 
 class Account {
  public:
+  static constexpr Milliseconds kPatience{30'000};  // for the answer that proves the keys
   // Finds out region and account, by which the keys are proven; asks for an MFA code where one is needed.
   static Async<Result<std::unique_ptr<Account>>> open(Host& host, const CommonOptions& options,
-                                                      Target& target);
+                                                      Target& target, Milliseconds patience = kPatience);
 
   // Before keys end that cannot be renewed, with the reason; with none when they were after all.
   void on_keys_ending(std::function<void(const Fault* why, TimePoint end)> told);
   bool waits_for_code() const { return waits_for_code_; }  // of an MFA device, as on_keys_ending() told
   Async<Result<void>> renew_with(std::string mfa_code);
 
+  const std::string& arn() const { return arn_; }  // whose keys these are
   Executor executor() const { return executor_; }
   aws::CredentialSource& credentials() { return credentials_; }
   aws::DatedHttp& http() { return http_; }  // knows how far our clock is from AWS's
@@ -46,6 +48,7 @@ class Account {
   aws::RenewedCredentials credentials_;
   aws::AwsClient client_;
   Stacks stacks_;
+  std::string arn_;
 };
 
 }  // namespace live::cli

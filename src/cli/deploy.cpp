@@ -9,6 +9,7 @@
 #include "cli/run.h"
 #include "cli/target.h"
 #include "live/deployment.h"
+#include "live/pollers.h"
 #include "live/stack_choice.h"
 
 namespace live::cli {
@@ -17,6 +18,17 @@ namespace {
 struct Options : CommonOptions {
   std::string stack, outputs_file;
 };
+
+// A session has paused them because its functions were stubs, and those are no more.
+Async<void> resume_pollers(Account& account, Deployment& deployment, Terminal& terminal) {
+  auto const debug_stack = co_await deployment.find_debug_stack();
+  if (debug_stack.has_error()) {
+    terminal.warn("which event source mappings are paused is not known: " + debug_stack.error().message);
+    co_return;
+  }
+  Pollers pollers(account.client(), debug_stack.value().table, terminal);
+  co_await pollers.resume(Pollers::Which::of_real_code);
+}
 
 Async<Result<void>> deploy(Options options, Terminal& terminal) {
   auto const executor = co_await asio::this_coro::executor;
@@ -31,10 +43,12 @@ Async<Result<void>> deploy(Options options, Terminal& terminal) {
   Deployment deployment(host, account->client(), account->stacks(), prepared.target, host_folder() / "src",
                         terminal, question);
   LIVE_CO_TRY(auto ground, co_await deployment.survey());
+  bool const has_debug_stack = ground.debug_stack.exists;
   LIVE_CO_TRY(co_await deployment.ensure_bootstrapped(std::move(ground.bootstrap)));
   LIVE_CO_TRY(auto plan, co_await planner.real(options.stack));
   auto const names = names_of(plan.stacks);
   LIVE_CO_TRY(co_await deployment.deploy(std::move(plan), Host::Pace::standard));
+  if (has_debug_stack) co_await resume_pollers(*account, deployment, terminal);
   auto const what = options.stack.empty()
                         ? "every function runs its"
                         : fmt::format("the functions of {} run their", fmt::join(names, ", "));

@@ -1,5 +1,6 @@
 #include "cli/keyboard.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -27,6 +28,12 @@ Keyboard::Keyboard(Executor executor, std::function<void(const std::string& line
   ::signal(SIGTTIN, SIG_IGN);  // in the background a read fails instead of stopping us
   input_.assign(::dup(STDIN_FILENO));
   read();
+}
+
+Keyboard::~Keyboard() {
+  if (!input_.is_open()) return;
+  input_.close();
+  ::fcntl(STDIN_FILENO, F_SETFL, ::fcntl(STDIN_FILENO, F_GETFL) & ~O_NONBLOCK);
 }
 
 void Keyboard::read() {

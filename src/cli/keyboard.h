@@ -15,6 +15,7 @@ class Keyboard {
   // Reads standard input when it is a terminal or a pipe; a program in the terminal's background reads
   // nothing. A line comes without its end: ENTER alone is an empty one.
   Keyboard(Executor executor, std::function<void(const std::string& line)> on_line);
+  ~Keyboard();  // standard input is as before: others may read it and wait
 
  private:
   void read();

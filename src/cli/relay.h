@@ -16,6 +16,7 @@ class Relay {
   Relay(Executor executor, Account& account, const Target& target, const DebugStackAddress& debug_stack);
 
   Async<Result<void>> ensure_stage_key();
+  Async<Result<std::string>> stage_key_there() { return stage_.stage_key_there(); }
   const std::string& stage_key() const { return stage_key_; }  // once ensured
 
   Mailbox& mailbox() { return relay_; }

@@ -7,6 +7,8 @@
 #include "cli/run.h"
 #include "cli/target.h"
 #include "live/deployment.h"
+#include "live/pollers.h"
+#include "live/retained.h"
 #include "live/stack_choice.h"
 
 namespace live::cli {
@@ -39,12 +41,22 @@ struct Removal {
   Terminal& terminal;
 };
 
+// Mappings that no stack of the app owns, and those of functions that are retained: the note of what is
+// paused goes with the debug stack.
+Async<void> resume_what_stays(Removal at) {
+  auto const debug_stack = co_await at.deployment.find_debug_stack();
+  if (debug_stack.has_error()) co_return;  // nothing was paused without one
+  Pollers pollers(at.account.client(), debug_stack.value().table, at.terminal);
+  co_await pollers.resume(Pollers::Which::all);
+}
+
 Async<Result<void>> remove_one(Removal at, Options options) {
   LIVE_CO_TRY(auto app, co_await at.planner.discover());
   LIVE_CO_TRY(auto stack, find_stack(app.stacks, options.stack, at.target.stage, at.target.app.name));
   LIVE_CO_TRY(agree(options, at.target, "stack " + stack.name));
   LIVE_CO_TRY(auto removed, co_await at.deployment.remove_one(app.stacks, stack));
   LIVE_CO_TRY(co_await delete_log_groups(at.account, at.target, removed.log_groups));
+  tell_retained(removed.retained, at.terminal);
   at.terminal.result(fmt::format("Removed: stack {} and its functions' logs", stack.name),
                      {{"type", "removed"}, {"stage", at.target.stage}, {"stack", stack.name}});
   co_return outcome::success();
@@ -55,9 +67,11 @@ Async<Result<void>> remove_all(Removal at, Options options) {
   auto const began = std::chrono::steady_clock::now();
   LIVE_CO_TRY(auto app, co_await at.planner.discover());
   LIVE_CO_TRY(auto removed, co_await at.deployment.remove(std::move(app.stacks)));
+  co_await resume_what_stays(at);
   LIVE_CO_TRY(co_await at.deployment.remove_debug_stack());
   LIVE_CO_TRY(co_await delete_log_groups(at.account, at.target, removed.log_groups));
   at.deployment.forget_log_groups();
+  tell_retained(removed.retained, at.terminal);
   at.terminal.finish(
       "Removed: the app, its debug stack and its functions' logs",
       std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began),

@@ -35,17 +35,19 @@ Async<void> wait_for_signals(asio::io_context& context, Interruption& interrupti
   asio::signal_set ends(context, SIGINT, SIGTERM);
   if (!is_ignored(SIGHUP)) ends.add(SIGHUP);
   boost::system::error_code error;
-  co_await ends.async_wait(asio::redirect_error(asio::use_awaitable, error));
+  int const signal = co_await ends.async_wait(asio::redirect_error(asio::use_awaitable, error));
   if (error) co_return;
   bool const shows_typing = !screen() || !screen()->is_drawn();
   if (::isatty(STDERR_FILENO) && shows_typing)
     (void)!::write(STDERR_FILENO, "\n", 1);  // behind the terminal's own "^C"
-  ends.async_wait([&terminal](boost::system::error_code failed, int) {
+  ends.async_wait([&terminal, &interruption](boost::system::error_code failed, int) {
     if (failed) return;
+    if (interruption.at_once) terminal.warn(interruption.at_once());
     end_output(terminal);
     std::_Exit(kInterrupted);
   });
   code = kInterrupted;
+  interruption.by = signal == SIGINT ? Interruption::By::hand : Interruption::By::signal;
   if (auto const then = interruption.then) code = co_await then();
   context.stop();
 }

@@ -45,16 +45,6 @@ std::string first_of(std::initializer_list<std::string> values) {
   return "";
 }
 
-bool is_free(int port) {
-  asio::io_context context;
-  boost::system::error_code error;
-  asio::ip::tcp::acceptor acceptor(context);
-  acceptor.open(asio::ip::tcp::v4(), error);
-  acceptor.set_option(asio::socket_base::reuse_address(true), error);
-  acceptor.bind({asio::ip::address_v4::loopback(), static_cast<uint16_t>(port)}, error);
-  return !error;
-}
-
 // The one that runs, else a new one at the wanted port, else at another.
 Result<RunningCloud> cloud_at(int port, Terminal& terminal) {
   auto const started = std::chrono::steady_clock::now();
@@ -142,6 +132,15 @@ Result<Prepared> prepare(const CommonOptions& options, Terminal& terminal) {
   };
   LIVE_TRY(auto choice, choose_stage(target.app, options.stage, user_name(), ask_which, options.stage_kept));
   target.stage = choice.stage;
+  LIVE_TRY(aim(options, prepared, terminal));
+  terminal.say(fmt::format("App {}, stage {}{}", target.app.name, target.stage,
+                           choice.remembered ? " (as last time here)" : ""),
+               {{"type", "app"}, {"app", target.app.name}, {"stage", target.stage}});
+  return prepared;
+}
+
+Result<void> aim(const CommonOptions& options, Prepared& prepared, Terminal& terminal) {
+  Target& target = prepared.target;
   if (options.local) {
     target.region = first_of({options.region, target.app.config.region, kLocalRegion});
     target.identity.region = target.region;
@@ -150,10 +149,17 @@ Result<Prepared> prepare(const CommonOptions& options, Terminal& terminal) {
     aim_at_account(target, options);
   }
   if (!target.region.empty()) prepared.host_environment.emplace_back("AWS_REGION", target.region);
-  terminal.say(fmt::format("App {}, stage {}{}", target.app.name, target.stage,
-                           choice.remembered ? " (as last time here)" : ""),
-               {{"type", "app"}, {"app", target.app.name}, {"stage", target.stage}});
-  return prepared;
+  return outcome::success();
+}
+
+bool is_free(int port) {
+  asio::io_context context;
+  boost::system::error_code error;
+  asio::ip::tcp::acceptor acceptor(context);
+  acceptor.open(asio::ip::tcp::v4(), error);
+  acceptor.set_option(asio::socket_base::reuse_address(true), error);
+  acceptor.bind({asio::ip::address_v4::loopback(), static_cast<uint16_t>(port)}, error);
+  return !error;
 }
 
 void aim_at_account(Target& target, const CommonOptions& options) {

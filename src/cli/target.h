@@ -35,6 +35,9 @@ struct Prepared {
   Environment host_environment;
 };
 Result<Prepared> prepare(const CommonOptions& options, Terminal& terminal);
+// The part of it that needs no app: where, and as whom.
+Result<void> aim(const CommonOptions& options, Prepared& prepared, Terminal& terminal);
+bool is_free(int port);  // of loopback
 
 // Region, endpoint and identity: as the options say, else the app's live.json, else the environment.
 void aim_at_account(Target& target, const CommonOptions& options);

@@ -67,6 +67,12 @@ Tags Deployment::debug_stack_tags() const {
   return tags;
 }
 
+bool Deployment::is_of_this_version(const StackState& debug_stack) const {
+  for (auto const& [key, value] : debug_stack_tags())
+    if (value_of(debug_stack.tags, key) != value) return false;
+  return true;
+}
+
 Async<Result<Deployment::Ground>> Deployment::survey() {
   std::vector<std::string> names{"CDKToolkit", debug_stack_name()};
   auto found = co_await stacks_.find(std::move(names));
@@ -155,6 +161,19 @@ Async<Result<bool>> Deployment::is_deployed(AppStack stack, StackState state) {
   LIVE_CO_TRY(auto const ours, read_file(stack.template_file));
   LIVE_CO_TRY(auto const theirs, co_await stacks_.template_of(stack.name));
   co_return is_unchanged(stack, ours, app_tags(), state, theirs);
+}
+
+Async<Result<std::vector<AppStack>>> Deployment::not_deployed(Plan plan) {
+  LIVE_CO_TRY(auto states, co_await stacks_.find(names_of(plan.stacks)));
+  std::vector<Async<Result<bool>>> tasks;
+  for (size_t i = 0; i < states.size(); ++i) tasks.push_back(is_deployed(plan.stacks[i], states[i]));
+  auto const same = co_await together(std::move(tasks));
+  std::vector<AppStack> changed;
+  for (size_t i = 0; i < same.size(); ++i) {
+    LIVE_CO_TRY(bool const is_same, same[i]);
+    if (!is_same || !is_at_home(plan.stacks[i], target_)) changed.push_back(std::move(plan.stacks[i]));
+  }
+  co_return changed;
 }
 
 Async<Result<bool>> Deployment::is_deployed(Plan plan) {

@@ -43,11 +43,15 @@ class Deployment {
   Async<Result<std::optional<DebugStackAddress>>> debug_stack_as_it_is(StackState found,
                                                                        const Synthesis& app);
   Async<Result<DebugStackAddress>> deploy_debug_stack();
+  bool is_of_this_version(const StackState& debug_stack) const;
+  Result<DebugStackAddress> address_of(const StackState& debug_stack) const;
   // The one that is there. Fault: none is.
   Async<Result<DebugStackAddress>> find_debug_stack();
 
   // Nothing would change. Then each stack has been told, with its outputs.
   Async<Result<bool>> is_deployed(Plan plan);
+  // Those that a deployment would change.
+  Async<Result<std::vector<AppStack>>> not_deployed(Plan plan);
   // Fault: a stack failed; every stack's outcome has been told.
   Async<Result<void>> deploy(Plan plan, Host::Pace pace);
   // After an express deployment: waits for functions that are still being put in place; warns of what is not.
@@ -61,8 +65,9 @@ class Deployment {
   Async<Result<FunctionTable>> connect(Plan plan);
 
   struct Removed {
-    std::vector<std::string>
-        log_groups;  // of the app's functions, which no stack owns: the caller deletes them
+    // Of the app's functions, which no stack owns: the caller deletes them.
+    std::vector<std::string> log_groups;
+    std::vector<RetainedResource> retained{};  // by policies of the app, and buckets that are not empty
   };
   Async<Result<Removed>> remove(std::vector<AppStack> stacks);
   // One of them. Fault: others that are deployed need it.
@@ -76,9 +81,8 @@ class Deployment {
   Tags app_tags() const { return {{"live:stage", target_.stage}}; }
   Async<Result<bool>> is_deployed(AppStack stack, StackState state);
   Result<void> refuse_other_stages(const std::vector<StackState>& states) const;
-  Result<DebugStackAddress> address_of(const StackState& debug_stack) const;
   Result<void> refuse_to_remove(const std::vector<StackState>& states) const;
-  Async<Result<void>> destroy(std::vector<std::string> names);
+  Async<Result<std::vector<RetainedResource>>> destroy(std::vector<std::string> names);
   // Writes them to the outputs file too: {stack: {key: value}}, as `cdk deploy --outputs-file` does.
   static std::map<std::string, Tags> outputs_of(const std::vector<StackState>& states);
   Result<void> tell_outputs(const std::map<std::string, Tags>& outputs);

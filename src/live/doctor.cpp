@@ -14,6 +14,10 @@ void Findings::fail(std::string about, std::string said, std::string advice) {
   all_.push_back({Finding::State::failed, std::move(about), std::move(said), std::move(advice)});
 }
 
+void Findings::add(Findings more) {
+  for (auto& one : more.all_) all_.push_back(std::move(one));
+}
+
 bool Findings::healthy() const {
   return std::ranges::none_of(all_, [](auto const& one) { return one.state == Finding::State::failed; });
 }
@@ -23,13 +27,15 @@ std::string_view to_string(Finding::State state) {
   return kNames[int(state)];
 }
 
+json::object to_json(const Finding& finding) {
+  json::object entry{{"state", to_string(finding.state)}, {"about", finding.about}, {"said", finding.said}};
+  if (!finding.advice.empty()) entry["advice"] = finding.advice;
+  return entry;
+}
+
 json::array to_json(const Findings& findings) {
   json::array list;
-  for (auto const& one : findings.all()) {
-    json::object entry{{"state", to_string(one.state)}, {"about", one.about}, {"said", one.said}};
-    if (!one.advice.empty()) entry["advice"] = one.advice;
-    list.push_back(std::move(entry));
-  }
+  for (auto const& one : findings.all()) list.push_back(to_json(one));
   return list;
 }
 

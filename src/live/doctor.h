@@ -23,6 +23,7 @@ class Findings {
   void warn(std::string about, std::string said, std::string advice);
   void fail(std::string about, std::string said, std::string advice);
 
+  void add(Findings more);
   const std::vector<Finding>& all() const { return all_; }
   bool healthy() const;  // nothing failed
 
@@ -31,6 +32,7 @@ class Findings {
 };
 
 std::string_view to_string(Finding::State state);  // "ok", "warning", "failed"
+json::object to_json(const Finding& finding);
 json::array to_json(const Findings& findings);
 
 }  // namespace live

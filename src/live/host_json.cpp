@@ -91,8 +91,14 @@ AppFunction function(const json::object& in) {
   return found;
 }
 
+RetainedResource retained(const json::object& in) {
+  return {string_or(in, "stack"), string_or(in, "logicalId"), string_or(in, "type"),
+          string_or(in, "physicalId"), string_or(in, "why")};
+}
+
 DeployedStack deployed(const json::object& in) {
-  return {string_or(in, "name"), string_or(in, "status"), string_or(in, "reason"), tags(in, "outputs")};
+  return {string_or(in, "name"), string_or(in, "status"), string_or(in, "reason"), tags(in, "outputs"),
+          objects<RetainedResource>(in, "retained", retained)};
 }
 
 ResourceChange::Property property(const json::object& in) {

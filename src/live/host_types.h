@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/json.h"
+#include "live/retained.h"
 #include "live/stack_diff.h"
 
 namespace live {
@@ -105,6 +106,7 @@ struct DeployedStack {
   std::string status;  // "deployed", "unchanged", "failed", "not deployed"; of a removal "deleted", "absent"
   std::string reason;
   Tags outputs;
+  std::vector<RetainedResource> retained;  // of a removal
 };
 
 struct DebugStack {

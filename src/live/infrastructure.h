@@ -33,6 +33,8 @@ class Infrastructure {
 
   Async<void> run();  // until end()
   bool end();         // true: a deployment was under way, which CloudFormation goes on with
+  bool is_deploying() const { return deploying_; }
+  bool has_undeployed() const { return shown_.has_value(); }  // what was shown waits for ENTER
   void
   enter();  // deploys what was shown, or tries a failed deployment again; one is queued while another runs
 

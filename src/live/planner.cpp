@@ -74,7 +74,9 @@ Async<Result<Synthesis>> Planner::synth(SynthRequest wanted, std::shared_ptr<Sto
   co_return made;
 }
 
-Async<Result<Synthesis>> Planner::discover() { return synth(request(SynthRequest::Mode::discover)); }
+Async<Result<Synthesis>> Planner::discover(std::shared_ptr<Stop> stop) {
+  return synth(request(SynthRequest::Mode::discover), std::move(stop));
+}
 
 // A swap of what is never deployed says whose bundling can be left out.
 Async<Result<void>> Planner::rehearse(std::shared_ptr<Stop> stop) {
@@ -116,14 +118,21 @@ Result<SwapOptions> Planner::options_for(const Synthesis& made, const DebugStack
   SwapOptions options;
   options.debug_stack = arns_of(debug_stack);
   options.timeout_seconds = target_.timeout_seconds;
+  LIVE_TRY(options.stubs, stub_packages(has_arm64(made), debug_stack, stage_key));
+  return options;
+}
+
+Result<Planner::Packages> Planner::stub_packages(bool arm64, const DebugStackAddress& debug_stack,
+                                                 const std::string& stage_key) const {
   auto const configuration =
       stub_configuration(debug_stack, target_.endpoint, stage_key, target_.stage, target_.app.name);
-  auto const packages = target_.app.state_folder() / "stubs";
-  LIVE_TRY(options.stubs[Architecture::x86_64], package_stub(stubs_.x86_64, configuration, packages));
-  if (has_arm64(made)) {
-    LIVE_TRY(options.stubs[Architecture::arm64], package_stub(stubs_.arm64, configuration, packages));
+  auto const folder = target_.app.state_folder() / "stubs";
+  Packages packages;
+  LIVE_TRY(packages[Architecture::x86_64], package_stub(stubs_.x86_64, configuration, folder));
+  if (arm64) {
+    LIVE_TRY(packages[Architecture::arm64], package_stub(stubs_.arm64, configuration, folder));
   }
-  return options;
+  return packages;
 }
 
 Result<void> Planner::check_choice(const std::vector<AppFunction>& functions) const {
@@ -195,8 +204,8 @@ Result<Plan> Planner::plan_of(Synthesis made, Swap swap) const {
   return plan;
 }
 
-Async<Result<Plan>> Planner::connection() {
-  LIVE_CO_TRY(auto made, co_await discover());
+Async<Result<Plan>> Planner::connection(std::shared_ptr<Stop> stop) {
+  LIVE_CO_TRY(auto made, co_await discover(std::move(stop)));
   SwapOptions options;
   options.stubs = {{Architecture::x86_64, {}}, {Architecture::arm64, {}}};
   LIVE_CO_TRY(auto swapped, swap(made, std::move(options), {}));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -53,8 +54,13 @@ class Planner {
   // Nothing swapped; of one stack and those that it needs, unless it is empty.
   Async<Result<Plan>> real(std::string stack = {});
   // Of what is deployed already, whichever functions are stubs there; not to be deployed.
-  Async<Result<Plan>> connection();
-  Async<Result<Synthesis>> discover();  // not to be deployed: which stacks and functions there are
+  Async<Result<Plan>> connection(std::shared_ptr<Stop> stop = {});
+  // The packages that stand in for these functions' code, by architecture.
+  using Packages = std::map<Architecture, StubPackage>;
+  Result<Packages> stub_packages(bool arm64, const DebugStackAddress& debug_stack,
+                                 const std::string& stage_key) const;
+  Async<Result<Synthesis>> discover(
+      std::shared_ptr<Stop> stop = {});  // not to be deployed: which stacks and functions there are
 
  private:
   struct Swapped {

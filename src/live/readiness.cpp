@@ -30,10 +30,16 @@ Async<NotReady> until_ready(aws::AwsClient& client, std::string name, Millisecon
   }
 }
 
-// Empty: its code is its own.
-Async<Result<std::string>> name_of_stub(aws::AwsClient& client, std::string name) {
+std::string architecture_of(const json::object& configuration) {
+  auto const* list = find_array(configuration, "Architectures");
+  bool const named = list && !list->empty() && list->front().is_string();
+  return named ? std::string(list->front().get_string()) : "x86_64";
+}
+
+Async<Result<DeployedCode>> deployed_code(aws::AwsClient& client, std::string name) {
   LIVE_CO_TRY(auto const configuration, co_await aws::Lambda(client).get_function_configuration(name));
-  co_return is_stub(configuration) ? std::move(name) : std::string();
+  co_return DeployedCode{std::move(name), is_stub(configuration), architecture_of(configuration),
+                         string_or(configuration, "CodeSha256")};
 }
 
 }  // namespace
@@ -43,14 +49,23 @@ bool is_stub(const json::object& configuration) {
          string_or(configuration, "Handler") == "bootstrap";
 }
 
-Async<Result<std::vector<std::string>>> stubs_among(aws::AwsClient& client, std::vector<std::string> names) {
-  std::vector<Async<Result<std::string>>> tasks;
-  for (auto& name : names) tasks.push_back(name_of_stub(client, std::move(name)));
-  std::vector<std::string> stubs;
+Async<Result<std::vector<DeployedCode>>> deployed_code_of(aws::AwsClient& client,
+                                                          std::vector<std::string> names) {
+  std::vector<Async<Result<DeployedCode>>> tasks;
+  for (auto& name : names) tasks.push_back(deployed_code(client, std::move(name)));
+  std::vector<DeployedCode> found;
   for (auto& one : co_await together(std::move(tasks))) {
-    LIVE_CO_TRY(auto name, std::move(one));
-    if (!name.empty()) stubs.push_back(std::move(name));
+    LIVE_CO_TRY(auto code, std::move(one));
+    found.push_back(std::move(code));
   }
+  co_return found;
+}
+
+Async<Result<std::vector<std::string>>> stubs_among(aws::AwsClient& client, std::vector<std::string> names) {
+  LIVE_CO_TRY(auto codes, co_await deployed_code_of(client, std::move(names)));
+  std::vector<std::string> stubs;
+  for (auto& one : codes)
+    if (one.is_stub) stubs.push_back(std::move(one.function));
   co_return stubs;
 }
 

@@ -18,6 +18,15 @@ Async<std::vector<NotReady>> until_functions_are_ready(aws::AwsClient& client, s
                                                        Milliseconds patience);
 
 bool is_stub(const json::object& configuration);  // of a function
+
+struct DeployedCode {
+  std::string function;
+  bool is_stub = false;
+  std::string architecture;  // "x86_64", "arm64"
+  std::string sha256;        // of the package, base64
+};
+Async<Result<std::vector<DeployedCode>>> deployed_code_of(aws::AwsClient& client,
+                                                          std::vector<std::string> names);
 Async<Result<std::vector<std::string>>> stubs_among(aws::AwsClient& client, std::vector<std::string> names);
 
 }  // namespace live

@@ -22,17 +22,19 @@ Result<void> Deployment::refuse_to_remove(const std::vector<StackState>& states)
   return outcome::success();
 }
 
-Async<Result<void>> Deployment::destroy(std::vector<std::string> names) {
+Async<Result<std::vector<RetainedResource>>> Deployment::destroy(std::vector<std::string> names) {
   auto how = progress_.told();
   LIVE_CO_TRY(auto outcomes, co_await host_.destroy(names, target_.identity, std::move(how)));
+  std::vector<RetainedResource> retained;
   for (auto const& one : outcomes) {
     if (one.status == "failed")
       co_return fault(fmt::format("stack {} was not removed: {}", one.name, one.reason));
+    retained.insert(retained.end(), one.retained.begin(), one.retained.end());
     terminal_.say(
         fmt::format("  Stack {} {}", one.name, one.status == "absent" ? "was not there" : "removed"),
         {{"type", "stack"}, {"stack", one.name}, {"status", one.status}});
   }
-  co_return outcome::success();
+  co_return retained;
 }
 
 Async<Result<Deployment::Removed>> Deployment::remove(std::vector<AppStack> stacks) {
@@ -40,7 +42,7 @@ Async<Result<Deployment::Removed>> Deployment::remove(std::vector<AppStack> stac
   LIVE_CO_TRY(refuse_to_remove(states));
   LIVE_CO_TRY(log_groups_.add(orphaned_log_groups(states)));
   Removed removed{log_groups_.all()};
-  LIVE_CO_TRY(co_await destroy(removal_order(stacks)));
+  LIVE_CO_TRY(removed.retained, co_await destroy(removal_order(stacks)));
   co_return removed;
 }
 
@@ -61,7 +63,7 @@ Async<Result<Deployment::Removed>> Deployment::remove_one(std::vector<AppStack> 
                     others.find(',') == others.npos ? "that" : "those"));
   LIVE_CO_TRY(refuse_to_remove({own}));
   Removed removed{orphaned_log_groups({own})};
-  LIVE_CO_TRY(co_await destroy({stack.name}));
+  LIVE_CO_TRY(removed.retained, co_await destroy({stack.name}));
   co_return removed;
 }
 

@@ -43,6 +43,7 @@ class Session {
   Async<Link::End> run();
   // Takes no more calls, lets running ones finish for up to `grace`, leaves.
   Async<void> stop(std::chrono::milliseconds grace);
+  const std::string& id() const { return id_; }  // as the table's row names it
   size_t running() const { return server_.running(); }
   size_t dropped() const { return server_.dropped(); }  // messages that were nobody's, late or repeated
 

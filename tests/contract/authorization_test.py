@@ -304,5 +304,32 @@ class Stub(AuthorizationTest):
         self.refused(management.post_to_connection, ConnectionId="AAAAAAAAAAAAAAA=", Data=b"{}")
 
 
+class Simulation(AuthorizationTest):
+    def decisions(self, arn, actions, *resources):
+        found = self.iam.simulate_principal_policy(PolicySourceArn=arn, ActionNames=actions, **({"ResourceArns": list(resources)} if resources else {}))
+        return [(one["EvalActionName"], one["EvalResourceName"], one["EvalDecision"]) for one in found["EvaluationResults"]]
+
+    def test_policies_decide_without_a_call(self):
+        arn = self.role(allow(["s3:Get*", "s3:DeleteObject"], "arn:aws:s3:::mine/*"), allow("s3:DeleteObject", effect="Deny"))
+        self.assertEqual(self.decisions(arn, ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], "arn:aws:s3:::mine/x"), [
+            ("s3:GetObject", "arn:aws:s3:::mine/x", "allowed"),
+            ("s3:PutObject", "arn:aws:s3:::mine/x", "implicitDeny"),
+            ("s3:DeleteObject", "arn:aws:s3:::mine/x", "explicitDeny")])
+        self.assertEqual(self.decisions(arn, ["s3:GetObject"]), [("s3:GetObject", "*", "implicitDeny")])
+
+    def test_a_boundary_limits(self):
+        limit = self.iam.create_policy(PolicyName=self.name, PolicyDocument=document(allow("sqs:*")))["Policy"]["Arn"]
+        self.user(allow("s3:*"), PermissionsBoundary=limit)
+        arn = self.iam.get_user(UserName=self.name)["User"]["Arn"]
+        self.assertEqual(self.decisions(arn, ["s3:GetObject"]), [("s3:GetObject", "*", "implicitDeny")])
+
+    def test_who_is_not_there_is_no_such_entity_and_who_may_not_ask_is_refused(self):
+        with self.assertRaises(self.iam.exceptions.NoSuchEntityException):
+            self.decisions(f"arn:aws:iam::{ACCOUNT}:role/nobody", ["s3:GetObject"])
+        client = self.user(allow("s3:*"))
+        arn = self.iam.get_user(UserName=self.name)["User"]["Arn"]
+        self.refused(client("iam").simulate_principal_policy, PolicySourceArn=arn, ActionNames=["s3:GetObject"])
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -353,7 +353,6 @@ class Management(LambdaTest):
         functions.untag_resource(Resource=arn, TagKeys=["a"])
         self.assertEqual(functions.list_tags(Resource=arn)["Tags"], {"b": "2"})
         self.assertEqual(functions.get_account_settings()["AccountLimit"]["ConcurrentExecutions"], 1000)
-        self.assertEqual(functions.list_event_source_mappings()["EventSourceMappings"], [])
 
     def test_a_layer_is_on_nodes_path(self):
         layer = functions.publish_layer_version(LayerName="greeter", Content={"ZipFile": zipped(

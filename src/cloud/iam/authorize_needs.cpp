@@ -21,6 +21,7 @@ struct Row {
 
 constexpr std::string_view bucket = "arn:aws:s3:::{Bucket}", object = "arn:aws:s3:::{Bucket}/{Key}";
 constexpr std::string_view function = "arn:aws:lambda:@:function:{FunctionName}";
+constexpr std::string_view mapping = "arn:aws:lambda:@:event-source-mapping:{UUID}";
 
 // Calls that are named or scoped otherwise than their service's rule says.
 constexpr Row exceptions[] = {
@@ -70,6 +71,11 @@ constexpr Row exceptions[] = {
     {"lambda", "Invoke", "InvokeFunction", function},
     {"lambda", "InvokeWithResponseStream", "InvokeFunction", function},
     {"lambda", "ListFunctions", "ListFunctions", "*"},
+    {"lambda", "CreateEventSourceMapping", "CreateEventSourceMapping", "*"},
+    {"lambda", "ListEventSourceMappings", "ListEventSourceMappings", "*"},
+    {"lambda", "GetEventSourceMapping", "GetEventSourceMapping", mapping},
+    {"lambda", "UpdateEventSourceMapping", "UpdateEventSourceMapping", mapping},
+    {"lambda", "DeleteEventSourceMapping", "DeleteEventSourceMapping", mapping},
     {"lambda", "ListTags", "ListTags", "{Resource}"},
     {"lambda", "TagResource", "TagResource", "{Resource}"},
     {"lambda", "UntagResource", "UntagResource", "{Resource}"},
@@ -97,6 +103,7 @@ constexpr Row exceptions[] = {
     {"iam", "ListRoles", "ListRoles", "arn:aws:iam::{account}:role/"},
     {"iam", "ListUsers", "ListUsers", "arn:aws:iam::{account}:user/"},
     {"iam", "ListPolicies", "ListPolicies", "*"},
+    {"iam", "SimulatePrincipalPolicy", "SimulatePrincipalPolicy", "{PolicySourceArn}"},
 
     {"cloudformation", "ListStacks", "ListStacks", "*"},
     {"cloudformation", "ListExports", "ListExports", "*"},
@@ -255,7 +262,8 @@ std::vector<Need> of_s3(const Call& call, const std::string& account) {
 std::vector<Need> of_lambda(const Call& call, const std::string& account) {
   auto need = in_table(exceptions, call, account);
   std::vector<Need> needs{need ? *need : *in_table(rules, call, account)};
-  if (auto name = find_string(call.input, "FunctionName"); name && needs[0].resource != "*") {
+  if (auto name = find_string(call.input, "FunctionName");
+      name && needs[0].resource != "*" && !call.input.contains("UUID")) {
     auto qualifier = string_or(call.input, "Qualifier");
     auto parsed = lambda::parse_function_name(*name, qualifier, call.region);
     if (parsed.has_value()) {

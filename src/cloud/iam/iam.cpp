@@ -10,6 +10,7 @@ void add_iam(World& world, Front& front) {
   add_user_actions(world);
   add_policy_actions(world);
   add_principal_policy_actions(world);
+  add_simulation(world);
 }
 
 }  // namespace live::cloud

@@ -41,6 +41,10 @@ const std::pair<const char*, Plain> plain_actions[] = {
     {"UntagResource", untag_resource},
     {"ListTags", list_tags},
     {"GetAccountSettings", get_account_settings},
+    {"CreateEventSourceMapping", create_event_source_mapping},
+    {"GetEventSourceMapping", get_event_source_mapping},
+    {"UpdateEventSourceMapping", update_event_source_mapping},
+    {"DeleteEventSourceMapping", delete_event_source_mapping},
     {"ListEventSourceMappings", list_event_source_mappings},
     {"GetRuntimeManagementConfig", get_runtime_management_config},
     {"GetFunctionCodeSigningConfig", get_function_code_signing_config},
@@ -63,6 +67,7 @@ std::vector<Route> routes() {
   const std::string f = "/2015-03-31/functions/{FunctionName}";
   const std::string layer = "/2018-10-31/layers/{LayerName}/versions";
   const std::string event_config = "/2019-09-25/functions/{FunctionName}/event-invoke-config";
+  const std::string mapping = "/2015-03-31/event-source-mappings";
   const std::string url = "/2021-10-31/functions/{FunctionName}/url";
   Route invoke{"POST", f + "/invocations", "Invoke", 200, true};
   invoke.status = "StatusCode";
@@ -117,8 +122,11 @@ std::vector<Route> routes() {
       {"GET", layer + "/{VersionNumber}", "GetLayerVersion"},
       {"DELETE", layer + "/{VersionNumber}", "DeleteLayerVersion", 204},
       {"GET", "/2016-08-19/account-settings", "GetAccountSettings"},
-      {"GET", "/2015-03-31/event-source-mappings", "ListEventSourceMappings"},
-      {"POST", "/2015-03-31/event-source-mappings", "CreateEventSourceMapping", 202},
+      {"GET", mapping, "ListEventSourceMappings"},
+      {"POST", mapping, "CreateEventSourceMapping", 202},
+      {"GET", mapping + "/{UUID}", "GetEventSourceMapping"},
+      {"PUT", mapping + "/{UUID}", "UpdateEventSourceMapping", 202},
+      {"DELETE", mapping + "/{UUID}", "DeleteEventSourceMapping", 202},
       {"GET", "/2021-07-20/functions/{FunctionName}/runtime-management-config", "GetRuntimeManagementConfig"},
       {"GET", "/2020-06-30/functions/{FunctionName}/code-signing-config", "GetFunctionCodeSigningConfig"},
   };

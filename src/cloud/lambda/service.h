@@ -64,9 +64,15 @@ Answer tag_resource(Lambda& lambda, const Call& call);
 Answer untag_resource(Lambda& lambda, const Call& call);
 Answer list_tags(Lambda& lambda, const Call& call);
 Answer get_account_settings(Lambda& lambda, const Call& call);
-Answer list_event_source_mappings(Lambda& lambda, const Call& call);
 Answer get_runtime_management_config(Lambda& lambda, const Call& call);
 Answer get_function_code_signing_config(Lambda& lambda, const Call& call);
+
+// mapping_actions.cpp
+Answer create_event_source_mapping(Lambda& lambda, const Call& call);
+Answer get_event_source_mapping(Lambda& lambda, const Call& call);
+Answer update_event_source_mapping(Lambda& lambda, const Call& call);
+Answer delete_event_source_mapping(Lambda& lambda, const Call& call);
+Answer list_event_source_mappings(Lambda& lambda, const Call& call);
 
 // layer_actions.cpp
 LateAnswer publish_layer_version(LambdaPtr lambda, Call call);

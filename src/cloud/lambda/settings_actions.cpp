@@ -144,10 +144,6 @@ Answer get_account_settings(Lambda& lambda, const Call& call) {
                       {"AccountUsage", {{"TotalCodeSize", size}, {"FunctionCount", count}}}};
 }
 
-Answer list_event_source_mappings(Lambda&, const Call&) {
-  return json::object{{"EventSourceMappings", json::array()}};  // none can be created yet
-}
-
 Answer get_runtime_management_config(Lambda& lambda, const Call& call) {
   LIVE_API_TRY(auto name, function_name_of(call));
   LIVE_API_TRY(lambda.functions.resolve(name));

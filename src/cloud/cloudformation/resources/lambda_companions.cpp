@@ -149,6 +149,73 @@ Async<ApiResult<void>> remove_layer(Operation& operation, Existing old) {
   co_return co_await operation.forget("lambda", "DeleteLayerVersion", std::move(input));
 }
 
+const std::vector<std::string_view> mapping_settings{"FunctionName",
+                                                     "Enabled",
+                                                     "BatchSize",
+                                                     "MaximumBatchingWindowInSeconds",
+                                                     "MaximumRetryAttempts",
+                                                     "ParallelizationFactor",
+                                                     "MaximumRecordAgeInSeconds",
+                                                     "BisectBatchOnFunctionError",
+                                                     "TumblingWindowInSeconds",
+                                                     "FilterCriteria",
+                                                     "FunctionResponseTypes",
+                                                     "ScalingConfig",
+                                                     "DestinationConfig",
+                                                     "MetricsConfig"};
+
+json::object mapping_input(const json::object& properties) {
+  json::object input = pick(properties, mapping_settings);
+  make_bools(input, {"Enabled", "BisectBatchOnFunctionError"});
+  make_numbers(input, {"BatchSize", "MaximumBatchingWindowInSeconds", "MaximumRetryAttempts",
+                       "ParallelizationFactor", "MaximumRecordAgeInSeconds", "TumblingWindowInSeconds"});
+  return input;
+}
+
+// A mapping takes no change while it is in transition.
+Async<ApiResult<void>> until_settled(Operation& operation, std::string id) {
+  for (int attempt = 0; attempt < 600; ++attempt) {
+    auto got = co_await operation.call("lambda", "GetEventSourceMapping", with("UUID", id));
+    if (got.has_error() && is_gone(got.error())) co_return outcome::success();
+    if (got.has_error()) co_return got.error();
+    auto const state = string_or(got.value(), "State");
+    if (state == "Enabled" || state == "Disabled") co_return outcome::success();
+    co_await operation.waits.pause(std::chrono::milliseconds(100));
+  }
+  co_return api_error(400, "", fmt::format("event source mapping {} did not settle within a minute", id));
+}
+
+Async<ApiResult<void>> create_mapping(Operation& operation, json::object properties) {
+  json::object input = mapping_input(properties);
+  for (const char* each : {"EventSourceArn", "StartingPosition", "StartingPositionTimestamp"})
+    if (auto* value = find(properties, each)) input[each] = *value;
+  auto done = co_await operation.call("lambda", "CreateEventSourceMapping", std::move(input));
+  if (done.has_error()) co_return done.error();
+  operation.physical_id = string_or(done.value(), "UUID");
+  operation.attributes = {{"Id", operation.physical_id},
+                          {"EventSourceMappingArn", string_or(done.value(), "EventSourceMappingArn")}};
+  co_return co_await until_settled(operation, operation.physical_id);
+}
+
+Async<ApiResult<void>> update_mapping(Operation& operation, Existing old, json::object properties) {
+  auto ready = co_await until_settled(operation, old.physical_id);
+  if (ready.has_error()) co_return ready.error();
+  json::object input = mapping_input(properties);
+  if (old.properties.contains("Enabled") && !input.contains("Enabled")) input["Enabled"] = true;
+  input["UUID"] = old.physical_id;
+  auto done = co_await operation.call("lambda", "UpdateEventSourceMapping", std::move(input));
+  if (done.has_error()) co_return done.error();
+  co_return co_await until_settled(operation, old.physical_id);
+}
+
+Async<ApiResult<void>> remove_mapping(Operation& operation, Existing old) {
+  auto ready = co_await until_settled(operation, old.physical_id);
+  if (ready.has_error()) co_return ready.error();
+  auto done = co_await operation.forget("lambda", "DeleteEventSourceMapping", with("UUID", old.physical_id));
+  if (done.has_error()) co_return done.error();
+  co_return co_await until_settled(operation, old.physical_id);
+}
+
 }  // namespace
 
 std::vector<ResourceType> lambda_companion_types() {
@@ -179,6 +246,13 @@ std::vector<ResourceType> lambda_companion_types() {
            .create = put_invoke_config,
            .update = update_invoke_config,
            .remove = remove_invoke_config},
+          {.name = "AWS::Lambda::EventSourceMapping",
+           .updates = mapping_settings,
+           .replaces = {"EventSourceArn", "StartingPosition", "StartingPositionTimestamp"},
+           .required = {"FunctionName"},
+           .create = create_mapping,
+           .update = update_mapping,
+           .remove = remove_mapping},
           {.name = "AWS::Lambda::Url",
            .updates = {"AuthType", "Cors", "InvokeMode"},
            .replaces = {"TargetFunctionArn", "Qualifier"},

@@ -1,0 +1,45 @@
+#include "cli/answering.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "cli/command.h"
+#include "cli/target.h"
+
+namespace live::cli {
+
+Answering::Answering(Executor executor, Host& host, Terminal& terminal, std::unique_ptr<Watch> watch,
+                     Relay& relay, const App& app)
+    : code(executor, host, terminal, std::move(watch)),
+      spares(executor, runtimes_folder()),
+      fleet(executor, clock, ids, code, terminal,
+            FleetOptions{.runtimes = runtimes_folder(),
+                         .spares = &spares,
+                         .most_workers = app.config.workers,
+                         .most_of_one_function = app.config.workers_per_function}),
+      session(SessionParts{executor, clock, ids, relay.mailbox(), relay.payloads(), relay.registry(), fleet,
+                           terminal, relay.dial()},
+              relay.stage_key(), who()) {
+  code.on_changed([this](const std::string& function) { fleet.changed(function); });
+}
+
+Running::Running(Executor executor, Session& session) : ended_(executor) {
+  ended_.expires_at(std::chrono::steady_clock::time_point::max());
+  asio::co_spawn(executor, run(session), asio::detached);
+}
+
+Async<void> Running::until_superseded() {
+  while (end_ != Link::End::superseded) {
+    boost::system::error_code ignored;
+    co_await ended_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+  }
+}
+
+Async<void> Running::run(Session& session) {
+  end_ = co_await session.run();
+  ended_.cancel();
+}
+
+}  // namespace live::cli

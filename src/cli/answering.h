@@ -1,0 +1,44 @@
+// Everything that answers calls, wired once, and the session beside whatever else start does.
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include <boost/asio/steady_timer.hpp>
+
+#include "cli/relay.h"
+#include "live/fleet.h"
+#include "live/local_code.h"
+#include "live/session.h"
+#include "runtime/spares.h"
+#include "watch/watch.h"
+
+namespace live::cli {
+
+struct Answering {
+  Answering(Executor executor, Host& host, Terminal& terminal, std::unique_ptr<Watch> watch, Relay& relay,
+            const App& app);
+
+  SystemClock clock;
+  RandomIds ids;
+  LocalCode code;
+  Spares spares;
+  Fleet fleet;
+  Session session;
+};
+
+class Running {
+ public:
+  Running(Executor executor, Session& session);
+
+  // When we end it ourselves, who interrupted us sees to the rest.
+  Async<void> until_superseded();
+
+ private:
+  Async<void> run(Session& session);
+
+  asio::steady_timer ended_;
+  std::optional<Link::End> end_;
+};
+
+}  // namespace live::cli
