@@ -5,6 +5,8 @@
 #include <memory>
 #include <optional>
 
+#include <fmt/format.h>
+
 #include "aws/dated_http.h"
 #include "cli/account.h"
 #include "cli/target.h"

@@ -111,7 +111,7 @@ Progress::Stack& Progress::stack(const std::string& name, const std::string& doi
   if (!std::exchange(shown_, true)) terminal_.show(*this);
   if (!terminal_.pins())
     terminal_.say(fmt::format("Stack {}: {}…", name, doing),
-                  {{"type", "stack"}, {"stack", name}, {"status", doing}});
+                  {{"type", "progress"}, {"stack", name}, {"status", doing}});
   return stacks_.emplace_back(
       Stack{.name = name, .doing = doing, .since = now, .reported = now, .next_report = now + kFirstReport});
 }
