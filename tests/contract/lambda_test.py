@@ -259,11 +259,32 @@ class Management(LambdaTest):
         self.assert_error("ResourceNotFoundException", functions.get_function, FunctionName="described")
         self.assert_error("ResourceNotFoundException", functions.delete_function, FunctionName="described")
 
+    def test_what_has_no_effect_here_is_kept_and_shown(self):
+        kept = dict(DeadLetterConfig={"TargetArn": "arn:aws:sqs:eu-west-1:000000000000:q"},
+                    KMSKeyArn=f"arn:aws:kms:{REGION}:000000000000:key/one",
+                    FileSystemConfigs=[{"Arn": "arn:aws:elasticfilesystem:eu-west-1:000000000000:access-point/fsap-0123456789abcdef0",
+                                        "LocalMountPath": "/mnt/files"}])
+        self.create(name="kept", **kept)
+        got = functions.get_function_configuration(FunctionName="kept")
+        for member, value in kept.items():
+            self.assertEqual(got[member], value)
+        functions.delete_function(FunctionName="kept")
+
+    def test_a_container_image_is_kept_and_its_call_says_that_it_does_not_run(self):
+        uri = f"{cloud.account}.dkr.ecr.{REGION}.amazonaws.com/images:one"
+        functions.create_function(FunctionName="image", PackageType="Image", Code={"ImageUri": uri}, Role=role)
+        got = functions.get_function(FunctionName="image")
+        self.assertEqual((got["Code"]["ImageUri"], got["Configuration"]["PackageType"]), (uri, "Image"))
+        error = self.assert_error("InvalidRuntimeException", functions.invoke, FunctionName="image")
+        self.assertIn("container image", error["Error"]["Message"])
+        functions.update_function_code(FunctionName="image", ImageUri=uri.replace("one", "two"))
+        self.assertTrue(functions.get_function(FunctionName="image")["Code"]["ImageUri"].endswith(":two"))
+        functions.delete_function(FunctionName="image")
+
     def test_what_is_wrong_or_not_supported_is_refused_by_name(self):
         refused = [dict(Environment={"Variables": {"AWS_REGION": "x"}}), dict(Environment={"Variables": {"A": "x" * 4096}}),
-                   dict(Code={"ImageUri": "x"}, PackageType="Image"), dict(Runtime="cobol"), dict(Code={"ZipFile": b"no zip"}),
-                   dict(Role=f"arn:aws:iam::{cloud.account}:role/nobody"), dict(SnapStart={"ApplyOn": "PublishedVersions"}),
-                   dict(DeadLetterConfig={"TargetArn": "arn:aws:sqs:eu-west-1:000000000000:q"})]
+                   dict(Code={"ImageUri": "x"}), dict(Runtime="cobol"), dict(Code={"ZipFile": b"no zip"}),
+                   dict(Role=f"arn:aws:iam::{cloud.account}:role/nobody")]
         for changes in refused:
             error = self.assert_error("InvalidParameterValueException", self.create, name="refused", **changes)
             self.assertTrue(error["Error"]["Message"], changes)

@@ -122,7 +122,8 @@ Async<bool> Engine::make(StackPointer stack, StackResource wanted, bool replaces
   }
   if (record.type != "AWS::CDK::Metadata")
     records_.set_status(*stack, record, fmt::format("{}_IN_PROGRESS", state), "Resource creation Initiated");
-  records_.set_status(*stack, record, fmt::format("{}_COMPLETE", state));
+  records_.set_status(*stack, record, fmt::format("{}_COMPLETE", state),
+                      type->only_accepted ? "Accepted only: the embedded AWS does not run this service" : "");
   co_return true;
 }
 

@@ -160,6 +160,37 @@ TEST_F(CloudFormation, CreatesInTheOrderOfDependenciesAndGivesOutputs) {
   EXPECT_EQ(b.statuses("A"), (Texts{"CREATE_IN_PROGRESS", "CREATE_IN_PROGRESS", "CREATE_COMPLETE"}));
 }
 
+TEST_F(CloudFormation, ATypeWhoseServiceDoesNotRunHereIsAcceptedAndSaysSo) {
+  std::string_view text = R"({"Resources":{
+    "Net":{"Type":"AWS::EC2::VPC","Properties":{"CidrBlock":"10.0.0.0/16"}},
+    "Part":{"Type":"AWS::EC2::Subnet","Properties":{"VpcId":{"Ref":"Net"},"CidrBlock":"10.0.0.0/24"}},
+    "Flow":{"Type":"AWS::StepFunctions::StateMachine","Properties":{"RoleArn":"r","StateMachineName":"flow"}},
+    "Jobs":{"Type":"AWS::SQS::Queue","Properties":{"QueueName":"jobs"}}},
+   "Outputs":{"Net":{"Value":{"Ref":"Net"}},"Cidr":{"Value":{"Fn::GetAtt":["Net","CidrBlock"]}},
+    "Part":{"Value":{"Ref":"Part"}},"Flow":{"Value":{"Ref":"Flow"}},"Name":{"Value":{"Fn::GetAtt":["Flow","Name"]}},
+    "Jobs":{"Value":{"Ref":"Jobs"}},"JobsArn":{"Value":{"Fn::GetAtt":["Jobs","Arn"]}}}})";
+  b.deploy("CreateStack", text);
+  ASSERT_EQ(b.status(), "CREATE_COMPLETE") << b.reason("Net");
+  std::map<std::string, std::string> outputs;
+  auto const stack = b.stack();
+  for (auto const& each : stack.at("Outputs").as_array())
+    outputs[string_or(each.as_object(), "OutputKey")] = string_or(each.as_object(), "OutputValue");
+  EXPECT_TRUE(outputs["Net"].starts_with("vpc-")) << outputs["Net"];
+  EXPECT_TRUE(outputs["Part"].starts_with("subnet-")) << outputs["Part"];
+  EXPECT_EQ(outputs["Cidr"], "10.0.0.0/16");
+  EXPECT_EQ(outputs["Flow"], "arn:aws:states:us-east-1:" + b.world.account + ":stateMachine:flow");
+  EXPECT_EQ(outputs["Name"], "flow");
+  EXPECT_EQ(outputs["Jobs"], "https://sqs.us-east-1.amazonaws.com/" + b.world.account + "/jobs");
+  EXPECT_EQ(outputs["JobsArn"], "arn:aws:sqs:us-east-1:" + b.world.account + ":jobs");
+  EXPECT_NE(b.reason("Net").find("Accepted only"), std::string::npos);
+}
+
+TEST_F(CloudFormation, APropertyThatAnAcceptedTypeDoesNotHaveIsNamed) {
+  EXPECT_NE(b.deploying("CreateStack", "Resources: {Q: {Type: AWS::SQS::Queue, Properties: {Colour: red}}}")
+                .find("Property Colour of resource Q (AWS::SQS::Queue)"),
+            std::string::npos);
+}
+
 TEST_F(CloudFormation, IndependentResourcesAreMadeAtOnce) {
   std::string text = "Resources:\n";
   for (int i = 0; i < 30; ++i) text += parameter(fmt::format("P{}", i), fmt::format("/p{}", i), "x");

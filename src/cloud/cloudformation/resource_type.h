@@ -81,6 +81,7 @@ struct ResourceType {
   Update update = nullptr;
   Remove remove = nullptr;
   bool takes_any_property = false;  // a custom resource
+  bool only_accepted = false;       // its service does not run here
 
   bool supports(std::string_view property) const;
   bool replaces_on(std::string_view property) const;

@@ -106,10 +106,7 @@ ApiResult<void> unpack_into(const fs::path& folder, std::string_view zip, Packag
   return outcome::success();
 }
 
-}  // namespace
-
 Async<ApiResult<std::string>> fetch_zip(World& world, const Call& call, const json::object& code) {
-  if (find(code, "ImageUri")) co_return unsupported("A container image (Code.ImageUri)");
   if (const auto encoded = find_string(code, "ZipFile")) {
     auto zip = from_base64(*encoded);
     if (!zip) co_return invalid("Could not decode Code.ZipFile: it is not base64");
@@ -131,6 +128,27 @@ Async<ApiResult<std::string>> fetch_zip(World& world, const Call& call, const js
   if (got.value().payload.size() > PackageLimits().unzipped)
     co_return invalid("Unzipped size must be smaller than 262144000 bytes");
   co_return std::move(got.value().payload);
+}
+
+ApiResult<Package> image_package(const fs::path& packages, std::string_view uri) {
+  const auto digest = sha256(uri);
+  Package package{base64(digest), 0, packages / ("image-" + hex(digest))};
+  std::error_code error;
+  fs::create_directories(package.folder, error);
+  if (error)
+    return api_error(500, "ServiceException",
+                     fmt::format("creating {}: {}", package.folder.string(), error.message()));
+  return package;
+}
+
+}  // namespace
+
+Async<ApiResult<Package>> fetch_package(World& world, const Call& call, json::object code,
+                                        fs::path packages) {
+  if (const auto uri = find_string(code, "ImageUri")) co_return image_package(packages, *uri);
+  auto zip = co_await fetch_zip(world, call, code);
+  if (zip.has_error()) co_return zip.error();
+  co_return unpack(packages, zip.value());
 }
 
 ApiResult<Package> unpack(const fs::path& packages, std::string_view zip, PackageLimits limits) {

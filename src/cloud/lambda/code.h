@@ -21,8 +21,10 @@ struct PackageLimits {
   size_t files = 100'000;
 };
 
-// The zip of a Code member (ZipFile, or S3Bucket, S3Key, S3ObjectVersion through s3.GetObject).
-Async<ApiResult<std::string>> fetch_zip(World& world, const Call& call, const json::object& code);
+// What a Code member names: a zip (ZipFile, or S3Bucket, S3Key, S3ObjectVersion through s3.GetObject), or a
+// container image, which is kept by its name alone: an empty folder, and no zip.
+Async<ApiResult<Package>> fetch_package(World& world, const Call& call, json::object code,
+                                        std::filesystem::path packages);
 // Unpacks into a folder named after the content, beside which the zip is kept. Refuses what would leave the
 // folder, links out of it, and more than the limits.
 ApiResult<Package> unpack(const std::filesystem::path& packages, std::string_view zip,

@@ -30,9 +30,10 @@ constexpr std::array reserved = {"_HANDLER",
 
 constexpr std::array families = {"nodejs", "python", "java", "ruby", "dotnet", "provided", "go1.x"};
 
-constexpr std::array unsupported_members = {"FileSystemConfigs", "ImageConfig",
-                                            "DurableConfig",     "CapacityProviderConfig",
-                                            "TenancyConfig",     "CodeSigningConfigArn"};
+constexpr std::array unsupported_members = {"DurableConfig", "CapacityProviderConfig", "TenancyConfig"};
+// Kept and shown; without effect here: docs/cloud.md says so.
+constexpr std::array kept_members = {"FileSystemConfigs", "ImageConfig", "DeadLetterConfig",
+                                     "CodeSigningConfigArn"};
 
 bool is_empty(const json::value& value) {
   if (value.is_null()) return true;
@@ -103,12 +104,6 @@ ApiResult<void> apply_layers(World& world, json::object& configuration, const js
 ApiResult<void> refuse_unsupported(const json::object& input) {
   for (const auto* member : unsupported_members)
     if (const auto* given = find(input, member); given && !is_empty(*given)) return unsupported(member);
-  if (const auto* dead = find_object(input, "DeadLetterConfig");
-      dead && !string_or(*dead, "TargetArn").empty())
-    return unsupported("DeadLetterConfig");
-  if (const auto* snap = find_object(input, "SnapStart");
-      snap && string_or(*snap, "ApplyOn", "None") != "None")
-    return unsupported("SnapStart");
   return outcome::success();
 }
 
@@ -154,6 +149,11 @@ ApiResult<void> apply_configuration(World& world, json::object& configuration, c
   for (const auto* member : {"Role", "Handler", "Description", "TracingConfig", "VpcConfig", "KMSKeyArn",
                              "EphemeralStorage", "Architectures"})
     if (const auto* given = find(input, member); given && !given->is_null()) configuration[member] = *given;
+  for (const auto* member : kept_members)
+    if (const auto* given = find(input, member)) configuration[member] = *given;
+  if (const auto* snap = find_object(input, "SnapStart"))
+    configuration["SnapStart"] = {{"ApplyOn", string_or(*snap, "ApplyOn", "None")},
+                                  {"OptimizationStatus", "Off"}};
   if (const auto* environment = find_object(input, "Environment")) {
     LIVE_API_TRY(check_environment(*environment));
     const auto* variables = find_object(*environment, "Variables");
@@ -163,8 +163,6 @@ ApiResult<void> apply_configuration(World& world, json::object& configuration, c
       configuration.erase("Environment");
   }
   if (const auto* logging = find_object(input, "LoggingConfig")) {
-    if (string_or(*logging, "LogFormat", "Text") == "JSON")
-      return unsupported("LoggingConfig.LogFormat JSON");
     auto& mine = configuration["LoggingConfig"].as_object();
     for (const auto& [key, value] : *logging) mine[key] = value;
   }

@@ -175,6 +175,10 @@ void add_layers(const Version& version, Environment& variables) {
 }  // namespace
 
 Async<ApiResult<Environments::EnvironmentPtr>> Environments::start(VersionPtr version) {
+  if (version->configuration.contains("ImageUri"))
+    co_return ApiError{
+        502, "InvalidRuntimeException",
+        fmt::format("function {} is a container image, which the embedded AWS does not run", version->name)};
   auto assumed = co_await credentials(*version);
   if (assumed.has_error()) co_return assumed.error();
   auto turn = co_await starts_.enter(init_limit);

@@ -34,8 +34,11 @@ ApiResult<void> check_new(Lambda& lambda, const Call& call, const FunctionName& 
   if (lambda.functions.find(name.region, name.name))
     return ApiError{
         409, "ResourceConflictException", "Function already exist: " + name.name, {{"Type", "User"}}};
-  if (string_or(call.input, "PackageType", "Zip") != "Zip") return unsupported("PackageType Image");
-  if (string_or(call.input, "Runtime").empty() || string_or(call.input, "Handler").empty())
+  const auto* code = find_object(call.input, "Code");
+  const bool image = string_or(call.input, "PackageType", "Zip") == "Image";
+  if (code && image != code->contains("ImageUri"))
+    return invalid("PackageType Image and Code.ImageUri go together.");
+  if (!image && (string_or(call.input, "Runtime").empty() || string_or(call.input, "Handler").empty()))
     return invalid(
         "Runtime and Handler are mandatory parameters for functions created with deployment packages.");
   if (!string_or(call.input, "Role").starts_with("arn:"))
@@ -45,7 +48,7 @@ ApiResult<void> check_new(Lambda& lambda, const Call& call, const FunctionName& 
                     "must satisfy regular expression pattern: "
                     "arn:(aws[a-zA-Z-]*)?:iam::\\d{{12}}:role/?[a-zA-Z_0-9+=,.@\\-_/]+",
                     string_or(call.input, "Role")));
-  if (!find_object(call.input, "Code")) return invalid("Please provide a source for function code.");
+  if (!code) return invalid("Please provide a source for function code.");
   return outcome::success();
 }
 
@@ -62,6 +65,7 @@ json::object shown(const World& world, const Version& version, std::string_view 
   configuration.erase("CodeFolder");
   configuration.erase("Region");
   configuration.erase("LayerFolders");
+  configuration.erase("ImageUri");
   if (qualifier.empty() && version.number != "$LATEST") qualifier = version.number;
   configuration["FunctionArn"] = function_arn(version.region, world.account, version.name, qualifier);
   configuration["Version"] = version.number;
@@ -86,15 +90,19 @@ LateAnswer create_function(LambdaPtr lambda, Call call) {
   LIVE_API_CO_TRY(check_new(*lambda, call, name));
   auto configuration = default_configuration(name.name);
   configuration["Region"] = name.region;
+  if (const auto* code = find_object(call.input, "Code"); code && code->contains("ImageUri")) {
+    configuration["PackageType"] = "Image";
+    configuration["ImageUri"] = code->at("ImageUri");
+  }
   LIVE_API_CO_TRY(apply_configuration(lambda->world, configuration, call.input));
   const Version candidate(configuration);
   auto role = co_await lambda->environments.credentials(candidate);
   if (role.has_error()) co_return role.error();
-  auto zip = co_await fetch_zip(lambda->world, call, *find_object(call.input, "Code"));
-  if (zip.has_error()) co_return zip.error();
-  LIVE_API_CO_TRY(auto package, unpack(lambda->packages(), zip.value()));
+  auto package =
+      co_await fetch_package(lambda->world, call, *find_object(call.input, "Code"), lambda->packages());
+  if (package.has_error()) co_return package.error();
   LIVE_API_CO_TRY(check_new(*lambda, call, name));  // another may have been quicker
-  set_package(configuration, package);
+  set_package(configuration, package.value());
   stamp(lambda->world, configuration);
   auto& function = lambda->functions.add(name.region, name.name);
   function.latest = std::make_shared<Version>(std::move(configuration));
@@ -111,12 +119,12 @@ LateAnswer update_function_code(LambdaPtr lambda, Call call) {
   LIVE_API_CO_TRY(auto name, function_name_of(call));
   LIVE_API_CO_TRY(auto* before, lambda->functions.get(name));
   LIVE_API_CO_TRY(check_revision(call.input, before->latest->configuration));
-  auto zip = co_await fetch_zip(lambda->world, call, call.input);
-  if (zip.has_error()) co_return zip.error();
-  LIVE_API_CO_TRY(auto package, unpack(lambda->packages(), zip.value()));
+  auto package = co_await fetch_package(lambda->world, call, call.input, lambda->packages());
+  if (package.has_error()) co_return package.error();
   LIVE_API_CO_TRY(auto* function, lambda->functions.get(name));  // it may be gone since
   auto configuration = function->latest->configuration;
-  set_package(configuration, package);
+  set_package(configuration, package.value());
+  if (const auto uri = find_string(call.input, "ImageUri")) configuration["ImageUri"] = *uri;
   if (const auto* architectures = find_array(call.input, "Architectures"))
     configuration["Architectures"] = *architectures;
   stamp(lambda->world, configuration);
@@ -149,6 +157,12 @@ LateAnswer update_function_configuration(LambdaPtr lambda, Call call) {
   co_return Output{.value = shown(lambda->world, *function->latest)};
 }
 
+json::object code_location(const Version& version) {
+  if (const auto uri = find_string(version.configuration, "ImageUri"))
+    return {{"RepositoryType", "ECR"}, {"ImageUri", *uri}, {"ResolvedImageUri", *uri}};
+  return {{"RepositoryType", "S3"}, {"Location", "file://" + zip_of(version.code_folder).string()}};
+}
+
 Answer get_function_configuration(Lambda& lambda, const Call& call) {
   LIVE_API_TRY(auto name, function_name_of(call));
   LIVE_API_TRY(auto target, lambda.functions.resolve(name));
@@ -158,10 +172,8 @@ Answer get_function_configuration(Lambda& lambda, const Call& call) {
 Answer get_function(Lambda& lambda, const Call& call) {
   LIVE_API_TRY(auto name, function_name_of(call));
   LIVE_API_TRY(auto target, lambda.functions.resolve(name));
-  json::object answer{
-      {"Configuration", shown(lambda.world, *target.version, name.qualifier)},
-      {"Code",
-       {{"RepositoryType", "S3"}, {"Location", "file://" + zip_of(target.version->code_folder).string()}}}};
+  json::object answer{{"Configuration", shown(lambda.world, *target.version, name.qualifier)},
+                      {"Code", code_location(*target.version)}};
   if (!target.function->tags.empty()) answer["Tags"] = target.function->tags;
   if (target.function->reserved)
     answer["Concurrency"] = {{"ReservedConcurrentExecutions", *target.function->reserved}};

@@ -40,9 +40,9 @@ LateAnswer publish_layer_version(LambdaPtr lambda, Call call) {
   LIVE_API_CO_TRY(auto arn, layer_arn(*lambda, call));
   const auto* content = find_object(call.input, "Content");
   if (!content) co_return invalid("Content is required");
-  auto zip = co_await fetch_zip(lambda->world, call, *content);
-  if (zip.has_error()) co_return zip.error();
-  LIVE_API_CO_TRY(auto package, unpack(lambda->packages() / "layers", zip.value()));
+  auto fetched = co_await fetch_package(lambda->world, call, *content, lambda->packages() / "layers");
+  if (fetched.has_error()) co_return fetched.error();
+  const Package package = fetched.value();
   auto& store = lambda->world.store;
   const auto counter = store.get(counters, call.region, arn);
   const int64_t number = (counter ? find_int(*counter, "Last").value_or(0) : 0) + 1;

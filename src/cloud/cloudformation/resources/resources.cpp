@@ -9,9 +9,10 @@ namespace {
 
 std::map<std::string, ResourceType, std::less<>> all_types() {
   std::map<std::string, ResourceType, std::less<>> types;
+  // A service that runs here comes first: its types are not the accepted ones.
   for (auto family :
-       {s3_types, dynamodb_types, iam_types, sns_types, logs_types, ssm_types, ecr_types, kms_types,
-        lambda_types, lambda_companion_types, apigateway_types, apigatewayv2_types, cloudformation_types})
+       {s3_types, dynamodb_types, iam_types, sns_types, logs_types, ssm_types, ecr_types, lambda_types,
+        lambda_companion_types, apigateway_types, apigatewayv2_types, cloudformation_types, accepted_types})
     for (auto& type : family()) types.emplace(type.name, type);
   return types;
 }

@@ -14,12 +14,12 @@ std::vector<ResourceType> sns_types();
 std::vector<ResourceType> logs_types();
 std::vector<ResourceType> ssm_types();
 std::vector<ResourceType> ecr_types();
-std::vector<ResourceType> kms_types();
 std::vector<ResourceType> lambda_types();
 std::vector<ResourceType> lambda_companion_types();
 std::vector<ResourceType> apigateway_types();
 std::vector<ResourceType> apigatewayv2_types();
 std::vector<ResourceType> cloudformation_types();
+std::vector<ResourceType> accepted_types();
 
 // An input of one or two members. Where an input stands inside a co_await, it is made by a call: clang 16
 // loses track of a braced temporary there.
