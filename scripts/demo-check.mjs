@@ -1,12 +1,10 @@
 // ./demo --check: the sample app, as a user would run it, on an embedded AWS of its own. A line a step with its
 // time; exit code 0 only if every step held.
-import { execFile } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { parseArgs, promisify } from "node:util";
+import { parseArgs } from "node:util";
 import { Workplace, call, root } from "../tests/support/live.mjs";
 
-const run = promisify(execFile);
 const { values: options } = parseArgs({ options: { live: { type: "string" }, "build-ms": { type: "string" }, keep: { type: "boolean" } } });
 const place = new Workplace("api-sns", { live: options.live ?? path.join(root, "build/release/live") });
 const stage = "check";
@@ -90,8 +88,7 @@ try {
   });
   await step("live remove: nothing of ours is left", async () => {
     await place.must("remove", "--local", "--stage", stage, "--yes");
-    const { stdout } = await run(process.execPath, [path.join(root, "scripts/left-over.mjs")], { env: await place.aws(), cwd: root });
-    const left = JSON.parse(stdout);
+    const left = await place.leftOver();
     expect(left.length === 0, `left: ${left.join(", ")}`);
   });
 } catch {

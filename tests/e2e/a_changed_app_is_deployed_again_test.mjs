@@ -1,12 +1,7 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
-import path from "node:path";
 import { after, before, test } from "node:test";
-import { promisify } from "node:util";
 import { Lab } from "../support/lab.mjs";
-import { root } from "../support/live.mjs";
 
-const run = promisify(execFile);
 const hello = { handler: "hello.handler", environment: { GREETING: "one" }, alias: "current" };
 const lab = new Lab(
   { Hello: hello },
@@ -76,6 +71,5 @@ test("live deploy puts the real code behind function and alias", async () => {
 
 test("live remove leaves nothing", async () => {
   await lab.must("remove", "--local", "--stage", "e2e", "--yes");
-  const { stdout } = await run(process.execPath, [path.join(root, "scripts/left-over.mjs")], { env: await lab.aws(), cwd: root });
-  assert.deepEqual(JSON.parse(stdout), []);
+  assert.deepEqual(await lab.leftOver(), []);
 });

@@ -1,13 +1,9 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
 import { rmSync } from "node:fs";
-import path from "node:path";
 import { after, test } from "node:test";
-import { promisify } from "node:util";
 import { Lab } from "../support/lab.mjs";
-import { Session, root } from "../support/live.mjs";
+import { Session } from "../support/live.mjs";
 
-const run = promisify(execFile);
 const lab = new Lab({ Hello: { handler: "hello.handler" } }, { "src/hello.js": "exports.handler = async () => ({ local: process.env.IS_LOCAL ?? 'false' });" });
 const options = ["--local", "--stage", "e2e"];
 after(() => lab.dispose());
@@ -88,6 +84,5 @@ test("live remove is ended half way: the next one continues and leaves nothing",
   await removing.line(/DELETE_COMPLETE/, "deleted resource");
   await removing.kill();
   await lab.must("remove", ...options, "--yes");
-  const { stdout } = await run(process.execPath, [path.join(root, "scripts/left-over.mjs")], { env: await lab.aws(), cwd: root });
-  assert.deepEqual(JSON.parse(stdout), []);
+  assert.deepEqual(await lab.leftOver(), []);
 });

@@ -1,12 +1,8 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
-import path from "node:path";
 import { after, before, test } from "node:test";
-import { promisify } from "node:util";
 import { shape } from "../support/examples.mjs";
-import { Workplace, call, root } from "../support/live.mjs";
+import { Workplace, call } from "../support/live.mjs";
 
-const run = promisify(execFile);
 const place = new Workplace("cdk-typescript");
 let session;
 const answers = {};
@@ -55,6 +51,5 @@ test("deployed, the answers are the same", async () => {
 
 test("live remove leaves nothing", async () => {
   await place.must("remove", "--local", "--stage", "one", "--yes");
-  const { stdout } = await run(process.execPath, [path.join(root, "scripts/left-over.mjs")], { env: await place.aws(), cwd: root });
-  assert.deepEqual(JSON.parse(stdout), []);
+  assert.deepEqual(await place.leftOver(), []);
 });

@@ -74,6 +74,22 @@ export class Lab extends Workplace {
     return await client.send(new sdk[`${command}Command`](input));
   }
 
+  /** The template of a stack as it is deployed. */
+  async template(StackName) {
+    return JSON.parse((await this.formation("GetTemplate", { StackName })).TemplateBody);
+  }
+
+  /** The physical resource behind a logical one whose id starts so. */
+  async physical(StackName, logical) {
+    const { StackResources } = await this.formation("DescribeStackResources", { StackName });
+    return StackResources.find(({ LogicalResourceId }) => LogicalResourceId.startsWith(logical))?.PhysicalResourceId;
+  }
+
+  /** A command that has to work, for this stage on the embedded AWS: its text. */
+  do(command, ...args) {
+    return this.must(command, ...args, "--local", "--stage", this.stage, ...(command === "remove" ? ["--yes"] : []));
+  }
+
   /** Where the stage's debug stack is: {api, table, bucket}. */
   async debugStack({ app = "lab" } = {}) {
     const { Stacks } = await this.formation("DescribeStacks", { StackName: `${this.stage}-${app}-debug-stack` });
@@ -141,6 +157,19 @@ export class Lab extends Workplace {
       log: Buffer.from(answer.LogResult ?? "", "base64").toString("utf8"),
     };
   }
+}
+
+/** The resources of a type in a template, by logical id. */
+export function ofType({ Resources }, type) {
+  return Object.fromEntries(Object.entries(Resources).filter(([, one]) => one.Type === type));
+}
+
+/** The functions of a template whose code is the stub's, and those that keep their own: logical ids without their hash. */
+export function codeOf(template) {
+  const functions = Object.entries(ofType(template, "AWS::Lambda::Function"));
+  const isStub = ([, { Properties }]) => Properties.Runtime === "provided.al2023" && Properties.Handler === "bootstrap";
+  const names = (some) => some.map(([id]) => id.replace(/[0-9A-F]{8}$/, "")).sort();
+  return { stub: names(functions.filter(isStub)), own: names(functions.filter((one) => !isStub(one))) };
 }
 
 /** @param {Promise<object>} call its answer, with the milliseconds that it took */

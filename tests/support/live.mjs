@@ -77,6 +77,12 @@ export class Workplace {
     return { ...this.env, AWS_ENDPOINT_URL: endpoint, AWS_REGION: "us-east-1", AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test" };
   }
 
+  /** What is left in the embedded AWS of all that was made there but by the CDK's bootstrap. */
+  async leftOver() {
+    const { stdout } = await run(process.execPath, [path.join(root, "scripts/left-over.mjs")], { env: await this.aws(), cwd: root });
+    return JSON.parse(stdout);
+  }
+
   async dispose({ keep = false } = {}) {
     for (const session of this.sessions) await session.kill();
     await run(this.live, ["cloud", "stop"], { env: this.env }).catch(() => {});

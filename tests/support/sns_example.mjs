@@ -1,14 +1,10 @@
 // examples/api-sns and its copy for @aws-cdk/core behave alike: one test for both.
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
 import path from "node:path";
 import { after, before, test } from "node:test";
-import { promisify } from "node:util";
 import { shape } from "./examples.mjs";
 import { client, sdk } from "./lab.mjs";
 import { Workplace, call, root } from "./live.mjs";
-
-const run = promisify(execFile);
 
 /** @param {string} example a folder of examples/ */
 export function testsOfSnsExample(example) {
@@ -71,8 +67,7 @@ export function testsOfSnsExample(example) {
 
   test("live remove leaves nothing", async () => {
     await place.must("remove", "--local", "--stage", "one", "--yes");
-    const { stdout } = await run(process.execPath, [path.join(root, "scripts/left-over.mjs")], { env: await place.aws(), cwd: root });
-    assert.deepEqual(JSON.parse(stdout), []);
+    assert.deepEqual(await place.leftOver(), []);
   });
 }
 
