@@ -223,12 +223,18 @@ std::pair<std::string, std::string> Assembly::rehash(const AssemblyStack& stack,
   return {};
 }
 
+std::string template_text(const json::object& body) {
+  constexpr size_t kMostPretty = 500'000;
+  auto compact = compact_json(body);
+  return compact.size() > kMostPretty ? compact : pretty_json(body);
+}
+
 std::map<std::string, std::string> Assembly::changed_files() {
   std::map<std::string, std::string> out;
   for (auto const& file : inner_first_) {
     auto& one = templates_[file];
     if (!one.changed) continue;
-    std::string const text = pretty_json(one.body);
+    std::string const text = template_text(one.body);
     auto const* owner = stack(one.stack);
     auto const [before, after] = rehash(*owner, file, text);
     out[file] = text;

@@ -81,4 +81,7 @@ class Assembly {
   std::vector<std::string> inner_first_;               // template files, nested before what nests them
 };
 
+// A template as it is written and uploaded: pretty while that leaves room below CloudFormation's quota.
+std::string template_text(const json::object& body);
+
 }  // namespace live

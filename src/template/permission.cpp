@@ -1,5 +1,8 @@
 #include "template/permission.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include "base/encoding.h"
 #include "base/hash.h"
 #include "template/origin.h"
@@ -28,12 +31,58 @@ void add_inline(json::object& role, json::object policy) {
       json::object{{"PolicyName", kPolicyName}, {"PolicyDocument", std::move(policy)}});
 }
 
+// The function as people know it.
+std::string shown(AssemblyTemplate& one, const std::string& id) {
+  auto const* metadata = object_in(*resource_in(one, id), "Metadata");
+  std::string path = metadata ? string_or(*metadata, "aws:cdk:path") : "";
+  constexpr std::string_view kResource = "/Resource";
+  if (path.ends_with(kResource)) path.resize(path.size() - kResource.size());
+  return path.empty() ? id : path;
+}
+
+std::string text_of(const json::value& value) {
+  if (value.is_string()) return std::string(value.get_string());
+  auto const* object = value.if_object();
+  if (auto const text = object ? find_string(*object, "Fn::Sub") : std::nullopt) return *text;
+  return compact_json(value);
+}
+
+// The pieces of a joined text that stand behind its last slash. Nothing: no slash is written in it.
+std::optional<json::array> behind_the_last_slash(const json::array& pieces) {
+  json::array tail;
+  for (auto piece = pieces.rbegin(); piece != pieces.rend(); ++piece) {
+    auto const* text = piece->if_string();
+    size_t const slash = text ? text->rfind('/') : json::string::npos;
+    if (slash == json::string::npos) {
+      tail.insert(tail.begin(), *piece);
+      continue;
+    }
+    if (slash + 1 < text->size())
+      tail.insert(tail.begin(), json::string(std::string_view(*text).substr(slash + 1)));
+    return tail;
+  }
+  return std::nullopt;
+}
+
+json::value joined(json::array pieces) {
+  if (pieces.size() == 1) return pieces.front();
+  return json::object{{"Fn::Join", json::array{"", std::move(pieces)}}};
+}
+
 json::value role_name(const json::value& arn) {
   if (auto const* text = arn.if_string()) {
     std::string_view const whole(*text);
     return json::value(whole.substr(whole.rfind('/') + 1));
   }
-  // arn:aws:iam::ACCOUNT:role/NAME. A role with a path needs its ARN as plain text.
+  auto const* object = arn.if_object();
+  if (auto const text = object ? find_string(*object, "Fn::Sub") : std::nullopt;
+      text && text->find('/') != std::string::npos)
+    return json::object{{"Fn::Sub", text->substr(text->rfind('/') + 1)}};
+  auto const* join = object ? find_array(*object, "Fn::Join") : nullptr;
+  if (join && join->size() == 2 && join->front() == "" && join->back().is_array())
+    if (auto tail = behind_the_last_slash(join->back().get_array()); tail && !tail->empty())
+      return joined(std::move(*tail));
+  // arn:aws:iam::ACCOUNT:role/NAME: a path in what only AWS knows cannot be told from the name.
   return json::object{{"Fn::Select", json::array{1, json::object{{"Fn::Split", json::array{"/", arn}}}}}};
 }
 
@@ -48,23 +97,45 @@ json::object stub_policy(const DebugStackArns& arns) {
                                               json::value(arns.payloads))}}};
 }
 
-void allow_stub(Assembly& assembly, AssemblyTemplate& one, const std::string& function,
-                const DebugStackArns& arns) {
-  auto& resource = *resource_in(one, function);
-  auto& properties = *object_in(resource, "Properties");
+void StubPermission::allow(AssemblyTemplate& one, const std::string& function) {
+  auto& properties = *object_in(*resource_in(one, function), "Properties");
   auto const* role = properties.if_contains("Role");
   if (!role) return;  // CloudFormation will say so: a function has a role
-  if (auto const found = origin_of(assembly, one, *role); found && is_role_arn(*found)) {
-    add_inline(*resource_in(*found->where, found->id), stub_policy(arns));
-    found->where->changed = true;
-    return;
-  }
-  std::string const id = "LiveLambdaStub" + hex(sha256(canonical_json(*role))).substr(0, 8);
+  auto const found = origin_of(assembly_, one, *role);
+  if (!found || !is_role_arn(*found)) return add_beside(one, function, *role);
+  auto& resource = *resource_in(*found->where, found->id);
+  add_inline(resource, stub_policy(arns_));
+  found->where->changed = true;
+  if (auto const* boundary = find(resource.at("Properties").get_object(), "PermissionsBoundary"))
+    bounded_[text_of(*boundary)].insert(shown(one, function));
+}
+
+void StubPermission::add_beside(AssemblyTemplate& one, const std::string& function, const json::value& role) {
+  auto const short_hash = [](const std::string& text) { return hex(sha256(text)).substr(0, 8); };
+  std::string const id = "LiveLambdaStub" + short_hash(canonical_json(role));
+  std::string const owner = assembly_.stack(one.stack)->name;
+  std::string const name =
+      fmt::format("{}-{}-{}", kPolicyName, owner.substr(0, 80), short_hash(owner + "/" + one.parent_id));
   auto& resources = *object_in(one.body, "Resources");
   resources[id] = json::object{{"Type", "AWS::IAM::RolePolicy"},
-                               {"Properties", json::object{{"PolicyName", kPolicyName},
-                                                           {"RoleName", role_name(*role)},
-                                                           {"PolicyDocument", stub_policy(arns)}}}};
+                               {"Properties", json::object{{"PolicyName", name},
+                                                           {"RoleName", role_name(role)},
+                                                           {"PolicyDocument", stub_policy(arns_)}}}};
+  imported_[text_of(role_name(role))].insert(shown(one, function));
+}
+
+void StubPermission::tell(std::vector<std::string>& notices) const {
+  for (auto const& [role, functions] : imported_)
+    notices.push_back(fmt::format(
+        "{}: the role {} is none of this app's. While the session's stubs are deployed it has one more "
+        "inline policy, {}-…; live deploy takes it away",
+        fmt::join(functions, ", "), role, kPolicyName));
+  for (auto const& [boundary, functions] : bounded_)
+    notices.push_back(fmt::format(
+        "{}: the permissions boundary {} has to allow what stubs do on the debug stack (execute-api:Invoke "
+        "and ManageConnections, dynamodb:GetItem, s3:GetObject, PutObject and DeleteObject); "
+        "if it does not, calls fail and say so",
+        fmt::join(functions, ", "), boundary));
 }
 
 }  // namespace live

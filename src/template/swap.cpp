@@ -3,15 +3,22 @@
 #include <algorithm>
 #include <set>
 
+#include <fmt/format.h>
+
 #include "base/encoding.h"
 #include "base/hash.h"
 #include "template/permission.h"
+#include "template/references.h"
+#include "template/stay.h"
 #include "template/timeouts.h"
 
 namespace live {
 namespace {
 
 constexpr int kStubMemoryMb = 512;  // at 128 MB the stub signs and posts three times slower
+// CloudFormation quotas.
+constexpr size_t kMostResources = 500;
+constexpr size_t kMostTemplateBytes = 1'000'000;
 
 json::object& member_object(json::object& in, std::string_view key) {
   auto& value = in[key];
@@ -103,13 +110,22 @@ void drop_dependency(json::object& resource, const std::string& gone) {
 class Rewriter {
  public:
   Rewriter(Assembly& assembly, const SwapOptions& options)
-      : assembly_(assembly), options_(options), timeouts_(assembly, options.timeout_seconds) {}
+      : assembly_(assembly),
+        options_(options),
+        timeouts_(assembly, options.timeout_seconds),
+        permission_(assembly, options.debug_stack) {}
 
   Result<Swap> run() {
+    stay_ = functions_that_stay(assembly_);
     for (auto& [file, one] : assembly_.templates()) {
       LIVE_TRY(rewrite(one));
     }
+    permission_.tell(swap_.notices);
     timeouts_.raise_queues();
+    for (auto const& [file, one] : assembly_.templates()) {
+      if (!one.changed) continue;
+      LIVE_TRY(check_quotas(one));
+    }
     for (auto const& stack : assembly_.stacks()) assembly_.drop_unused_assets(stack, dropped_[stack.id]);
     return std::move(swap_);
   }
@@ -118,9 +134,8 @@ class Rewriter {
   Result<void> rewrite(AssemblyTemplate& one) {
     auto* resources = one.body.if_contains("Resources");
     if (!resources || !resources->is_object()) return outcome::success();
-    auto const stay = functions_that_stay(one.body);
+    auto const& stay = stay_[one.file];
     std::set<std::string> swapped;
-    std::string fingerprint;
     for (auto& [key, value] : resources->get_object()) {
       auto* resource = value.if_object();
       if (!resource) continue;
@@ -135,8 +150,26 @@ class Rewriter {
     }
     if (swapped.empty()) return outcome::success();
     one.changed = true;
+    drop_scaling(resources->get_object(), scaling_of(one, swapped));
     rewrite_versions(resources->get_object(), swapped);
-    for (auto const& id : swapped) allow_stub(assembly_, one, id, options_.debug_stack);
+    for (auto const& id : swapped) permission_.allow(one, id);
+    return outcome::success();
+  }
+
+  Result<void> check_quotas(const AssemblyTemplate& one) const {
+    auto const* resources = find_object(one.body, "Resources");
+    std::string const name = assembly_.stack(one.stack)->name,
+                      advice = "; leave functions of it out (live.except, or --except), or split it";
+    if (resources && resources->size() > kMostResources)
+      return fault(
+          fmt::format("stack {} ({}): with the policies that stubs need for roles of other apps it has {} "
+                      "resources, and CloudFormation takes {}{}",
+                      name, one.file, resources->size(), kMostResources, advice));
+    if (auto const size = template_text(one.body).size(); size > kMostTemplateBytes)
+      return fault(
+          fmt::format("stack {} ({}): with what stubs need its template has {} bytes, and CloudFormation "
+                      "takes {}{}",
+                      name, one.file, size, kMostTemplateBytes, advice));
     return outcome::success();
   }
 
@@ -168,7 +201,6 @@ class Rewriter {
   // A version is published anew only when its own properties change: its description carries a hash of the
   // function's, so that aliases follow in both directions. What keeps old code warm or shifts traffic leaves.
   void rewrite_versions(json::object& resources, const std::set<std::string>& swapped) {
-    std::vector<std::string> gone;
     for (auto& [key, value] : resources) {
       auto* resource = value.if_object();
       if (!resource) continue;
@@ -186,12 +218,33 @@ class Rewriter {
         properties.erase("ProvisionedConcurrencyConfig");
         properties.erase("RoutingConfig");
         resource->erase("UpdatePolicy");
-      } else if ((type == "AWS::ApplicationAutoScaling::ScalableTarget" &&
-                  string_or(properties, "ServiceNamespace") == "lambda")) {
-        gone.emplace_back(key);
       }
     }
-    drop_scaling(resources, gone);
+  }
+
+  // What scales the provisioned concurrency of swapped functions, which leaves.
+  std::vector<std::string> scaling_of(AssemblyTemplate& one, const std::set<std::string>& swapped) {
+    std::vector<std::string> found;
+    for (auto const& [key, value] : *find_object(one.body, "Resources")) {
+      auto const* resource = value.if_object();
+      auto const* properties = resource ? find_object(*resource, "Properties") : nullptr;
+      if (!properties || string_or(*resource, "Type") != "AWS::ApplicationAutoScaling::ScalableTarget" ||
+          string_or(*properties, "ServiceNamespace") != "lambda")
+        continue;
+      auto const* target = find(*properties, "ResourceId");
+      if (target && concerns(one, *target, swapped)) found.emplace_back(key);
+    }
+    return found;
+  }
+
+  bool concerns(AssemblyTemplate& one, const json::value& value, const std::set<std::string>& swapped) {
+    for (auto const& named : references(assembly_, one, value)) {
+      if (named.where != &one) continue;
+      auto const* properties = find_object(*resource_in(one, named.id), "Properties");
+      if (swapped.contains(named.id) || (properties && names(find(*properties, "FunctionName"), swapped)))
+        return true;
+    }
+    return false;
   }
 
   static std::string function_of(const json::object& properties) {
@@ -219,6 +272,8 @@ class Rewriter {
   Assembly& assembly_;
   const SwapOptions& options_;
   Timeouts timeouts_;
+  StubPermission permission_;
+  std::map<std::string, Reasons> stay_;  // by template file
   Swap swap_;
   std::map<std::string, std::vector<std::string>> dropped_;  // stack → asset hashes of replaced code
 };

@@ -72,7 +72,4 @@ struct Swap {
 // Fault: a stack with functions uses the legacy synthesizer, or no stub is there for an architecture.
 Result<Swap> swap_functions(Assembly& assembly, const SwapOptions& options);
 
-// Which functions of one template must keep their code, by logical id, and why.
-std::map<std::string, std::string> functions_that_stay(const json::object& body);
-
 }  // namespace live
