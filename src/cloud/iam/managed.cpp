@@ -78,6 +78,22 @@ constexpr Entry entries[] = {
      "logs:CreateLogStream "
      "logs:PutLogEvents"},
     {"/service-role/AWSLambdaRole", "lambda:InvokeFunction"},
+    {"/service-role/AWSLambdaMSKExecutionRole",
+     "kafka:DescribeCluster kafka:DescribeClusterV2 kafka:GetBootstrapBrokers logs:CreateLogGroup "
+     "logs:CreateLogStream logs:PutLogEvents"},
+    {"/service-role/AWSCodeDeployRoleForLambda",
+     "cloudwatch:DescribeAlarms lambda:UpdateAlias lambda:GetAlias lambda:GetProvisionedConcurrencyConfig "
+     "lambda:InvokeFunction sns:Publish s3:GetObject s3:GetObjectVersion"},
+    {"/service-role/AWSCodeDeployRoleForLambdaLimited",
+     "cloudwatch:DescribeAlarms lambda:UpdateAlias lambda:GetAlias lambda:GetProvisionedConcurrencyConfig "
+     "lambda:InvokeFunction"},
+    {"/service-role/AWSAppSyncPushToCloudWatchLogs",
+     "logs:CreateLogGroup logs:CreateLogStream logs:PutLogEvents"},
+    {"/service-role/AmazonRDSEnhancedMonitoringRole",
+     "logs:CreateLogGroup logs:CreateLogStream logs:PutLogEvents logs:PutRetentionPolicy"},
+    {"/AmazonElasticFileSystemClientFullAccess",
+     "elasticfilesystem:ClientMount elasticfilesystem:ClientRootAccess elasticfilesystem:ClientWrite "
+     "elasticfilesystem:DescribeMountTargets"},
     {"/service-role/AmazonAPIGatewayPushToCloudWatchLogs",
      "logs:CreateLogGroup logs:CreateLogStream logs:DescribeLogGroups logs:DescribeLogStreams "
      "logs:PutLogEvents "
