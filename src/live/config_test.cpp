@@ -34,7 +34,7 @@ TEST_F(LiveJson, EverySettingIsTaken) {
   auto const read_text = R"({
     "$schema": "schema/live.schema.json",
     "name": "shop", "stage": "dev", "region": "eu-west-1", "profile": "work", "main": "app.js",
-    "live": {"only": ["Api*"], "except": ["Cron", "Slow"], "workers": 32, "workersPerFunction": 8},
+    "live": {"only": ["Api*"], "except": ["Cron", "Slow"], "workers": 32, "workersPerFunction": 8, "vpc": "keep"},
     "debugStack": {"tags": {"team": "blue"}},
     "accounts": {"prod": "123456789012", "john.doe": "000000000000"},
     "takeover": "ask",
@@ -51,6 +51,7 @@ TEST_F(LiveJson, EverySettingIsTaken) {
   EXPECT_THAT(is.except, ElementsAre("Cron", "Slow"));
   EXPECT_EQ(is.workers, 32u);
   EXPECT_EQ(is.workers_per_function, 8u);
+  EXPECT_TRUE(is.keeps_vpc);
   EXPECT_THAT(is.debug_stack_tags, ElementsAre(Pair("team", "blue")));
   EXPECT_THAT(is.accounts, ElementsAre(Pair("john-doe", "000000000000"), Pair("prod", "123456789012")));
   EXPECT_EQ(is.takeover, Config::Takeover::ask);
@@ -63,6 +64,7 @@ TEST_F(LiveJson, AllOfItIsOptional) {
   ASSERT_TRUE(config.has_value());
   EXPECT_EQ(config.value().takeover, Config::Takeover::take);
   EXPECT_EQ(config.value().workers, 0u);
+  EXPECT_FALSE(config.value().keeps_vpc);
 }
 
 TEST_F(LiveJson, AnUnknownSettingIsToldWithItsLineAndTheOneThatIsClose) {
@@ -72,7 +74,7 @@ TEST_F(LiveJson, AnUnknownSettingIsToldWithItsLineAndTheOneThatIsClose) {
   EXPECT_EQ(
       why(R"({"live": {"wokers": 3}})"),
       "live.json:1: \"live.wokers\" is no setting (did you mean \"live.workers\"?); there are live.only, "
-      "live.except, live.workers, live.workersPerFunction");
+      "live.except, live.workers, live.workersPerFunction, live.vpc");
   EXPECT_THAT(why(R"({"workers": 3})"), HasSubstr("did you mean \"live.workers\"?"));
   EXPECT_THAT(why(R"({"colour": 3})"), HasSubstr("\"colour\" is no setting; there are name"));
 }

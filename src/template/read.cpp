@@ -255,6 +255,10 @@ Result<Template> read_template(const json::object& document) {
   LIVE_TRY(made.metadata, section(document, "Metadata"));
   LIVE_TRY(auto resources, section(document, "Resources"));
   if (resources.empty()) return format_error("At least one Resources member must be defined.");
+  constexpr size_t kMostResources = 500;  // CloudFormation quota
+  if (resources.size() > kMostResources)
+    return format_error(fmt::format("Number of resources, {}, is greater than maximum allowed, {}",
+                                    resources.size(), kMostResources));
   for (const auto& member : resources) {
     LIVE_TRY(auto resource, read_resource(member.key(), member.value()));
     if (made.parameter(resource.id))

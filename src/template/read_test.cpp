@@ -1,5 +1,6 @@
 #include "template/read.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "template/yaml.h"
@@ -172,6 +173,16 @@ Resources:
   Free: {Type: T}
 )"),
             "Circular dependency between resources: [A, B]");
+}
+
+TEST(Template, FiveHundredResourcesAreTheMost) {
+  std::string text = "Resources:\n";
+  for (int i = 0; i < 500; ++i) text += fmt::format("  T{}: {{Type: AWS::SNS::Topic}}\n", i);
+  EXPECT_TRUE(read_template(text).has_value());
+  auto const more = read_template(text + "  More: {Type: AWS::SNS::Topic}\n");
+  ASSERT_TRUE(more.has_error());
+  EXPECT_EQ(more.error().message,
+            "Template format error: Number of resources, 501, is greater than maximum allowed, 500");
 }
 
 }  // namespace
