@@ -30,14 +30,6 @@ std::string value_of(const Tags& tags, const std::string& key) {
   return found == tags.end() ? "" : found->second;
 }
 
-// Deployed with the session's own keys, to its own region.
-bool is_at_home(const AppStack& stack, const Target& target) {
-  auto const is = [](const std::string& has, const std::string& wants) {
-    return has == wants || has.starts_with("unknown-");
-  };
-  return is(stack.account, target.account) && is(stack.region, target.region);
-}
-
 }  // namespace
 
 Deployment::Deployment(Host& host, aws::AwsClient& client, Stacks& stacks, const Target& target,
@@ -94,6 +86,19 @@ Async<Result<void>> Deployment::ensure_bootstrapped(StackState found) {
   progress_.rest();
   LIVE_CO_TRY(bootstrapped);
   terminal_.step("CDK bootstrapped in " + place, since(started));
+  co_return outcome::success();
+}
+
+Async<Result<void>> Deployment::bootstrap_other_regions(std::vector<AppStack> stacks) {
+  std::set<std::string> regions;
+  for (auto const& stack : stacks)
+    if (stack.account == target_.account && !is_at_home(stack, target_)) regions.insert(stack.region);
+  for (auto const& region : regions) {
+    auto identity = target_.identity;
+    identity.region = region;
+    auto how = progress_.told();
+    LIVE_CO_TRY(co_await host_.bootstrap(target_.account, std::move(identity), std::move(how)));
+  }
   co_return outcome::success();
 }
 
@@ -239,6 +244,9 @@ Async<Result<void>> Deployment::deploy(Plan plan, Host::Pace pace) {
     LIVE_CO_TRY(refuse_other_stages(before));
   }
   LIVE_CO_TRY(log_groups_.add(orphaned_log_groups(before)));
+  if (!target_.endpoint.empty()) {  // on AWS that is the developer's to decide, and the CDK names the command
+    LIVE_CO_TRY(co_await bootstrap_other_regions(plan.stacks));
+  }
   auto how = progress_.told();
   how.on_event = [this](const json::object& event) {
     progress_.tell(event);

@@ -82,7 +82,8 @@ class Deployment {
   Async<Result<bool>> is_deployed(AppStack stack, StackState state);
   Result<void> refuse_other_stages(const std::vector<StackState>& states) const;
   Result<void> refuse_to_remove(const std::vector<StackState>& states) const;
-  Async<Result<std::vector<RetainedResource>>> destroy(std::vector<std::string> names);
+  Async<Result<std::vector<RetainedResource>>> destroy(AppStack stack);  // in its own region
+  Async<Result<void>> bootstrap_other_regions(std::vector<AppStack> stacks);
   // Writes them to the outputs file too: {stack: {key: value}}, as `cdk deploy --outputs-file` does.
   static std::map<std::string, Tags> outputs_of(const std::vector<StackState>& states);
   Result<void> tell_outputs(const std::map<std::string, Tags>& outputs);

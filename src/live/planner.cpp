@@ -118,6 +118,7 @@ Result<SwapOptions> Planner::options_for(const Synthesis& made, const DebugStack
   SwapOptions options;
   options.debug_stack = arns_of(debug_stack);
   options.timeout_seconds = target_.timeout_seconds;
+  options.keep_vpc = target_.app.config.keeps_vpc;
   LIVE_TRY(options.stubs, stub_packages(has_arm64(made), debug_stack, stage_key));
   return options;
 }
@@ -142,11 +143,22 @@ Result<void> Planner::check_choice(const std::vector<AppFunction>& functions) co
   return target_.choice.check(all);
 }
 
+// The debug stack is in one region, and so are the names of the functions that it knows.
+std::optional<std::string> Planner::is_elsewhere(const std::vector<AppStack>& stacks,
+                                                 const SwappedFunction& function) const {
+  auto const stack = std::find_if(stacks.begin(), stacks.end(),
+                                  [&function](const AppStack& one) { return one.id == function.stack; });
+  if (stack == stacks.end() || is_at_home(*stack, target_)) return std::nullopt;
+  return fmt::format("its stack is in {}, account {}, and this session in {}, account {}", stack->region,
+                     stack->account, target_.region, target_.account);
+}
+
 Result<Planner::Swapped> Planner::swap(const Synthesis& made, SwapOptions options,
                                        const Choice& choice) const {
   auto const sources = sources_of(made);
-  options.skip = [&sources, &choice](const SwappedFunction& one) {
-    auto const reason = choice.leaves_out({one.construct_path, one.logical_id});
+  options.skip = [&](const SwappedFunction& one) {
+    auto reason = choice.leaves_out({one.construct_path, one.logical_id});
+    if (!reason) reason = is_elsewhere(made.stacks, one);
     return reason ? reason : sources.cannot_run(one);
   };
   LIVE_TRY(auto assembly, read_assembly(made.assembly));

@@ -74,6 +74,8 @@ class Planner {
   Result<void> remember(std::vector<std::string> unbundled);
   std::filesystem::path memory() const;
   SourceTable sources_of(const Synthesis& made) const;
+  std::optional<std::string> is_elsewhere(const std::vector<AppStack>& stacks,
+                                          const SwappedFunction& function) const;
   Result<SwapOptions> options_for(const Synthesis& made, const DebugStackAddress& debug_stack,
                                   const std::string& stage_key) const;
   Result<void> check_choice(const std::vector<AppFunction>& functions) const;

@@ -22,9 +22,12 @@ Result<void> Deployment::refuse_to_remove(const std::vector<StackState>& states)
   return outcome::success();
 }
 
-Async<Result<std::vector<RetainedResource>>> Deployment::destroy(std::vector<std::string> names) {
+Async<Result<std::vector<RetainedResource>>> Deployment::destroy(AppStack stack) {
   auto how = progress_.told();
-  LIVE_CO_TRY(auto outcomes, co_await host_.destroy(names, target_.identity, std::move(how)));
+  auto identity = target_.identity;
+  if (!is_at_home(stack, target_)) identity.region = stack.region;
+  std::vector<std::string> names{stack.name};
+  LIVE_CO_TRY(auto outcomes, co_await host_.destroy(std::move(names), std::move(identity), std::move(how)));
   std::vector<RetainedResource> retained;
   for (auto const& one : outcomes) {
     if (one.status == "failed")
@@ -42,7 +45,10 @@ Async<Result<Deployment::Removed>> Deployment::remove(std::vector<AppStack> stac
   LIVE_CO_TRY(refuse_to_remove(states));
   LIVE_CO_TRY(log_groups_.add(orphaned_log_groups(states)));
   Removed removed{log_groups_.all()};
-  LIVE_CO_TRY(removed.retained, co_await destroy(removal_order(stacks)));
+  for (auto const& stack : removal_order(stacks)) {
+    LIVE_CO_TRY(auto const retained, co_await destroy(stack));
+    removed.retained.insert(removed.retained.end(), retained.begin(), retained.end());
+  }
   co_return removed;
 }
 
@@ -63,7 +69,7 @@ Async<Result<Deployment::Removed>> Deployment::remove_one(std::vector<AppStack> 
                     others.find(',') == others.npos ? "that" : "those"));
   LIVE_CO_TRY(refuse_to_remove({own}));
   Removed removed{orphaned_log_groups({own})};
-  LIVE_CO_TRY(removed.retained, co_await destroy({stack.name}));
+  LIVE_CO_TRY(removed.retained, co_await destroy(std::move(stack)));
   co_return removed;
 }
 

@@ -71,8 +71,8 @@ std::vector<std::string> needed_by(const std::vector<AppStack>& stacks, const Ap
   return {names.begin(), names.end()};
 }
 
-std::vector<std::string> removal_order(const std::vector<AppStack>& stacks) {
-  std::vector<std::string> order;
+std::vector<AppStack> removal_order(const std::vector<AppStack>& stacks) {
+  std::vector<AppStack> order;
   std::set<std::string> placed;
   for (size_t before = 1; before != 0;) {
     before = 0;
@@ -81,7 +81,7 @@ std::vector<std::string> removal_order(const std::vector<AppStack>& stacks) {
         return !placed.contains(other.name) && needs(other, stack.name);
       });
       if (needed || !placed.insert(stack.name).second) continue;
-      order.push_back(stack.name);
+      order.push_back(stack);
       ++before;
     }
   }

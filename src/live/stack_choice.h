@@ -21,6 +21,6 @@ std::vector<AppStack> with_needs(const std::vector<AppStack>& stacks, const AppS
 // Names of those that need it, by way of others too.
 std::vector<std::string> needed_by(const std::vector<AppStack>& stacks, const AppStack& stack);
 // Those that need others first.
-std::vector<std::string> removal_order(const std::vector<AppStack>& stacks);
+std::vector<AppStack> removal_order(const std::vector<AppStack>& stacks);
 
 }  // namespace live

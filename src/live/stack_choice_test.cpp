@@ -40,7 +40,7 @@ TEST(StackChoice, OneIsNeededByAllThatLeadToIt) {
 }
 
 TEST(StackChoice, ThoseThatNeedOthersAreRemovedFirst) {
-  EXPECT_THAT(removal_order(kStacks),
+  EXPECT_THAT(names_of(removal_order(kStacks)),
               ElementsAre("dev-shop-web", "dev-shop-jobs", "dev-shop-api", "dev-shop-data"));
 }
 

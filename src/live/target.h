@@ -23,4 +23,12 @@ struct Target {
   std::filesystem::path outputs_file;    // where the stacks' outputs are written to; empty: nowhere
 };
 
+// Deployed with the session's own keys, to its own region.
+inline bool is_at_home(const AppStack& stack, const Target& target) {
+  auto const is = [](const std::string& has, const std::string& wants) {
+    return has == wants || has.starts_with("unknown-");
+  };
+  return is(stack.account, target.account) && is(stack.region, target.region);
+}
+
 }  // namespace live
