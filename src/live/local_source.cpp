@@ -26,7 +26,20 @@ Environment start_variables(const json::object& variables) {
   return own;
 }
 
+bool is_in_a_layer(std::string_view handler) { return handler.starts_with("/opt/"); }
+
+// Wrappers in layers say in a variable which handler they call: Datadog, New Relic, Lumigo, OpenTelemetry.
+constexpr const char* kWrapped[] = {"DD_LAMBDA_HANDLER", "NEW_RELIC_LAMBDA_HANDLER",
+                                    "LUMIGO_ORIGINAL_HANDLER", "ORIG_HANDLER"};
+
 }  // namespace
+
+std::string handler_here(const SwappedFunction& function) {
+  if (!is_in_a_layer(function.handler)) return function.handler;
+  for (auto const* variable : kWrapped)
+    if (auto const wrapped = find_string(function.variables, variable)) return *wrapped;
+  return function.handler;
+}
 
 bool belongs_to_cdk(const AppFunction& function) { return function.skip == "it belongs to the CDK"; }
 
@@ -46,6 +59,8 @@ std::optional<std::string> SourceTable::cannot_run(const SwappedFunction& functi
   if (!one->skip.empty()) return one->skip;
   if (!function.runtime.starts_with("nodejs"))
     return "functions of " + function.runtime + " do not run live yet";
+  if (is_in_a_layer(handler_here(function)))
+    return "its handler is in a layer (" + function.handler + "), which is not on this machine";
   return std::nullopt;
 }
 
@@ -55,7 +70,7 @@ Result<LocalFunction> SourceTable::local(const SwappedFunction& function) const 
   LocalFunction local;
   local.construct_path = function.construct_path;
   local.runtime = function.runtime;
-  local.handler = function.handler;
+  local.handler = handler_here(function);
   local.memory_mb = function.memory_mb;
   local.timeout_seconds = function.timeout_seconds;
   local.start_variables = start_variables(function.variables);

@@ -16,6 +16,9 @@ namespace live {
 
 bool belongs_to_cdk(const AppFunction& function);  // a custom resource's handler and the like
 
+// What runs on this machine: the function's own handler, without a wrapper that lies in a layer.
+std::string handler_here(const SwappedFunction& function);
+
 class SourceTable {
  public:
   // `inline_folder`: where the code of inline functions is written to, to be run from there.

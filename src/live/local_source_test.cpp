@@ -43,6 +43,16 @@ TEST(SourceTable, SaysWhyAFunctionCannotRunHere) {
   EXPECT_TRUE(table.cannot_run(swapped("other/Fn")));
 }
 
+TEST(SourceTable, AHandlerInALayerRunsHereByTheOneThatItWraps) {
+  SourceTable const table({function("api/Fn", "folder")}, "/nowhere");
+  auto one = swapped("api/Fn");
+  one.handler = "/opt/nodejs/node_modules/datadog-lambda-js/handler.handler";
+  EXPECT_THAT(table.cannot_run(one).value_or(""), HasSubstr("its handler is in a layer (/opt/nodejs/"));
+  one.variables = {{"DD_LAMBDA_HANDLER", "index.list"}};
+  EXPECT_FALSE(table.cannot_run(one));
+  EXPECT_EQ(table.local(one).value().handler, "index.list");
+}
+
 TEST(SourceTable, VariablesThatChangeTheStartAreThoseOfTheTemplateInPlainText) {
   SourceTable const table({function("api/Fn", "folder")}, "/nowhere");
   auto one = swapped("api/Fn");

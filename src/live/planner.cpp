@@ -204,6 +204,11 @@ void Planner::tell_kept(const Swap& swap) {
                          {"reason", one.reason}});
   }
   for (auto const& notice : swap.notices) terminal_.warn(notice);
+  for (auto const& one : swap.functions)
+    if (auto const handler = handler_here(one); handler != one.handler)
+      terminal_.warn(
+          fmt::format("{}: its wrapper in a layer, {}, is left out while it runs live; {} runs here",
+                      one.construct_path, one.handler, handler));
 }
 
 Result<Plan> Planner::plan_of(Synthesis made, Swap swap) const {

@@ -1,0 +1,51 @@
+// A wrapper handler with layers, JSON logging, active tracing and variables encrypted with a key of the app's own.
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { Lab, codeOf, ofType } from "../support/lab.mjs";
+
+const lab = new Lab({}, {
+  "layer/nodejs/node_modules/wrapper/index.js": `exports.handler = async (...all) => ({ wrapped: await require(process.env.LAMBDA_TASK_ROOT + "/index.js").handler(...all) });`,
+  "src/index.js": `exports.handler = async () => ({ local: process.env.IS_LOCAL === "true", secret: process.env.SECRET });`,
+  "lib/index.js": `import * as cdk from "aws-cdk-lib";
+import * as kms from "aws-cdk-lib/aws-kms";
+import * as lambda from "aws-cdk-lib/aws-lambda";
+export default function main(app) {
+  const stack = new cdk.Stack(app, "lab");
+  const layer = new lambda.LayerVersion(stack, "Layer", { code: lambda.Code.fromAsset("layer") });
+  const common = { runtime: lambda.Runtime.NODEJS_22_X, code: lambda.Code.fromAsset("src"), layers: [layer] };
+  new lambda.Function(stack, "Set", {
+    ...common, functionName: app.stage + "-Set", handler: "index.handler", environment: { SECRET: "kept", AWS_LAMBDA_EXEC_WRAPPER: "/opt/wrapper" },
+    loggingFormat: lambda.LoggingFormat.JSON, applicationLogLevelV2: lambda.ApplicationLogLevel.WARN, tracing: lambda.Tracing.ACTIVE,
+    environmentEncryption: new kms.Key(stack, "Key"),
+  });
+  new lambda.Function(stack, "Wrapped", { ...common, functionName: app.stage + "-Wrapped", handler: "/opt/nodejs/node_modules/wrapper/index.handler" });
+}
+`,
+});
+after(() => lab.dispose());
+const set = async () => Object.entries(ofType(await lab.template("e2e-lab-lab"), "AWS::Lambda::Function")).find(([id]) => id.startsWith("Set"))[1].Properties;
+
+test("what is of the function stays, what is of its code leaves", async () => {
+  const session = await lab.go();
+  const { LoggingConfig, TracingConfig, KmsKeyArn, Environment, Layers } = await set();
+  assert.deepEqual([LoggingConfig.LogFormat, TracingConfig.Mode, Layers], ["JSON", "Active", undefined]);
+  assert.ok(KmsKeyArn);
+  assert.equal(Environment.Variables.SECRET, "kept");
+  assert.deepEqual((await lab.invoke("Set")).body, { local: true, secret: "kept" });
+  await session.stop();
+});
+
+test("a handler that lies in a layer keeps its deployed code, and that is said", async () => {
+  const session = await lab.go();
+  assert.ok(session.lines.some((line) => /Wrapped keeps its deployed code: its handler is in a layer \(\/opt\/nodejs\/node_modules\/wrapper\/index\.handler\)/.test(line)), session.tail());
+  assert.deepEqual(codeOf(await lab.template("e2e-lab-lab")), { stub: ["Set"], own: ["Wrapped"] });
+  await session.stop();
+});
+
+test("live deploy puts the layers back, and live remove leaves but the key", async () => {
+  await lab.do("deploy");
+  assert.equal((await set()).Layers.length, 1);
+  assert.deepEqual((await lab.invoke("Set")).body, { local: false, secret: "kept" });
+  await lab.do("remove");
+  assert.deepEqual(await lab.leftOver(), []);
+});
