@@ -156,6 +156,39 @@ class Rewriter {
     return outcome::success();
   }
 
+  void tell_vpc(const json::object& properties, const std::string& name) {
+    if (!properties.contains("VpcConfig") && !properties.contains("FileSystemConfigs")) return;
+    if (!options_.keep_vpc) {
+      swap_.notices.push_back(
+          name +
+          ": its VPC and file systems are left out while it runs live (live.vpc: \"keep\" "
+          "keeps them)");
+    } else if (auto const endpoint = private_dns_endpoint(); !endpoint.empty()) {
+      swap_.notices.push_back(fmt::format(
+          "{}: with the private DNS of the endpoint {}, public APIs answer 403 in its VPC, the debug "
+          "stack's too: turn that off, or leave the VPC while it runs live (live.vpc: \"leave\")",
+          name, endpoint));
+    }
+  }
+
+  // Of execute-api, in any stack; empty: there is none.
+  std::string private_dns_endpoint() const {
+    for (auto const& [file, one] : assembly_.templates()) {
+      auto const* resources = find_object(one.body, "Resources");
+      if (!resources) continue;
+      for (auto const& [id, value] : *resources) {
+        auto const* resource = value.if_object();
+        if (!resource || string_or(*resource, "Type") != "AWS::EC2::VPCEndpoint") continue;
+        auto const* properties = find_object(*resource, "Properties");
+        auto const* service = properties ? find(*properties, "ServiceName") : nullptr;
+        if (service && find_bool(*properties, "PrivateDnsEnabled").value_or(false) &&
+            json::serialize(*service).find("execute-api") != std::string::npos)
+          return construct_path(*resource).empty() ? std::string(id) : construct_path(*resource);
+      }
+    }
+    return {};
+  }
+
   Result<void> check_quotas(const AssemblyTemplate& one) const {
     auto const* resources = find_object(one.body, "Resources");
     std::string const name = assembly_.stack(one.stack)->name,
@@ -187,10 +220,7 @@ class Rewriter {
                    "x86_64 stub; build target stub_aarch64");
     LIVE_TRY(auto code, assembly_.add_file_asset(*assembly_.stack(one.stack), stub->second.hash,
                                                  stub->second.path, ".zip", "Live Lambda stub"));
-    if (!options_.keep_vpc && (properties.contains("VpcConfig") || properties.contains("FileSystemConfigs")))
-      swap_.notices.push_back(
-          (function.construct_path.empty() ? id : function.construct_path) +
-          ": its VPC and file systems are left out while it runs live (live.vpc: \"keep\" keeps them)");
+    tell_vpc(properties, function.construct_path.empty() ? id : function.construct_path);
     timeouts_.raise(one, id, properties, function, swap_.notices);
     collect_code_asset(properties, dropped_[one.stack]);
     rewrite_function(resource, properties, std::move(code), options_.keep_vpc);

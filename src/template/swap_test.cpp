@@ -98,6 +98,17 @@ TEST(Swap, WhatTheStubCannotHaveIsRemovedAndTheTimeoutStays) {
   EXPECT_EQ(notices_with(swap, "its VPC and file systems are left out").size(), 1u);
 }
 
+TEST(Swap, AKeptVpcWithPrivateDnsForApisIsToldOf) {
+  auto assembly = one_stack({{"F", function(R"({"VpcConfig":{"SubnetIds":["s"]}})")},
+                             {"E", resource("AWS::EC2::VPCEndpoint", R"({"PrivateDnsEnabled":true,
+              "ServiceName":{"Fn::Join":["",["com.amazonaws.",{"Ref":"AWS::Region"},".execute-api"]]}})")}});
+  auto wanted = options();
+  wanted.keep_vpc = true;
+  auto const swap = swap_functions(assembly, wanted).value();
+  EXPECT_TRUE(properties_of(assembly, "F").contains("VpcConfig"));
+  EXPECT_EQ(notices_with(swap, "F: with the private DNS of the endpoint E").size(), 1u);
+}
+
 TEST(Swap, VersionsArePublishedAnewAndProvisionedConcurrencyLeaves) {
   auto assembly = one_stack(
       {{"F", function()},
