@@ -2,6 +2,7 @@
 import { existsSync, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
+import { HostError } from "./protocol.mjs";
 
 /**
  * @typedef {import("./types.js").Note} Note
@@ -13,6 +14,7 @@ import path from "node:path";
 
 /** @param {CloudAssembly} assembly */
 export function stacksOf(assembly) {
+  refuseUnanswered(assembly);
   return assembly.stacksRecursively.map((stack) => ({
     id: stack.id,
     name: stack.stackName,
@@ -26,6 +28,15 @@ export function stacksOf(assembly) {
     terminationProtection: stack.terminationProtection ?? false,
     nested: nestedOf(stack.template, stack.assembly.directory).map(({ logicalId, file }) => ({ logicalId, templateFile: file })),
   }));
+}
+
+/** What the app asked the account for in vain is a dummy in its templates. @param {CloudAssembly} assembly */
+function refuseUnanswered(assembly) {
+  const missing = (assembly.manifest.missing ?? []).map(({ key }) => key);
+  if (missing.length === 0) return;
+  const reasons = assembly.stacksRecursively.flatMap((stack) => stack.messages.filter(({ level }) => level === "error").map(({ id, entry }) => `${id}: ${entry.data}`));
+  const advice = "what an account cannot say may stand in cdk.context.json";
+  throw new HostError(`the app looks up what was not found: ${reasons.join("; ") || missing.join(", ")} (${advice})`, { code: "SynthFailed" });
 }
 
 /** @param {unknown} artifact */

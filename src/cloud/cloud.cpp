@@ -12,6 +12,7 @@
 #include "cloud/address.h"
 #include "cloud/cloudformation/cloudformation.h"
 #include "cloud/dynamodb/dynamodb.h"
+#include "cloud/ec2/ec2.h"
 #include "cloud/ecr/ecr.h"
 #include "cloud/iam/iam.h"
 #include "cloud/keys.h"
@@ -111,6 +112,7 @@ void Cloud::add_services(const CloudOptions& options) {
   add_logs(world_, front_);
   add_s3(world_, front_);
   add_dynamodb(world_, front_);
+  add_ec2(world_, front_);
   add_sns(world_, front_);
   add_lambda(world_, front_, options.lambda);
   add_apigateway(world_, front_, options.api_gateway);

@@ -54,6 +54,7 @@ std::optional<Destination> by_action(const Services& services, const net::Reques
     found.known = true;
     found.service = service;
     found.xml_namespace = query.xml_namespace;
+    found.query_form = query.form;
   }
   std::erase_if(form, [](auto& pair) { return pair.first == "Action" || pair.first == "Version"; });
   found.form = std::move(form);
@@ -131,7 +132,8 @@ net::Response render_error(const Destination& destination, const ApiError& error
       break;
     case Protocol::query:
       response.headers = {{"Content-Type", "text/xml"}};
-      response.body = render_query_error(destination.xml_namespace, error, request_id);
+      response.body =
+          render_query_error(destination.xml_namespace, error, request_id, destination.query_form);
       break;
     case Protocol::rest_json:
     case Protocol::execute_api:

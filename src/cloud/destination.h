@@ -20,6 +20,7 @@ struct Services {  // what was registered with the front
   };
   struct Query {
     std::string version, xml_namespace;
+    QueryForm form = QueryForm::usual;
   };
   std::map<std::string, Json, std::less<>> json;    // by target prefix
   std::map<std::string, Query, std::less<>> query;  // by service
@@ -34,7 +35,8 @@ struct Destination {
   std::string region;  // of the host name; empty: it has none
   std::string json_version, xml_namespace;
   std::optional<RouteMatch> route;
-  Form form;          // of the query protocol
+  Form form;  // of the query protocol
+  QueryForm query_form = QueryForm::usual;
   bool known = true;  // false: nobody registered the service
 };
 

@@ -112,10 +112,10 @@ net::Answer render(const Destination& destination, Output output, std::string_vi
     return render_rest_json(*destination.route->route, std::move(output));
   }
   if (destination.protocol == Protocol::query) {
-    return net::Response{
-        .status = 200,
-        .headers = {{"Content-Type", "text/xml"}},
-        .body = render_query(destination.action, destination.xml_namespace, output, request_id)};
+    return net::Response{.status = 200,
+                         .headers = {{"Content-Type", "text/xml"}},
+                         .body = render_query(destination.action, destination.xml_namespace, output,
+                                              request_id, destination.query_form)};
   }
   return net::Response{.status = 200,
                        .headers = {{"Content-Type", "application/x-amz-json-" + destination.json_version}},
@@ -231,8 +231,8 @@ void Front::add_json(std::string service, std::string target_prefix, std::string
   tables_->json[std::move(target_prefix)] = {std::move(service), std::move(version)};
 }
 
-void Front::add_query(std::string service, std::string version, std::string xml_namespace) {
-  tables_->query[std::move(service)] = {std::move(version), std::move(xml_namespace)};
+void Front::add_query(std::string service, std::string version, std::string xml_namespace, QueryForm form) {
+  tables_->query[std::move(service)] = {std::move(version), std::move(xml_namespace), form};
 }
 
 void Front::add_rest_json(std::string service, std::vector<Route> routes) {

@@ -10,6 +10,7 @@
 
 #include "base/timer.h"
 #include "cloud/call.h"
+#include "cloud/query.h"
 #include "cloud/signature.h"
 #include "cloud/world.h"
 #include "net/http_server.h"
@@ -51,7 +52,8 @@ class Front {
 
   void add_json(std::string service, std::string target_prefix,
                 std::string version);  // "DynamoDB_20120810", "1.0"
-  void add_query(std::string service, std::string version, std::string xml_namespace);
+  void add_query(std::string service, std::string version, std::string xml_namespace,
+                 QueryForm form = QueryForm::usual);
   // Member names keep the wire's form. "apigatewayv2" is signed as "apigateway": the route decides.
   void add_rest_json(std::string service, std::vector<Route> routes);
   // Serves HTTP itself: "s3", "execute-api", "lambda-url" (hosts {id}.lambda-url.{region}.on.aws and paths

@@ -107,6 +107,7 @@ void put(Node& root, std::string_view name, const std::string& value) {
 
 struct Rendering {
   const std::vector<std::string>& maps;
+  std::string_view list_item = "member";
   std::string out{};
 
   void element(std::string_view name, const json::value& value) {
@@ -135,7 +136,7 @@ struct Rendering {
         }
         break;
       case json::kind::array:
-        for (auto& each : value.get_array()) element("member", each);
+        for (auto& each : value.get_array()) element(list_item, each);
         break;
       case json::kind::string:
         out += xml_escape(value.get_string());
@@ -171,8 +172,16 @@ Result<json::object> decode_form(const Form& form) {
 }
 
 std::string render_query(std::string_view action, std::string_view xml_namespace, const Output& output,
-                         std::string_view request_id) {
+                         std::string_view request_id, QueryForm form) {
   Rendering rendering{output.maps};
+  if (form == QueryForm::ec2) {
+    rendering.list_item = "item";
+    rendering.out =
+        fmt::format(R"(<{}Response xmlns="{}"><requestId>{}</requestId>)", action, xml_namespace, request_id);
+    rendering.content(json::value(output.value));
+    rendering.out += fmt::format("</{}Response>", action);
+    return std::move(rendering.out);
+  }
   rendering.out = fmt::format(R"(<{}Response xmlns="{}"><{}Result>)", action, xml_namespace, action);
   rendering.content(json::value(output.value));
   rendering.out +=
@@ -182,7 +191,13 @@ std::string render_query(std::string_view action, std::string_view xml_namespace
 }
 
 std::string render_query_error(std::string_view xml_namespace, const ApiError& error,
-                               std::string_view request_id) {
+                               std::string_view request_id, QueryForm form) {
+  if (form == QueryForm::ec2)
+    return fmt::format(
+        "<Response><Errors><Error><Code>{}</Code><Message>{}</Message></Error></Errors><RequestID>{}</"
+        "RequestID>"
+        "</Response>",
+        xml_escape(error.code), xml_escape(error.message), request_id);
   return fmt::format(
       R"(<ErrorResponse xmlns="{}"><Error><Type>{}</Type><Code>{}</Code><Message>{}</Message></Error><RequestId>{}</RequestId></ErrorResponse>)",
       xml_namespace, error.status >= 500 ? "Receiver" : "Sender", xml_escape(error.code),

@@ -277,6 +277,7 @@ class Management(LambdaTest):
         self.assertEqual((got["Code"]["ImageUri"], got["Configuration"]["PackageType"]), (uri, "Image"))
         error = self.assert_error("InvalidRuntimeException", functions.invoke, FunctionName="image")
         self.assertIn("container image", error["Error"]["Message"])
+        self.assert_error("InvalidRuntimeException", functions.invoke, FunctionName="image", InvocationType="Event")
         functions.update_function_code(FunctionName="image", ImageUri=uri.replace("one", "two"))
         self.assertTrue(functions.get_function(FunctionName="image")["Code"]["ImageUri"].endswith(":two"))
         functions.delete_function(FunctionName="image")

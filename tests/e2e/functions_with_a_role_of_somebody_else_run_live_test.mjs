@@ -57,7 +57,7 @@ test("a boundary that does not allow it makes calls fail at once, and they say s
     const { error, body } = await lab.invoke(name);
     assert.equal(error, "Unhandled");
     assert.match(body.errorType, /^Live\./);
-    assert.match(body.errorMessage, /polic/);
+    assert.match(body.errorMessage, /no permissions boundary allows the execute-api:/);
   }
   await session.stop();
   await boundary("*");

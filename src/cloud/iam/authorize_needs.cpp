@@ -122,6 +122,7 @@ constexpr Row rules[] = {
      "arn:aws:ssm:@:parameter{Name} arn:aws:ssm:@:parameter{Path} arn:aws:ssm:@:parameter{ResourceId} *"},
     {"iam", "*", "*", "{PolicyArn} *"},
     {"cloudformation", "*", "*", "arn:aws:cloudformation:@:stack/{StackName}/* {ChangeSetName} *"},
+    {"ec2", "*", "*", "*"},
     {"ecr", "*", "*", "arn:aws:ecr:@:repository/{repositoryName} {resourceArn} *"},
 };
 

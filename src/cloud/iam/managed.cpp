@@ -21,7 +21,8 @@ constexpr Entry entries[] = {
     {"/ReadOnlyAccess",
      "apigateway:GET cloudformation:Describe* cloudformation:Get* cloudformation:List* "
      "dynamodb:BatchGet* dynamodb:Describe* dynamodb:Get* dynamodb:List* dynamodb:Query "
-     "dynamodb:Scan ecr:Describe* ecr:Get* ecr:List* iam:Get* iam:List* lambda:Get* lambda:List* "
+     "dynamodb:Scan ec2:Describe* ecr:Describe* ecr:Get* ecr:List* iam:Get* iam:List* lambda:Get* "
+     "lambda:List* "
      "logs:Describe* logs:Filter* logs:Get* s3:Get* s3:List* sns:Get* sns:List* sqs:Get* "
      "sqs:List* ssm:Describe* ssm:Get* ssm:List*"},
     {"/IAMFullAccess", "iam:*"},

@@ -174,11 +174,20 @@ void add_layers(const Version& version, Environment& variables) {
 
 }  // namespace
 
-Async<ApiResult<Environments::EnvironmentPtr>> Environments::start(VersionPtr version) {
-  if (version->configuration.contains("ImageUri"))
-    co_return ApiError{
+ApiResult<void> check_runs_here(const Version& version) {
+  if (version.configuration.contains("ImageUri"))
+    return ApiError{
         502, "InvalidRuntimeException",
-        fmt::format("function {} is a container image, which the embedded AWS does not run", version->name)};
+        fmt::format("function {} is a container image, which the embedded AWS does not run", version.name)};
+  if (version.runtime.starts_with("nodejs") || version.runtime.starts_with("provided"))
+    return outcome::success();
+  return ApiError{502, "InvalidRuntimeException",
+                  fmt::format("function {} ({}) cannot run here: the embedded AWS runs nodejs* and provided*",
+                              version.name, version.runtime)};
+}
+
+Async<ApiResult<Environments::EnvironmentPtr>> Environments::start(VersionPtr version) {
+  LIVE_API_CO_TRY(check_runs_here(*version));
   auto assumed = co_await credentials(*version);
   if (assumed.has_error()) co_return assumed.error();
   auto turn = co_await starts_.enter(init_limit);

@@ -40,6 +40,9 @@ struct Credentials {
   TimePoint expires;
 };
 
+// An error: its code is of a kind that no process here can run.
+ApiResult<void> check_runs_here(const Version& version);
+
 class Environments {
  public:
   Environments(World& world, LambdaOptions options);

@@ -206,6 +206,7 @@ LateAnswer invoke(LambdaPtr lambda, Call call) {
   if (type == "DryRun") co_return Output{.value = {{"StatusCode", 204}}};
   LIVE_API_CO_TRY(auto order, order_of(*lambda, call));
   if (event) {
+    LIVE_API_CO_TRY(check_runs_here(*target.version));  // who waits for its work would wait for ever
     LIVE_API_CO_TRY(enqueue(lambda, *target.function, std::move(name), std::move(order)));
     co_return Output{.value = {{"StatusCode", 202}}};
   }
