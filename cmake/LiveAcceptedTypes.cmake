@@ -2,5 +2,5 @@
 set(file ${CMAKE_SOURCE_DIR}/src/cloud/cloudformation/resources/accepted_types.json)
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
 file(READ ${file} LIVE_ACCEPTED_TYPES)
-file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/generated/live/accepted_types.inc
+file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/generated/cloud/accepted_types.inc
      CONTENT "R\"types(@LIVE_ACCEPTED_TYPES@)types\"\n" @ONLY)

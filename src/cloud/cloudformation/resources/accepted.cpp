@@ -6,7 +6,7 @@ namespace live::cloud::cloudformation {
 namespace {
 
 constexpr const char* kAcceptedTypes =
-#include "live/accepted_types.inc"
+#include "cloud/accepted_types.inc"
     ;
 
 const json::object& accepted_types_by_name() {

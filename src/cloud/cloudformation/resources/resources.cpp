@@ -10,9 +10,9 @@ namespace {
 std::map<std::string, ResourceType, std::less<>> all_types() {
   std::map<std::string, ResourceType, std::less<>> types;
   // A service that runs here comes first: its types are not the accepted ones.
-  for (auto family :
-       {s3_types, dynamodb_types, iam_types, sns_types, logs_types, ssm_types, ecr_types, lambda_types,
-        lambda_companion_types, apigateway_types, apigatewayv2_types, cloudformation_types, accepted_types})
+  for (auto family : {s3_types, dynamodb_types, iam_types, sns_types, logs_types, ssm_types, ecr_types,
+                      lambda_types, lambda_companion_types, apigateway_types, apigatewayv2_types,
+                      cloudformation_types, bucket_deployment_types, accepted_types})
     for (auto& type : family()) types.emplace(type.name, type);
   return types;
 }
@@ -21,7 +21,9 @@ std::map<std::string, ResourceType, std::less<>> all_types() {
 
 const ResourceType* find_type(std::string_view name) {
   static const auto types = all_types();
-  auto found = types.find(name.starts_with("Custom::") ? "AWS::CloudFormation::CustomResource" : name);
+  auto found = types.find(name);
+  if (found == types.end() && name.starts_with("Custom::"))
+    found = types.find("AWS::CloudFormation::CustomResource");
   return found == types.end() ? nullptr : &found->second;
 }
 

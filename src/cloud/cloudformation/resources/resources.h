@@ -19,6 +19,7 @@ std::vector<ResourceType> lambda_companion_types();
 std::vector<ResourceType> apigateway_types();
 std::vector<ResourceType> apigatewayv2_types();
 std::vector<ResourceType> cloudformation_types();
+std::vector<ResourceType> bucket_deployment_types();
 std::vector<ResourceType> accepted_types();
 
 // An input of one or two members. Where an input stands inside a co_await, it is made by a call: clang 16
