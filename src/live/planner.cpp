@@ -32,9 +32,12 @@ std::vector<std::string> construct_paths(const std::vector<SwappedFunction>& fun
   return paths;
 }
 
-bool has_arm64(const Synthesis& made) {
-  return std::any_of(made.functions.begin(), made.functions.end(),
-                     [](const AppFunction& one) { return one.architecture == "arm64"; });
+// Of those that may run live: handlers of the CDK's own are of arm64 in many apps.
+bool needs_arm64(const Synthesis& made, const Choice& choice) {
+  return std::any_of(made.functions.begin(), made.functions.end(), [&choice](const AppFunction& one) {
+    return one.architecture == "arm64" && one.skip.empty() &&
+           !choice.leaves_out({one.construct_path, one.logical_id});
+  });
 }
 
 }  // namespace
@@ -119,7 +122,7 @@ Result<SwapOptions> Planner::options_for(const Synthesis& made, const DebugStack
   options.debug_stack = arns_of(debug_stack);
   options.timeout_seconds = target_.timeout_seconds;
   options.keep_vpc = target_.app.config.keeps_vpc;
-  LIVE_TRY(options.stubs, stub_packages(has_arm64(made), debug_stack, stage_key));
+  LIVE_TRY(options.stubs, stub_packages(needs_arm64(made, target_.choice), debug_stack, stage_key));
   return options;
 }
 

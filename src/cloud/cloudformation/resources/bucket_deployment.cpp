@@ -42,7 +42,8 @@ ApiResult<Files> unzip(const std::string& zip, const std::string& key) {
 std::vector<std::string> texts(const json::object& properties, std::string_view name) {
   std::vector<std::string> made;
   if (auto const* list = find_array(properties, name))
-    for (auto const& each : *list) made.emplace_back(each.is_string() ? each.get_string().c_str() : "");
+    for (auto const& each : *list)
+      if (each.is_string()) made.emplace_back(std::string_view(each.get_string()));
   return made;
 }
 
