@@ -199,19 +199,21 @@ void Planner::tell_kept(const Swap& swap) {
     auto const line =
         fmt::format("  {} keeps its deployed code: {}",
                     one.construct_path.empty() ? one.logical_id : one.construct_path, one.reason);
-    if (!told_kept_.insert(line).second) continue;
+    if (!told_.insert(line).second) continue;
     terminal_.say(line, {{"type", "function-kept"},
                          {"function", one.construct_path},
                          {"logical_id", one.logical_id},
                          {"stack", one.stack_name},
                          {"reason", one.reason}});
   }
-  for (auto const& notice : swap.notices) terminal_.warn(notice);
+  auto notices = swap.notices;
   for (auto const& one : swap.functions)
     if (auto const handler = handler_here(one); handler != one.handler)
-      terminal_.warn(
+      notices.push_back(
           fmt::format("{}: its wrapper in a layer, {}, is left out while it runs live; {} runs here",
                       one.construct_path, one.handler, handler));
+  for (auto const& notice : notices)
+    if (told_.insert(notice).second) terminal_.warn(notice);
 }
 
 Result<Plan> Planner::plan_of(Synthesis made, Swap swap) const {

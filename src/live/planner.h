@@ -90,7 +90,7 @@ class Planner {
   Progress progress_;
   SynthFolder folder_;
   std::vector<std::string> unbundled_;  // construct paths, of the last synthesis
-  std::set<std::string> told_kept_;     // lines: once in a session
+  std::set<std::string> told_;     // lines: once in a session
 };
 
 }  // namespace live

@@ -1,10 +1,10 @@
 #include "template/permission.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "base/encoding.h"
 #include "base/hash.h"
+#include "template/listed.h"
 #include "template/origin.h"
 
 namespace live {
@@ -129,13 +129,13 @@ void StubPermission::tell(std::vector<std::string>& notices) const {
     notices.push_back(fmt::format(
         "{}: the role {} is none of this app's. While the session's stubs are deployed it has one more "
         "inline policy, {}-…; live deploy takes it away",
-        fmt::join(functions, ", "), role, kPolicyName));
+        listed(functions), role, kPolicyName));
   for (auto const& [boundary, functions] : bounded_)
     notices.push_back(fmt::format(
         "{}: the permissions boundary {} has to allow what stubs do on the debug stack (execute-api:Invoke "
         "and ManageConnections, dynamodb:GetItem, s3:GetObject, PutObject and DeleteObject); "
         "if it does not, calls fail and say so",
-        fmt::join(functions, ", "), boundary));
+        listed(functions), boundary));
 }
 
 }  // namespace live

@@ -60,6 +60,15 @@ TEST(Permission, ABoundaryIsToldOnceWithTheFunctionsItConcerns) {
   EXPECT_TRUE(said[0].starts_with("F, G: ")) << said[0];
 }
 
+TEST(Permission, OfManyFunctionsTheFirstAreNamedAndTheOthersCounted) {
+  json::object resources;
+  for (int i = 0; i < 9; ++i) resources["F" + std::to_string(i)] = function();
+  auto assembly = one_stack(resources);
+  auto const said = notices_with(swap_functions(assembly, options()).value(), "none of this app's");
+  ASSERT_EQ(said.size(), 1u);
+  EXPECT_TRUE(said[0].starts_with("F0, F1, F2 and 6 more: ")) << said[0];
+}
+
 TEST(SwapQuotas, AStackThatHasNoRoomForAPolicyIsNamedBeforeItIsDeployed) {
   json::object resources{{"F", function()}};
   for (int i = 1; i < 500; ++i) resources["T" + std::to_string(i)] = resource("AWS::SNS::Topic", "{}");

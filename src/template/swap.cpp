@@ -7,6 +7,7 @@
 
 #include "base/encoding.h"
 #include "base/hash.h"
+#include "template/listed.h"
 #include "template/permission.h"
 #include "template/references.h"
 #include "template/stay.h"
@@ -120,6 +121,7 @@ class Rewriter {
     for (auto& [file, one] : assembly_.templates()) {
       LIVE_TRY(rewrite(one));
     }
+    tell_vpc();
     permission_.tell(swap_.notices);
     timeouts_.raise_queues();
     for (auto const& [file, one] : assembly_.templates()) {
@@ -156,18 +158,17 @@ class Rewriter {
     return outcome::success();
   }
 
-  void tell_vpc(const json::object& properties, const std::string& name) {
-    if (!properties.contains("VpcConfig") && !properties.contains("FileSystemConfigs")) return;
+  void tell_vpc() {
+    if (in_a_vpc_.empty()) return;
     if (!options_.keep_vpc) {
       swap_.notices.push_back(
-          name +
-          ": its VPC and file systems are left out while it runs live (live.vpc: \"keep\" "
-          "keeps them)");
+          listed(in_a_vpc_) +
+          ": VPC and file systems are left out while live (live.vpc: \"keep\" keeps them)");
     } else if (auto const endpoint = private_dns_endpoint(); !endpoint.empty()) {
       swap_.notices.push_back(fmt::format(
-          "{}: with the private DNS of the endpoint {}, public APIs answer 403 in its VPC, the debug "
-          "stack's too: turn that off, or leave the VPC while it runs live (live.vpc: \"leave\")",
-          name, endpoint));
+          "{}: with the private DNS of the endpoint {}, public APIs answer 403 in the VPC, the debug "
+          "stack's too: turn that off, or leave the VPC while live (live.vpc: \"leave\")",
+          listed(in_a_vpc_), endpoint));
     }
   }
 
@@ -220,7 +221,8 @@ class Rewriter {
                    "x86_64 stub; build target stub_aarch64");
     LIVE_TRY(auto code, assembly_.add_file_asset(*assembly_.stack(one.stack), stub->second.hash,
                                                  stub->second.path, ".zip", "Live Lambda stub"));
-    tell_vpc(properties, function.construct_path.empty() ? id : function.construct_path);
+    if (properties.contains("VpcConfig") || properties.contains("FileSystemConfigs"))
+      in_a_vpc_.insert(function.construct_path.empty() ? id : function.construct_path);
     timeouts_.raise(one, id, properties, function, swap_.notices);
     collect_code_asset(properties, dropped_[one.stack]);
     rewrite_function(resource, properties, std::move(code), options_.keep_vpc);
@@ -305,6 +307,7 @@ class Rewriter {
   StubPermission permission_;
   std::map<std::string, Reasons> stay_;  // by template file
   Swap swap_;
+  std::set<std::string> in_a_vpc_;                           // functions
   std::map<std::string, std::vector<std::string>> dropped_;  // stack → asset hashes of replaced code
 };
 

@@ -66,7 +66,7 @@ struct Swap {
   std::vector<SwappedFunction> functions;
   std::vector<SkippedFunction> skipped;
   std::vector<std::string>
-      notices;  // what the developer should know: "Demo/Api: VPC configuration left out …"
+      notices;  // what the developer should know: "Demo/Api: VPC and file systems are left out …"
 };
 
 // Fault: a stack with functions uses the legacy synthesizer, or no stub is there for an architecture.

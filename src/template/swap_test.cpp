@@ -95,7 +95,7 @@ TEST(Swap, WhatTheStubCannotHaveIsRemovedAndTheTimeoutStays) {
   EXPECT_EQ(after.at("Timeout"), 7);
   EXPECT_EQ(after.at("MemorySize"), 512);
   EXPECT_EQ(swap.functions.front().memory_mb, 2048);
-  EXPECT_EQ(notices_with(swap, "its VPC and file systems are left out").size(), 1u);
+  EXPECT_EQ(notices_with(swap, "VPC and file systems are left out").size(), 1u);
 }
 
 TEST(Swap, AKeptVpcWithPrivateDnsForApisIsToldOf) {

@@ -28,7 +28,7 @@ const hello = async () => Object.values(ofType(await lab.template("e2e-lab-lab")
 
 test("live start leaves VPC and file system out, says so, and the call is answered here", async () => {
   const session = await lab.go();
-  assert.ok(session.lines.some((line) => /lab\/Hello: its VPC and file systems are left out while it runs live \(live\.vpc: "keep" keeps them\)/.test(line)), session.tail());
+  assert.ok(session.lines.some((line) => /lab\/Hello: VPC and file systems are left out while live \(live\.vpc: "keep" keeps them\)/.test(line)), session.tail());
   const { VpcConfig, FileSystemConfigs } = await hello();
   assert.deepEqual([VpcConfig, FileSystemConfigs], [undefined, undefined]);
   assert.equal((await lab.invoke("Hello")).body.local, true);
@@ -39,7 +39,7 @@ test("told to keep the VPC, it says what an endpoint with private DNS does to th
   lab.write("live.json", JSON.stringify({ live: { vpc: "keep" } }));
   const session = await lab.go();
   assert.ok((await hello()).VpcConfig);
-  assert.ok(session.lines.some((line) => /lab\/Hello: with the private DNS of the endpoint .* public APIs answer 403 in its VPC/.test(line)), session.tail());
+  assert.ok(session.lines.some((line) => /lab\/Hello: with the private DNS of the endpoint .* public APIs answer 403 in the VPC/.test(line)), session.tail());
   await session.stop();
 });
 
