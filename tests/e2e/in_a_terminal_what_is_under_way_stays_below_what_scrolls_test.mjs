@@ -8,11 +8,14 @@ const shop = new Shop();
 const options = ["--local", "--stage", "e2e"];
 const start = (size) => new InTerminal(shop, ["start", ...options], {}, size);
 const pinned = ({ display }) => display.rows.filter((row) => row.startsWith("… "));
+let live;
 const slow = /^\w{8} … /;
 before(() => shop.must("cloud", "start"));
-after(() => shop.dispose());
+after(async () => {
+  await live?.end();
+  await shop.dispose();
+});
 
-let live;
 test("while a stack is deployed its line says how far it is, and which resource takes longest", async () => {
   shop.sells({ supplier: { seconds: 6 } });
   live = start();
@@ -30,7 +33,7 @@ test("in another width it is one line again", async () => {
 
 test("when it is deployed nothing of that is left, and no resource has scrolled past", async () => {
   live.resize(80);
-  await live.displays(/Listening for requests/);
+  await live.displays(/Listening for requests/, { timeout: 180_000 });
   assert.equal(pinned(live).length, 0, live.display.text);
   assert.doesNotMatch(live.display.text, /CREATE_COMPLETE|AWS::/);
   assert.match(live.display.text, /✓ Stack e2e-lab-shop deployed \(\d/);

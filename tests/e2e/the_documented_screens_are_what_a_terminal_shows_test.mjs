@@ -18,7 +18,10 @@ before(async () => {
   live = new InTerminal(shop, ["start", "--local", "--stage", "dev"]);
   shop.stage = "dev";
 });
-after(() => shop.dispose());
+after(async () => {
+  await live.end();
+  await shop.dispose();
+});
 
 const machine = /^! (Deployed, your functions run on|Using default execution policy)/;
 let from = 0;
@@ -48,7 +51,7 @@ function steady(text) {
 test("a start", async () => {
   await live.displays(/Supplier CustomResource 2 s$/m, { timeout: 180_000 });
   screens.deploying = screen();
-  await live.displays(/Listening for requests/);
+  await live.displays(/Listening for requests/, { timeout: 180_000 });
   screens.start = screen();
 });
 
@@ -70,13 +73,14 @@ test("a change of the infrastructure", async () => {
   shop.sells({ supplier: { seconds: 3 }, orders: { key: "number" } });
   await live.displays(/Press ENTER to deploy/);
   live.type("\n");
-  await live.displays(/✓ Live: 3 functions run here/);
+  await live.displays(/✓ Live: 3 functions run here/, { timeout: 180_000 });
   screens.change = screen();
   live.type(ctrlC);
   assert.equal(await live.code, 0);
 });
 
 test("the page shows them", () => {
+  assert.deepEqual(Object.keys(screens), ["deploying", "start", "calls", "change"]);
   const block = (text) => text.replace(/^(?=.)/gm, "    ");
   const text = `# What it looks like
 

@@ -70,6 +70,12 @@ export class InTerminal {
     return this;
   }
 
+  /** Closes the terminal, if it is still open. */
+  async end() {
+    if (this.child.exitCode === null) this.child.kill("SIGKILL");
+    return await this.code;
+  }
+
   type(text) {
     this.child.stdin.write(text);
     return this;
