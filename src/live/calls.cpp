@@ -5,7 +5,7 @@
 namespace live {
 namespace {
 
-constexpr auto kSilence = 150ms;   // after it another call may speak
+constexpr auto kSilence = 300ms;   // after it another call may speak
 constexpr auto kLongestHeld = 1s;  // though the other goes on
 constexpr auto kSlow = 1s;
 
@@ -83,14 +83,15 @@ void Calls::end(std::string_view id, Steady::time_point now) {
   if (spoke) pass_on(now);
 }
 
-// Whole blocks first; then the oldest of those that go on.
+// Whole blocks first; then the oldest of those that go on. One that has only begun waits, so that it may be
+// written as a whole, unless it is alone.
 void Calls::pass_on(Steady::time_point now) {
   speaker_.clear();
   for (auto& call : calls_)
     if (call.ended) write_held(call);
   std::erase_if(calls_, [](const Call& call) { return call.ended; });
   for (auto& call : calls_) {
-    if (call.held.empty()) continue;
+    if (call.held.empty() || (has_only_begun(call) && calls_.size() > 1)) continue;
     speaker_ = call.id;
     spoke_at_ = now;
     return write_held(call);
@@ -103,16 +104,18 @@ const std::string* Calls::name_to_repeat(std::string_view id) const {
   return call->interrupted || last_ != id ? &call->name : nullptr;
 }
 
-// A block that has only its first line so far may still become a whole one.
+bool Calls::has_only_begun(const Call& call) const {
+  return !call.ended && !call.written && call.held.size() == 1;
+}
+
 Steady::time_point Calls::release_time(const Call& call) const {
-  auto const at_last = call.held_since + kLongestHeld;
-  bool const has_begun = call.ended || call.held.size() > 1 || call.written;
-  return has_begun ? std::min(at_last, spoke_at_ + kSilence) : at_last;
+  if (call.held.empty() || has_only_begun(call)) return Steady::time_point::max();
+  return std::min(call.held_since + kLongestHeld, spoke_at_ + kSilence);
 }
 
 void Calls::release(Steady::time_point now) {
   for (auto& call : calls_) {
-    if (call.held.empty() || now < release_time(call)) continue;
+    if (now < release_time(call)) continue;
     if (!call.ended && !somebody_speaks(now)) {
       speaker_ = call.id;
       spoke_at_ = now;
@@ -129,9 +132,8 @@ void Calls::release_all() {
 std::optional<Steady::time_point> Calls::due() const {
   std::optional<Steady::time_point> earliest;
   for (auto const& call : calls_) {
-    auto at = call.ended ? Steady::time_point::max() : call.begun + kSlow;
-    if (call.told) at = Steady::time_point::max();
-    if (!call.held.empty()) at = std::min(at, release_time(call));
+    auto at = release_time(call);
+    if (!call.ended && !call.told) at = std::min(at, call.begun + kSlow);
     if (!earliest || at < *earliest) earliest = at;
   }
   if (earliest == Steady::time_point::max()) return std::nullopt;

@@ -56,6 +56,7 @@ class Calls {
   const Call* find(std::string_view id) const;
   void forget(std::string_view id);
   bool somebody_speaks(Steady::time_point now) const;
+  bool has_only_begun(const Call& call) const;
   Steady::time_point release_time(const Call& call) const;
   void write(Call& call, std::string_view line);
   void write_held(Call& call);

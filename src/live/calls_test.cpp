@@ -50,7 +50,7 @@ TEST_F(CallsTest, CallsAtOnceAreBlocksOneAfterTheOther) {
 
 TEST_F(CallsTest, ACallThatSaysNothingHoldsNobodyUp) {
   begin("a");
-  now += 200ms;
+  now += 400ms;
   begin("b");
   end("b");
   EXPECT_THAT(taken(), ElementsAre("a begins", "b begins", "b ends"));
@@ -86,7 +86,7 @@ TEST_F(CallsTest, AfterASilenceWhatIsHeldIsWritten) {
   begin("a");
   begin("b");
   say("b", "b works");
-  ASSERT_EQ(*calls.due(), now + 150ms);
+  ASSERT_EQ(*calls.due(), now + 300ms);
   now = *calls.due();
   calls.release(now);
   EXPECT_THAT(taken(), ElementsAre("a begins", "b begins", "b works"));
@@ -97,12 +97,15 @@ TEST_F(CallsTest, AfterASilenceWhatIsHeldIsWritten) {
 TEST_F(CallsTest, AFirstLineAloneWaitsForTheRestOfItsBlock) {
   begin("a");
   begin("b");
-  now += 500ms;
+  begin("c");
+  now += 5s;
   calls.release(now);
   EXPECT_THAT(taken(), ElementsAre("a begins"));
-  now += 500ms;
-  calls.release(now);
-  EXPECT_THAT(taken(), ElementsAre("b begins"));
+  say("c", "c works");
+  end("c");
+  EXPECT_THAT(taken(), ElementsAre("c begins", "c works", "c ends"));
+  end("a");
+  EXPECT_THAT(taken(), ElementsAre("a ends", "b begins")) << "b is alone";
 }
 
 TEST_F(CallsTest, WhatIsPrintedAfterACallsEndIsWrittenAtOnce) {

@@ -222,7 +222,11 @@ void Progress::report(Steady::time_point now) {
     auto const state = state_of(one, 200, now);
     terminal_.say(fmt::format("  Stack {}: {}, {} resources done, {}{}", one.name, one.doing, count,
                               time_between(one.since, now), state.empty() ? "" : "; " + state),
-                  {{"type", "progress"}, {"stack", one.name}, {"completed", one.done}, {"total", one.total}});
+                  {{"type", "progress"},
+                   {"stack", one.name},
+                   {"status", one.doing},
+                   {"completed", one.done},
+                   {"total", one.total}});
   }
 }
 

@@ -299,9 +299,9 @@ void Terminal::pin(Steady::time_point time) {
     for (auto& line : what->pinned(around_.screen->size().columns, time)) all.push_back(std::move(line));
   auto const slow = calls_.slow(time);
   for (size_t i = 0; i < std::min(slow.size(), kMostPinned); ++i)
-    all.push_back(fmt::format("{} {} {}  {}, {}", tint(Tint::dim, slow[i].id.substr(0, kShortest)),
-                              tint(Tint::yellow, "…"), slow[i].name, waits_for(slow[i]),
-                              elapsed(slow[i].age)));
+    all.push_back(fmt::format("{} {} {}{}, {}", tint(Tint::dim, slow[i].id.substr(0, kShortest)),
+                              tint(Tint::yellow, "…"), slow[i].name.empty() ? "" : slow[i].name + "  ",
+                              waits_for(slow[i]), elapsed(slow[i].age)));
   if (slow.size() > kMostPinned)
     all.push_back(tint(Tint::dim, fmt::format("… and {} more calls", slow.size() - kMostPinned)));
   around_.screen->pin(std::move(all));

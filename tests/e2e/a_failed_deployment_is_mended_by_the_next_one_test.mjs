@@ -66,7 +66,7 @@ for (const [moment, pattern, kill] of [
 ]) {
   test(`live start is ended ${moment}: the next one continues`, async () => {
     await lab.must("remove", ...options, "--yes");
-    const interrupted = lab.start("--stage", "e2e");
+    const interrupted = lab.start("--stage", "e2e", "--verbose");
     await interrupted.line(pattern, "resource");
     interrupted.child.kill(kill);
     const { code, signal } = await interrupted.ended;
@@ -79,7 +79,7 @@ for (const [moment, pattern, kill] of [
 }
 
 test("live remove is ended half way: the next one continues and leaves nothing", async () => {
-  const removing = new Session(lab, ["remove", ...options, "--yes"]);
+  const removing = new Session(lab, ["remove", ...options, "--yes", "--verbose"]);
   lab.sessions.push(removing);
   await removing.line(/DELETE_COMPLETE/, "deleted resource");
   await removing.kill();

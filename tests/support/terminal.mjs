@@ -1,6 +1,7 @@
 // `live` in a terminal, with somebody who reads and types.
 import { spawn } from "node:child_process";
 import path from "node:path";
+import { Display } from "./display.mjs";
 import { root } from "./live.mjs";
 
 export const ctrlC = "\x03";
@@ -10,13 +11,20 @@ export class InTerminal {
   text = "";
   #watching = new Set();
 
-  /** @param {import("./live.mjs").Workplace} place @param {string[]} args @param {Record<string, string>} env */
-  constructor(place, args, env = {}) {
+  /**
+   * @param {import("./live.mjs").Workplace} place @param {string[]} args @param {Record<string, string>} env
+   * @param {{ columns?: number, rows?: number }} size
+   */
+  constructor(place, args, env = {}, { columns = 80, rows = 24 } = {}) {
     const bridge = path.join(root, "tests/support/terminal.py");
-    this.child = spawn("/usr/bin/python3", [bridge, place.live, ...args], { cwd: place.app, env: { ...place.env, ...env } });
+    const surroundings = { ...place.env, TERM: "xterm", TERMINAL_SIZE: `${columns}x${rows}`, ...env };
+    const stdio = /** @type {const} */ (["pipe", "pipe", "inherit", "pipe"]);
+    this.child = spawn("/usr/bin/python3", [bridge, place.live, ...args], { cwd: place.app, env: surroundings, stdio });
+    this.display = new Display(columns);
     this.code = new Promise((resolve) => this.child.on("close", resolve));
     this.child.stdout.setEncoding("utf8").on("data", (text) => {
       this.text += text;
+      this.display.write(text);
       for (const look of [...this.#watching]) look();
     });
     this.code.then((code) => {
@@ -45,6 +53,28 @@ export class InTerminal {
     return this;
   }
   #seen = 0;
+
+  /** Waits until the display shows something, wherever it stands. @param {RegExp} pattern */
+  async displays(pattern, { timeout = 60_000 } = {}) {
+    const end = Date.now() + timeout;
+    while (!pattern.test(this.display.text)) {
+      if (Date.now() > end) throw new Error(`${timeout / 1000} s went by without ${pattern} on the display:\n${this.display.text}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    return this;
+  }
+
+  resize(columns, rows = 24) {
+    this.display.columns = columns;
+    this.child.stdio[3].write(`${columns}x${rows}\n`);
+    return this;
+  }
+
+  /** Closes the terminal, if it is still open. */
+  async end() {
+    if (this.child.exitCode === null) this.child.kill("SIGKILL");
+    return await this.code;
+  }
 
   type(text) {
     this.child.stdin.write(text);
