@@ -62,7 +62,7 @@ Async<Result<bool>> diff(Options options, Terminal& terminal) {
   LIVE_CO_TRY(auto account, co_await Account::open(host, options, target));
   LIVE_CO_TRY(check_account(options, target));
   Planner planner(host, target, stubs(), terminal);
-  LIVE_CO_TRY(auto plan, co_await planner.real(options.stack));
+  LIVE_CO_TRY(auto plan, co_await planner.real(options.stack, Planner::Validate::no));
   auto diffs = co_await host.diff(plan.stacks, target.identity);
   if (diffs.has_error()) co_return within("comparing with what is deployed", diffs.error());
   auto const swapped = take_swap_out(diffs.value());

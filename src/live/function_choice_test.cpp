@@ -59,7 +59,7 @@ std::vector<std::string> names(const std::vector<std::string>& wanted) {
 TEST(FunctionChoice, SeveralAreAllThatAnyOfTheNamesIsOfInTheAppsOrder) {
   EXPECT_THAT(names({"Mailer", "api", "shop/Orders/*"}),
               ElementsAre("shop/Orders/Api", "shop/Users/Api", "shop/Mailer"));
-  EXPECT_EQ(names({"Mailer", "gone"}).front().substr(0, 33), "there is no function \"gone\" in thi");
+  EXPECT_THAT(names({"Mailer", "gone"}), ElementsAre(HasSubstr("there is no function \"gone\"")));
 }
 
 TEST(FunctionChoice, WithoutANameAllButTheCdksAreMeant) {

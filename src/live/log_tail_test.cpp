@@ -52,15 +52,15 @@ TEST_F(LogTailTest, OneOfTheSameTimeAsTheNewestIsNotLost) {
 }
 
 std::string since(const std::string& text) {
-  auto const at = since_time(text, from_millis(1'795'000'000'000));  // 2026-11-18T14:26:40Z
+  auto const at = since_time(text, from_millis(1'795'000'000'000));  // 2026-11-18T11:06:40Z
   return at.has_error() ? at.error().message : iso8601(at.value());
 }
 
 TEST(SinceTime, IsATimeAgo) {
-  EXPECT_EQ(since("40s"), "2026-11-18T14:26:00.000Z");
-  EXPECT_EQ(since("10m"), "2026-11-18T14:16:40.000Z");
-  EXPECT_EQ(since("2h"), "2026-11-18T12:26:40.000Z");
-  EXPECT_EQ(since("1w"), "2026-11-11T14:26:40.000Z");
+  EXPECT_EQ(since("40s"), "2026-11-18T11:06:00.000Z");
+  EXPECT_EQ(since("10m"), "2026-11-18T10:56:40.000Z");
+  EXPECT_EQ(since("2h"), "2026-11-18T09:06:40.000Z");
+  EXPECT_EQ(since("1w"), "2026-11-11T11:06:40.000Z");
 }
 
 TEST(SinceTime, OrATime) {

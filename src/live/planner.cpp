@@ -234,9 +234,10 @@ Async<Result<Plan>> Planner::connection(std::shared_ptr<Stop> stop) {
   co_return plan_of(std::move(made), std::move(swapped.result));
 }
 
-Async<Result<Plan>> Planner::real(std::string stack) {
+Async<Result<Plan>> Planner::real(std::string stack, Validate validate) {
   auto wanted = request(SynthRequest::Mode::deploy);
   wanted.local = false;
+  wanted.validate = validate == Validate::yes;
   LIVE_CO_TRY(auto made, co_await synth(std::move(wanted)));
   if (!stack.empty()) {
     LIVE_CO_TRY(auto one, find_stack(made.stacks, stack, target_.stage, target_.app.name));

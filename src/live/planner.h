@@ -52,7 +52,7 @@ class Planner {
   Async<Result<Plan>> live(Synthesis made, Validate validate, DebugStackAddress debug_stack,
                            std::string stage_key);
   // Nothing swapped; of one stack and those that it needs, unless it is empty.
-  Async<Result<Plan>> real(std::string stack = {});
+  Async<Result<Plan>> real(std::string stack = {}, Validate validate = Validate::yes);
   // Of what is deployed already, whichever functions are stubs there; not to be deployed.
   Async<Result<Plan>> connection(std::shared_ptr<Stop> stop = {});
   // The packages that stand in for these functions' code, by architecture.

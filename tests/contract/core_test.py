@@ -606,8 +606,10 @@ class Logs(ContractTest):
         self.assertEqual(self.logs.list_tags_log_group(logGroupName=self.group)["tags"], {"b": "2"})
 
     def test_the_cli_tails(self):
-        self.put("seen by the cli")
+        self.put("seen by the cli", "and not this")
         self.assertIn("seen by the cli", cloud.aws("logs", "tail", self.group))
+        found = cloud.aws("logs", "filter-log-events", "--log-group-name", self.group, "--filter-pattern", "seen")
+        self.assertEqual([each["message"] for each in found["events"]], ["seen by the cli"])
 
 
 class Command(unittest.TestCase):

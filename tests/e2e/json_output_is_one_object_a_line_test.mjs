@@ -72,6 +72,11 @@ test("a session is told from its start to its end, and nothing else is on standa
   assert.deepEqual([failure.error_type, failure.error_message], ["TypeError", "no luck"]);
   assert.match(failure.trace[1], /f\.js:4/);
 
+  lab.describe({ Hello: { handler: "f.handler", timeout: 20 }, Other: { handler: "f.handler" } });
+  const { stacks } = await live.one("infrastructure", { status: "changed" });
+  const [change] = stacks[0].resources;
+  assert.deepEqual([stacks[0].name, change.construct, change.properties], ["e2e-lab-lab", "lab/Hello", [{ name: "Timeout", from: "10", to: "20" }]]);
+
   live.child.kill("SIGINT");
   assert.equal(await live.code, 0);
   await live.one("ended");

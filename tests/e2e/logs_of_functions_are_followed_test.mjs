@@ -63,6 +63,7 @@ test("--json is one object a line", async () => {
   const events = out.trim().split("\n").map((line) => JSON.parse(line)).filter(({ type }) => type === "log-event");
   const second = events.find(({ message }) => message.includes("second"));
   assert.deepEqual([second.function, second.name, second.log_group], ["lab/Two", "e2e-Two", "/own/e2e"]);
+  assert.match(second.log_stream, /^\d{4}\/\d\d\/\d\d\/e2e-Two\[\$LATEST\]\[[0-9a-f]{32}\]$/, "as Lambda names it in a group of one's choice");
   assert.match(second.at, /^\d{4}-.*Z$/);
 });
 

@@ -86,7 +86,7 @@ test("bash: TAB in a terminal", async () => {
   await shell.shows(/^ready/m);
   shell.type("live inv\t--samp\tkine\t\n");
   await shell.shows(/live invoke --sample kinesis/);
-  shell.type("\x03exit\n");
+  shell.type("\x15exit\n");
   await shell.code;
 });
 
@@ -101,7 +101,7 @@ test("zsh: TAB in a terminal", { skip: skip("zsh") }, async () => {
   await shell.shows(/le/);
   shell.type("kine\t");
   await shell.shows(/sis/);
-  shell.type("\x03exit\n");
+  shell.type("\x15exit\n");
   await shell.code;
 });
 

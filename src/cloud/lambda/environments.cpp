@@ -192,7 +192,7 @@ Async<ApiResult<Environments::EnvironmentPtr>> Environments::start(VersionPtr ve
   if (assumed.has_error()) co_return assumed.error();
   auto turn = co_await starts_.enter(init_limit);
   auto environment = std::make_shared<Environment>(
-      world_, version, log_stream_name(world_.clock.now(), version->number, world_.ids));
+      world_, version, log_stream_name(*version, world_.clock.now(), world_.ids));
   environment->credentials_end = assumed.value().expires;
   environment->turn = std::move(turn);
   Program program{.function = version->name,

@@ -96,10 +96,12 @@ Async<void> LogStream::send(std::shared_ptr<State> state, Milliseconds after) {
   s.sending = false;
 }
 
-std::string log_stream_name(TimePoint at, std::string_view version, Ids& ids) {
+std::string log_stream_name(const Version& version, TimePoint at, Ids& ids) {
   auto day = iso8601(at).substr(0, 10);
   day[4] = day[7] = '/';
-  return fmt::format("{}/[{}]{}", day, version, ids.hex(32));
+  bool const own = version.log_group == "/aws/lambda/" + version.name;
+  if (own) return fmt::format("{}/[{}]{}", day, version.number, ids.hex(32));
+  return fmt::format("{}/{}[{}][{}]", day, version.name, version.number, ids.hex(32));
 }
 
 }  // namespace live::cloud::lambda

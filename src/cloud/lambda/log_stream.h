@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "cloud/world.h"
+#include "cloud/lambda/function.h"
 
 namespace live::cloud::lambda {
 
@@ -26,7 +26,7 @@ class LogStream {
   std::shared_ptr<State> state_;
 };
 
-// "2026/11/23/[$LATEST]" and 32 hex digits.
-std::string log_stream_name(TimePoint at, std::string_view version, Ids& ids);
+// "2026/11/23/[$LATEST]" and 32 hex digits; in a group of somebody's choice "2026/11/23/NAME[$LATEST][…]".
+std::string log_stream_name(const Version& version, TimePoint at, Ids& ids);
 
 }  // namespace live::cloud::lambda
