@@ -36,7 +36,7 @@ class Pollers {
   Async<std::vector<Mapping>> pause_noted(std::vector<Mapping> mappings);
   Async<bool> pause_one(Mapping mapping);
   Async<bool> resume_one(std::string id);  // true: there is nothing left to do for it
-  Async<Result<Mapping>> switch_to(std::string id, aws::EventSources::Polling polling);
+  Async<Result<aws::EventSources::Switched>> switch_to(std::string id, aws::EventSources::Polling polling);
 
   aws::EventSources sources_;
   aws::PausedSources paused_;
