@@ -168,11 +168,27 @@ Async<bool> Pollers::resume_one(std::string id) {
   co_return true;
 }
 
-Async<void> Pollers::resume(Which which) {
+Async<void> Pollers::resume(Which which, WantedOff wanted_off) {
   auto const mine = co_await turn();
-  auto const ids = co_await ids_to_resume(which);
-  if (ids.has_value()) co_return co_await resume_these(ids.value());
-  terminal_.warn("which event source mappings are paused could not be read: " + ids.error().message);
+  auto ids = co_await ids_to_resume(which);
+  if (ids.has_error()) {
+    terminal_.warn("which event source mappings are paused could not be read: " + ids.error().message);
+    co_return;
+  }
+  if (wanted_off && !ids.value().empty()) co_await leave_off(ids.value(), std::move(wanted_off));
+  co_await resume_these(std::move(ids.value()));
+}
+
+// Where it is not known, they are resumed: one that is forgotten is worse.
+Async<void> Pollers::leave_off(std::vector<std::string>& ids, WantedOff wanted_off) {
+  auto const off = co_await wanted_off();
+  if (off.has_error()) co_return;
+  std::vector<std::string> settled;
+  for (auto const& id : ids)
+    if (off.value().contains(id)) settled.push_back(id);
+  std::erase_if(ids, [&off](const std::string& id) { return off.value().contains(id); });
+  auto const dropped = co_await paused_.drop(std::move(settled));
+  if (dropped.has_error()) terminal_.detail(dropped.error().message);
 }
 
 Async<void> Pollers::resume_these(std::vector<std::string> ids) {

@@ -144,6 +144,19 @@ TEST_F(PollersTest, WhatIsPausedWhileSomebodyTakesTheStageGoesOn) {
   EXPECT_THAT(aws.noted, IsEmpty());
 }
 
+TEST_F(PollersTest, WhatTheAppWantsOffByNowStaysOff) {
+  aws.states = {{"a", "Disabled"}, {"b", "Disabled"}};
+  aws.noted = {"a", "b"};
+  auto const resume = [this]() -> Async<bool> {
+    auto const off = []() -> Async<Result<std::set<std::string>>> { co_return std::set<std::string>{"a"}; };
+    co_await pollers.resume(Pollers::Which::all, off);
+    co_return true;
+  };
+  net::run(loop, resume());
+  EXPECT_EQ(aws.states, (std::map<std::string, std::string>{{"a", "Disabled"}, {"b", "Enabling"}}));
+  EXPECT_THAT(aws.noted, IsEmpty());
+}
+
 TEST_F(PollersTest, WhatCannotBePausedIsToldAndNotNoted) {
   aws.states = {{"a", "Enabled"}, {"b", "Enabled"}};
   aws.refused = {"a"};
