@@ -11,6 +11,7 @@
 #include "live/deployment.h"
 #include "live/pollers.h"
 #include "live/stack_choice.h"
+#include "live/wanted_off.h"
 
 namespace live::cli {
 namespace {
@@ -20,14 +21,16 @@ struct Options : CommonOptions {
 };
 
 // A session has paused them because its functions were stubs, and those are no more.
-Async<void> resume_pollers(Account& account, Deployment& deployment, Terminal& terminal) {
+Async<void> resume_pollers(Account& account, Deployment& deployment, std::vector<std::string> stacks,
+                           Terminal& terminal) {
   auto const debug_stack = co_await deployment.find_debug_stack();
   if (debug_stack.has_error()) {
     terminal.warn("which event source mappings are paused is not known: " + debug_stack.error().message);
     co_return;
   }
   Pollers pollers(account.client(), debug_stack.value().table, terminal);
-  co_await pollers.resume(Pollers::Which::of_real_code);
+  auto const wanted_off = [&account, &stacks] { return mappings_wanted_off(account.stacks(), stacks); };
+  co_await pollers.resume(Pollers::Which::of_real_code, wanted_off);
 }
 
 Async<Result<void>> deploy(Options options, Terminal& terminal) {
@@ -48,7 +51,7 @@ Async<Result<void>> deploy(Options options, Terminal& terminal) {
   LIVE_CO_TRY(auto plan, co_await planner.real(options.stack));
   auto const names = names_of(plan.stacks);
   LIVE_CO_TRY(co_await deployment.deploy(std::move(plan), Host::Pace::standard));
-  if (has_debug_stack) co_await resume_pollers(*account, deployment, terminal);
+  if (has_debug_stack) co_await resume_pollers(*account, deployment, names, terminal);
   auto const what = options.stack.empty()
                         ? "every function runs its"
                         : fmt::format("the functions of {} run their", fmt::join(names, ", "));

@@ -170,6 +170,25 @@ Async<Findings> check_connection(Patient& patient) {
   co_return findings;
 }
 
+Async<Findings> check_stage_key(Patient& patient) {
+  Findings findings;
+  if (!patient.debug_stack) co_return findings;
+  Relay relay(patient.executor, *patient.account, patient.target(), *patient.debug_stack);
+  auto const key = co_await relay.stage_key_there();
+  if (key.has_value()) {
+    findings.ok("stage key", "it is there");
+  } else if (key.error().message.find("NoSuchBucket") != std::string::npos) {
+    findings.fail("stage key",
+                  fmt::format("the debug stack's bucket {} was deleted by hand", patient.debug_stack->bucket),
+                  "`live remove`, then " + patient.again());
+  } else if (key.error().kind == Fault::Kind::not_found) {
+    findings.ok("stage key", "not yet: the first session makes it");
+  } else {
+    findings.fail("stage key", key.error().message, "let your identity do s3:GetObject on keys/stage");
+  }
+  co_return findings;
+}
+
 Async<Findings> check_stubs(Patient& patient) {
   Findings findings;
   if (!patient.debug_stack || !patient.plan) co_return findings;

@@ -1,9 +1,10 @@
 #include "cli/leaving.h"
 
-#include <map>
 #include <set>
 
-#include <fmt/ranges.h>
+#include <fmt/format.h>
+
+#include "base/ahead.h"
 
 namespace live::cli {
 namespace {
@@ -27,12 +28,18 @@ Async<int> Leaving::leave(Interruption::By by, Infrastructure* infrastructure) {
   bool const undeployed = infrastructure && infrastructure->has_undeployed();
   if (infrastructure && infrastructure->end())
     terminal.warn("Interrupted while deploying: CloudFormation finishes the stack that it is at.");
-  auto polling = co_await parts_.pollers.of(parts_.answering.fleet.functions());
+  auto const executor = co_await asio::this_coro::executor;
+  Ahead<Result<std::vector<Pollers::Mapping>>> asked(executor,
+                                                     parts_.pollers.of(parts_.answering.fleet.functions()));
+  if (!parts_.options.pause_pollers) co_await finish_calls();
+  auto polling = co_await asked.get();
   if (polling.has_value()) polling_ = std::move(polling.value());
   if (polling.has_error())
     terminal.warn("which queues and streams are polled is not known: " + polling.error().message);
-  if (parts_.options.pause_pollers) co_await pause();
-  co_await finish_calls();
+  if (parts_.options.pause_pollers) {
+    co_await pause();
+    co_await finish_calls();
+  }
   bool const given = parts_.options.restore;
   if (given && wants_restore(by, undeployed)) co_return co_await restore(infrastructure);
   say_goodbye();

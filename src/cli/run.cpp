@@ -30,6 +30,11 @@ void end_output(Terminal& terminal) {
   step_aside();
 }
 
+void end_line_of_caret() {  // the terminal's own "^C"
+  bool const shows_typing = !screen() || !screen()->is_drawn();
+  if (::isatty(STDERR_FILENO) && shows_typing) (void)!::write(STDERR_FILENO, "\n", 1);
+}
+
 Async<void> wait_for_signals(asio::io_context& context, Interruption& interruption, Terminal& terminal,
                              int& code) {
   asio::signal_set ends(context, SIGINT, SIGTERM);
@@ -37,11 +42,11 @@ Async<void> wait_for_signals(asio::io_context& context, Interruption& interrupti
   boost::system::error_code error;
   int const signal = co_await ends.async_wait(asio::redirect_error(asio::use_awaitable, error));
   if (error) co_return;
-  bool const shows_typing = !screen() || !screen()->is_drawn();
-  if (::isatty(STDERR_FILENO) && shows_typing)
-    (void)!::write(STDERR_FILENO, "\n", 1);  // behind the terminal's own "^C"
+  end_line_of_caret();
   ends.async_wait([&terminal, &interruption](boost::system::error_code failed, int) {
     if (failed) return;
+    flush_output();
+    end_line_of_caret();
     if (interruption.at_once) terminal.warn(interruption.at_once());
     end_output(terminal);
     std::_Exit(kInterrupted);

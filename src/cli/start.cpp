@@ -16,6 +16,8 @@
 #include "live/infrastructure.h"
 #include "live/local_source.h"
 #include "live/pollers.h"
+#include "live/stack_choice.h"
+#include "live/wanted_off.h"
 
 namespace live::cli {
 namespace {
@@ -129,7 +131,10 @@ Async<Result<void>> start(StartOptions options, Terminal& terminal, Interruption
     return leaving.leave(interruption.by, following ? &following->infrastructure() : nullptr);
   };
   interruption.at_once = [&leaving] { return leaving.state(); };
-  co_await pollers.resume(Pollers::Which::all);
+  auto const wanted_off = [&account, &deployed] {
+    return mappings_wanted_off(account->stacks(), names_of(deployed.value().plan.stacks));
+  };
+  co_await pollers.resume(Pollers::Which::all, wanted_off);
   co_await running.until_superseded();
   if (leaving.has_begun()) co_await for_ever(executor);
   interruption = {};

@@ -85,13 +85,13 @@ Async<Result<std::vector<Pollers::Mapping>>> Pollers::of(FunctionTable functions
 }
 
 // Until the change is taken, or what is wanted is so without us.
-Async<Result<Pollers::Mapping>> Pollers::switch_to(std::string id, Polling polling) {
+Async<Result<aws::EventSources::Switched>> Pollers::switch_to(std::string id, Polling polling) {
   Timer timer(co_await asio::this_coro::executor);
   auto const until = timer.now() + kPatience;
   for (;;) {
     LIVE_CO_TRY(auto switched, co_await sources_.set(id, polling));
     auto const& now = switched.mapping;
-    if (switched.taken || now.state.empty() || is_there(now, polling)) co_return now;
+    if (switched.taken || now.state.empty() || is_there(now, polling)) co_return switched;
     if (timer.now() + kPause > until)
       co_return fault(fmt::format("event source mapping {} is still {}", id, now.state));
     timer.expires_after(kPause);
@@ -101,7 +101,10 @@ Async<Result<Pollers::Mapping>> Pollers::switch_to(std::string id, Polling polli
 
 Async<bool> Pollers::pause_one(Mapping mapping) {
   auto const done = co_await switch_to(mapping.id, Polling::off);
-  if (done.has_value()) co_return !done.value().state.empty();
+  // An answer of ours may have been lost. What was in transition before may have been disabled by somebody
+  // else.
+  bool const was_on = mapping.state == "Enabled" || mapping.state == "Enabling";
+  if (done.has_value()) co_return !done.value().mapping.state.empty() && (was_on || done.value().taken);
   terminal_.warn(fmt::format("{} is not paused: {}", in_words(mapping), done.error().message));
   co_return false;
 }
@@ -155,7 +158,7 @@ Async<bool> Pollers::resume_one(std::string id) {
                                done.error().message));
     co_return false;
   }
-  auto const& mapping = done.value();
+  auto const& mapping = done.value().mapping;
   if (!mapping.state.empty())
     terminal_.good("Polling again: " + in_words(mapping), {{"type", "polling"},
                                                            {"status", "resumed"},
@@ -165,11 +168,27 @@ Async<bool> Pollers::resume_one(std::string id) {
   co_return true;
 }
 
-Async<void> Pollers::resume(Which which) {
+Async<void> Pollers::resume(Which which, WantedOff wanted_off) {
   auto const mine = co_await turn();
-  auto const ids = co_await ids_to_resume(which);
-  if (ids.has_value()) co_return co_await resume_these(ids.value());
-  terminal_.warn("which event source mappings are paused could not be read: " + ids.error().message);
+  auto ids = co_await ids_to_resume(which);
+  if (ids.has_error()) {
+    terminal_.warn("which event source mappings are paused could not be read: " + ids.error().message);
+    co_return;
+  }
+  if (wanted_off && !ids.value().empty()) co_await leave_off(ids.value(), std::move(wanted_off));
+  co_await resume_these(std::move(ids.value()));
+}
+
+// Where it is not known, they are resumed: one that is forgotten is worse.
+Async<void> Pollers::leave_off(std::vector<std::string>& ids, WantedOff wanted_off) {
+  auto const off = co_await wanted_off();
+  if (off.has_error()) co_return;
+  std::vector<std::string> settled;
+  for (auto const& id : ids)
+    if (off.value().contains(id)) settled.push_back(id);
+  std::erase_if(ids, [&off](const std::string& id) { return off.value().contains(id); });
+  auto const dropped = co_await paused_.drop(std::move(settled));
+  if (dropped.has_error()) terminal_.detail(dropped.error().message);
 }
 
 Async<void> Pollers::resume_these(std::vector<std::string> ids) {

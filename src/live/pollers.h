@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -25,18 +26,21 @@ class Pollers {
   using StillOurs = std::function<Async<bool>()>;
   Async<std::vector<Mapping>> pause(std::vector<Mapping> mappings, StillOurs still_ours);
   // Brings back what is noted as paused: all of it, or that of functions that are no stubs (any more). Told.
+  // Not what the app itself wants off by now, which is asked for only when there is something to resume.
   enum class Which { all, of_real_code };
-  Async<void> resume(Which which);
+  using WantedOff = std::function<Async<Result<std::set<std::string>>>()>;
+  Async<void> resume(Which which, WantedOff wanted_off = {});
 
  private:
   class Turn;
   Async<Turn> turn();
   Async<Result<std::vector<std::string>>> ids_to_resume(Which which);
   Async<void> resume_these(std::vector<std::string> ids);
+  Async<void> leave_off(std::vector<std::string>& ids, WantedOff wanted_off);
   Async<std::vector<Mapping>> pause_noted(std::vector<Mapping> mappings);
   Async<bool> pause_one(Mapping mapping);
   Async<bool> resume_one(std::string id);  // true: there is nothing left to do for it
-  Async<Result<Mapping>> switch_to(std::string id, aws::EventSources::Polling polling);
+  Async<Result<aws::EventSources::Switched>> switch_to(std::string id, aws::EventSources::Polling polling);
 
   aws::EventSources sources_;
   aws::PausedSources paused_;

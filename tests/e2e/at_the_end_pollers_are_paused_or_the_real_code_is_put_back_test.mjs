@@ -101,6 +101,20 @@ test("a session that was killed while it paused leaves a note that the next one 
   await next.stop();
 });
 
+test("one that the app wants disabled by now stays disabled", async () => {
+  await (await lab.go("--pause-pollers")).stop();
+  lab.write("resources.json", JSON.stringify({ ...resources, Mails: mapping("mails", "e2e-Other", { Enabled: false }) }));
+  const next = await lab.go();
+  await next.line(/Polling again: SQS queue orders/, "orders polled again");
+  assert.deepEqual(await states(), { ...polled, mails: "Disabled" });
+  lab.write("resources.json", JSON.stringify({ ...resources, Mails: mapping("mails", "e2e-Other", { Enabled: true }) }));
+  await next.line(/Press ENTER to deploy/, "shown change");
+  next.enter();
+  await until("both polled", async () => JSON.stringify(await states()) === JSON.stringify(polled) || undefined);
+  await next.stop();
+  lab.write("resources.json", JSON.stringify(resources));
+});
+
 test("live deploy brings them back with the real code", async () => {
   await (await lab.go("--pause-pollers")).stop();
   assert.deepEqual(await states(), paused);

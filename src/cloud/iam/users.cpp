@@ -35,6 +35,9 @@ ApiResult<json::object> create_user(World& world, const Call& call) {
                     {"UserId", "AIDA" + world.ids.upper(17)},
                     {"Arn", fmt::format("arn:aws:iam::{}:user{}{}", world.account, path, name)},
                     {"CreateDate", iso8601(world.clock.now())}};
+  if (auto boundary = find_string(call.input, "PermissionsBoundary"))
+    user["PermissionsBoundary"] = {{"PermissionsBoundaryType", "Policy"},
+                                   {"PermissionsBoundaryArn", *boundary}};
   if (auto tags = find_array(call.input, "Tags")) user["Tags"] = *tags;
   save_principal(world.store, kind, user);
   return json::object{{"User", rendered(std::move(user))}};
