@@ -36,7 +36,7 @@ export async function synth(request, call) {
       NODE_OPTIONS: nodeOptions(process.env.NODE_OPTIONS ?? request.environment?.NODE_OPTIONS),
     };
     const seen = async () => inputsOf(request, app, await readNotes(noted));
-    const run = { command: app.command, env, scratch, notes: noted, validate: request.validate, again: request.again };
+    const run = { command: app.command, env, scratch, notes: noted, validate: request.validate, again: request.again, took: 0 };
     const assembly = await produce(request, run, call).catch(async (error) => {
       throw Object.assign(error, await seen());
     });
@@ -49,6 +49,7 @@ export async function synth(request, call) {
       inputs,
       sources: sources && { ...sources, except: handlersOf(request, functions) },
       debugStack: await debugStackIn(app.debugOutdir),
+      app_ms: run.took,
       elapsed_ms: Math.round(performance.now() - began),
     };
   });
@@ -60,7 +61,7 @@ export async function synthDebugStack(request, call) {
     const { bundle } = request.form === "main" ? await bundled(request, scratch) : { bundle: undefined };
     const from = path.resolve(request.folder, request.main ?? "package.json");
     const env = { LIVE_APP: JSON.stringify({ ...common(request), what: "debug", from, bundle, main: request.main }) };
-    const run = { command: node(runner), env, scratch, notes: path.join(scratch, "notes.jsonl"), validate: false };
+    const run = { command: node(runner), env, scratch, notes: path.join(scratch, "notes.jsonl"), validate: false, took: 0 };
     return produce({ ...request, mode: "deploy" }, run, call);
   });
 }
@@ -139,10 +140,11 @@ async function swappedFile({ swapped = [] }, scratch) {
 
 /**
  * @param {SynthRequest & Identity} request
- * @param {{ command: string, env: Record<string, string | undefined>, scratch: string, notes: string, validate?: boolean, again?: boolean }} app
+ * @param {{ command: string, env: Record<string, string | undefined>, scratch: string, notes: string, validate?: boolean, again?: boolean, took: number }} app
  * @param {Call} call
  */
-async function produce(request, { command, env, scratch, notes, validate = true, again }, call) {
+async function produce(request, app, call) {
+  const { command, env, scratch, notes, validate = true, again } = app;
   const { folder, outdir, region, account, mode, context } = request;
   const discover = mode === "discover";
   const failure = path.join(scratch, "failure.json");
@@ -160,7 +162,9 @@ async function produce(request, { command, env, scratch, notes, validate = true,
         LIVE_FAILURE: failure,
         ...env,
       };
+      const began = performance.now();
       await runApp({ command, folder, env: surroundings, failure, notes, again }, call);
+      app.took = Math.round(performance.now() - began);
       return /** @type {any} */ ({ directory: asked.outdir });
     },
     {
