@@ -1,5 +1,5 @@
 // Runs the user's CDK app and turns what goes wrong in it into one clear error.
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -69,7 +69,7 @@ async function explain(command, failure, ended, said) {
     return new HostError(message, { code: "AppFailed", ...place(stack), stack, detail: { name } });
   }
   const how = ended.signal ? `was ended by ${ended.signal}` : `exited with status ${ended.code}`;
-  const thrown = said.find((line) => /^\s*(\w*Error|Uncaught.*): /.test(line)) ?? said.at(-1) ?? "it printed nothing";
+  const thrown = said.find((line) => /^\s*(\w*Error( \[\w+\])?|Uncaught.*): /.test(line)) ?? said.at(-1) ?? "it printed nothing";
   return new HostError(`the CDK app (${command}) ${how}: ${thrown.trim()}`, {
     code: "AppFailed",
     ...place(said.join("\n")),
@@ -77,14 +77,28 @@ async function explain(command, failure, ended, said) {
   });
 }
 
-/** The first line of the user's own in a stack. @param {string | undefined} stack */
-function place(stack) {
-  for (const line of (stack ?? "").split("\n")) {
-    const found = /\(?((?:file:\/\/)?\/[^():]+):(\d+):(\d+)\)?\s*$/.exec(line);
-    if (!found || /node_modules|node:internal/.test(found[1])) continue;
-    const file = found[1].startsWith("file:") ? fileURLToPath(found[1]) : found[1];
-    if (path.dirname(file) === import.meta.dirname) continue;
-    return { file, line: Number(found[2]), column: Number(found[3]) - 1 };
+/** Where in the user's own files it happened, by a stack or what Node and Python print. @param {string | undefined} said */
+function place(said = "") {
+  const unresolved = /Cannot find module '([^']+)' imported from (\/\S+)/.exec(said);
+  if (unresolved && isOwn(unresolved[2])) return importIn(unresolved[2], path.parse(unresolved[1]).name);
+  for (const line of said.split("\n")) {
+    const found = /(?:^|[\s(])((?:file:\/\/)?\/[^():]+):(\d+)(?::(\d+))?\)?\s*$/.exec(line);
+    const file = found?.[1].startsWith("file:") ? fileURLToPath(found[1]) : found?.[1];
+    if (found && file && isOwn(file)) return { file, line: Number(found[2]), column: Math.max(0, Number(found[3] ?? 1) - 1) };
   }
-  return {};
+  const frames = [...said.matchAll(/File "(\/[^"]+)", line (\d+)/g)].filter(([, file]) => isOwn(file));
+  const [, file, line] = frames.at(-1) ?? []; // the most recent call comes last
+  return file ? { file, line: Number(line), column: 0 } : {};
+}
+
+/** @param {string} file */
+function isOwn(file) {
+  return !/[\\/](node_modules|site-packages|dist-packages|lib[\\/]python[\d.]+)[\\/]/.test(file) && path.dirname(file) !== import.meta.dirname;
+}
+
+/** The line that imports what is not there. @param {string} file @param {string} name */
+function importIn(file, name) {
+  const lines = existsSync(file) ? readFileSync(file, "utf8").split("\n") : [];
+  const at = lines.findIndex((line) => /\b(import|from|require)\b/.test(line) && line.includes(name));
+  return { file, line: at + 1 || 1, column: 0 };
 }

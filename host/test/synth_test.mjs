@@ -183,6 +183,17 @@ test("__dirname, import.meta.url and require work in lib/index.js, and its stack
   });
 });
 
+test("what does not parse is told with its line, also in an ES module that Node loads itself", async (t) => {
+  const folder = await app(t, "api-sns", "");
+  await writeFile(path.join(folder, "bin.mjs"), "import './part.mjs';");
+  await writeFile(path.join(folder, "part.mjs"), "\n\nconst = 1;\n");
+  await assert.rejects(synth(t, "api-sns", { folder, form: "cdk", command: "node bin.mjs" }), (error) => {
+    assert.match(error.message, /SyntaxError: Unexpected token/);
+    assert.deepEqual([error.file, error.line], [path.join(folder, "part.mjs"), 3]);
+    return true;
+  });
+});
+
 test("no default export: the error shows what to write", async (t) => {
   const folder = await app(t, "api-sns", "export const main = 1;");
   await assert.rejects(synth(t, "api-sns", { folder }), { message: /lib\/index\.js: has no default export; write: export default function main/ });

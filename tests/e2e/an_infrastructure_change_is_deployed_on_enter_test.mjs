@@ -48,6 +48,36 @@ test("after ENTER the new function and the new variable are live, in the same se
   assert.equal(await greeting("Second"), "second");
 });
 
+test("a function under another id is live there after ENTER, and gone where it was", async () => {
+  const shown = await change({ Hello: { ...hello, environment: { GREETING: "two" } }, Renamed: { ...hello, environment: { GREETING: "renamed" } } }, /Press ENTER to deploy/);
+  assert.match(shown, /\+ AWS::Lambda::Function Renamed/);
+  assert.match(shown, /- AWS::Lambda::Function Second is removed/);
+  assert.equal(await greeting("Second"), "second");
+  const from = session.lines.length;
+  session.enter();
+  await session.line(/Live: 2 functions/, "word of the functions", { from });
+  assert.equal(await greeting("Renamed"), "renamed");
+  await assert.rejects(lab.invoke("Second"), { name: "ResourceNotFoundException" });
+});
+
+test("a handler's file that the app reads too runs in the next call, and its change of the templates is shown", async () => {
+  const source = lab.read("lib/index.js");
+  let from = session.lines.length;
+  lab.write("src/shared.js", `exports.word = "one";`);
+  lab.write("src/hello.js", `exports.handler = async () => ({ greeting: process.env.GREETING, local: process.env.IS_LOCAL, word: require("./shared.js").word });`);
+  lab.write("lib/index.js", `import { word } from "../src/shared.js";\n${source.replace('"lab");', '"lab", { description: word });')}`);
+  await session.line(/No infrastructure changes|Press ENTER to deploy/, "word of the app", { from });
+  assert.equal((await lab.invoke("Hello")).body.word, "one");
+  from = session.lines.length;
+  lab.write("src/shared.js", `exports.word = "two";`);
+  await until("the handler's new code", async () => (await lab.invoke("Hello")).body.word === "two");
+  await session.line(/Rebuilding infrastructure/, "word of the synthesis", { from });
+  await session.line(/No infrastructure changes|Press ENTER to deploy/, "the verdict", { from });
+  from = session.lines.length;
+  lab.write("lib/index.js", source);
+  await session.line(/No infrastructure changes/, "word of the app as it was", { from });
+});
+
 test("a save that changes no template says so", async () => {
   const source = lab.read("lib/index.js");
   const from = session.lines.length;
@@ -81,7 +111,7 @@ test("a newer save cancels a synthesis: the last one is shown", async () => {
   }
   await session.line(/Press ENTER to deploy/, "the diff", { from });
   const shown = session.lines.slice(from).join("\n");
-  assert.match(shown, /- AWS::Lambda::Function Second is removed/);
+  assert.match(shown, /- AWS::Lambda::Function Renamed is removed/);
   session.enter();
   await session.line(/Live: 1 function /, "deployment", { from });
   assert.equal(await greeting(), "five");
