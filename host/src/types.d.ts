@@ -97,6 +97,24 @@ export interface Sources {
   except: string[];
 }
 
+/** What the project's type checker or linter says. */
+export interface Finding {
+  file?: string;
+  line?: number;
+  column?: number;
+  severity: "error" | "warning";
+  text: string;
+  rule?: string;
+}
+
+export interface Checked {
+  /** False: the project has no such tool, or no settings for it. */
+  configured: boolean;
+  findings: Finding[];
+  /** That it has looked at. */
+  files: string[];
+}
+
 export interface ResourceChange {
   kind: "added" | "changed" | "replaced" | "perhaps replaced" | "removed" | "kept";
   logicalId: string;

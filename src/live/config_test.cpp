@@ -37,7 +37,7 @@ TEST_F(LiveJson, EverySettingIsTaken) {
     "live": {"only": ["Api*"], "except": ["Cron", "Slow"], "workers": 32, "workersPerFunction": 8},
     "debugStack": {"tags": {"team": "blue"}},
     "accounts": {"prod": "123456789012", "john.doe": "000000000000"},
-    "takeover": "ask",
+    "takeover": "ask", "typeCheck": false, "lint": false,
     "env": {"dev": "dev.env", "prod": ["a.env", "b.env"]}})";
   auto const config = read(read_text);
   ASSERT_TRUE(config.has_value()) << config.error().message;
@@ -54,6 +54,8 @@ TEST_F(LiveJson, EverySettingIsTaken) {
   EXPECT_THAT(is.debug_stack_tags, ElementsAre(Pair("team", "blue")));
   EXPECT_THAT(is.accounts, ElementsAre(Pair("john-doe", "000000000000"), Pair("prod", "123456789012")));
   EXPECT_EQ(is.takeover, Config::Takeover::ask);
+  EXPECT_FALSE(is.type_check);
+  EXPECT_FALSE(is.lint);
   EXPECT_THAT(is.env_files,
               ElementsAre(Pair("dev", ElementsAre("dev.env")), Pair("prod", ElementsAre("a.env", "b.env"))));
 }

@@ -42,6 +42,15 @@ BuildMessage message(const json::object& in) {
           .column = number(in, "column")};
 }
 
+Remark finding(const json::object& in) {
+  return {.file = string_or(in, "file"),
+          .severity = string_or(in, "severity"),
+          .text = string_or(in, "text"),
+          .rule = string_or(in, "rule"),
+          .line = number(in, "line"),
+          .column = number(in, "column")};
+}
+
 AppStack stack(const json::object& in) {
   AppStack found{.id = string_or(in, "id"),
                  .name = string_or(in, "name"),
@@ -169,6 +178,12 @@ Build build_of(const json::object& found) {
           .missing = texts<std::filesystem::path>(found, "missing"),
           .errors = objects<BuildMessage>(found, "errors", message),
           .warnings = objects<BuildMessage>(found, "warnings", message)};
+}
+
+Checked checked_of(const json::object& found) {
+  return {.configured = find_bool(found, "configured").value_or(false),
+          .findings = objects<Remark>(found, "findings", finding),
+          .files = texts<std::filesystem::path>(found, "files")};
 }
 
 Inputs inputs_of(const json::object& found) {

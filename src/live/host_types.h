@@ -51,6 +51,17 @@ struct Build {
   std::vector<BuildMessage> errors, warnings;  // errors: not empty when there is no new outfile
 };
 
+struct Remark {
+  std::string file, severity, text, rule;  // severity "error" or "warning"; the file may be empty
+  int line = 0, column = 0;                // from 1; 0: not known
+};
+
+struct Checked {
+  bool configured = false;  // false: the project has no such tool, or no settings for it
+  std::vector<Remark> findings;
+  std::vector<std::filesystem::path> files;  // that it has looked at
+};
+
 struct SynthRequest {
   enum class Mode { discover, deploy };
   std::filesystem::path folder;

@@ -43,6 +43,7 @@ Infrastructure::~Infrastructure() = default;
 
 Async<void> Infrastructure::run() {
   asio::co_spawn(parts_.executor, watch(), asio::detached);
+  begin_checks();
   while (!ended_) {
     if (dirty_) {
       co_await look();
@@ -56,7 +57,17 @@ Async<void> Infrastructure::run() {
   }
 }
 
+void Infrastructure::begin_checks() {
+  auto const& app = parts_.target.app;
+  auto watch = Watch::create(parts_.executor);
+  if (watch.has_error()) return parts_.terminal.warn("checking types: " + watch.error().message);
+  checks_ = std::make_unique<Checks>(Checks::Parts{parts_.executor, parts_.host, parts_.terminal, app.folder,
+                                                   std::move(watch.value()), app.config.type_check,
+                                                   app.config.lint});
+}
+
 bool Infrastructure::end() {
+  checks_.reset();
   ended_ = true;
   if (looking_) looking_->now();
   woken_.cancel();
@@ -67,7 +78,9 @@ Async<void> Infrastructure::watch() {
   for (;;) {
     auto const changes = co_await parts_.watch->next();
     if (changes.has_error() || ended_) co_return;
-    if (inputs_.concern(changes.value())) saved();
+    if (!inputs_.concern(changes.value())) continue;
+    saved();
+    if (checks_) checks_->saved();
   }
 }
 

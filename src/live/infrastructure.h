@@ -8,6 +8,7 @@
 #include <string>
 
 #include "base/timer.h"
+#include "live/checks.h"
 #include "live/deployment.h"
 #include "live/inputs.h"
 #include "live/planner.h"
@@ -42,6 +43,7 @@ class Infrastructure {
  private:
   Async<void> watch();
   void saved();
+  void begin_checks();
   Async<void> look();
   Async<Result<Plan>> draft(Planner::Validate validate, std::shared_ptr<Stop> stop);
   Async<void> show(Plan plan);
@@ -52,6 +54,7 @@ class Infrastructure {
 
   Parts parts_;
   FollowedInputs inputs_;
+  std::unique_ptr<Checks> checks_;
   Timer woken_, idle_;
   bool ended_ = false;
   bool dirty_ = false;   // saved since the last look began
