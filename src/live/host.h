@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 
+#include "live/checked.h"
 #include "live/host_process.h"
 #include "live/host_types.h"
 

@@ -51,17 +51,6 @@ struct Build {
   std::vector<BuildMessage> errors, warnings;  // errors: not empty when there is no new outfile
 };
 
-struct Remark {
-  std::string file, severity, text, rule;  // severity "error" or "warning"; the file may be empty
-  int line = 0, column = 0;                // from 1; 0: not known
-};
-
-struct Checked {
-  bool configured = false;  // false: the project has no such tool, or no settings for it
-  std::vector<Remark> findings;
-  std::vector<std::filesystem::path> files;  // that it has looked at
-};
-
 struct SynthRequest {
   enum class Mode { discover, deploy };
   std::filesystem::path folder;
@@ -107,7 +96,7 @@ struct Synthesis {
   std::vector<AppStack> stacks;
   std::vector<AppFunction> functions;
   Inputs inputs;
-  std::chrono::milliseconds app_took{};  // of all of it, the app's own process
+  std::chrono::milliseconds app_took{};  // its process
   // The debug stack as the app's own debugStack(app, stack, props) makes it, when there is that.
   struct OwnDebugStack {
     std::string template_text;
