@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { AppRun } from "./app-run.mjs";
 import { HostError } from "./protocol.mjs";
 import { prepare, take } from "./spare-app.mjs";
+import { wouldResolve } from "./would-resolve.cjs";
 
 /** @typedef {import("./types.js").Note} Note */
 
@@ -74,13 +75,14 @@ async function explain(command, failure, ended, said) {
     code: "AppFailed",
     ...place(said.join("\n")),
     stack: said.slice(-40).join("\n"),
+    inputs: missing(said.join("\n")),
   });
 }
 
 /** Where in the user's own files it happened, by a stack or what Node and Python print. @param {string | undefined} said */
 function place(said = "") {
-  const unresolved = /Cannot find module '([^']+)' imported from (\/\S+)/.exec(said);
-  if (unresolved && isOwn(unresolved[2])) return importIn(unresolved[2], path.parse(unresolved[1]).name);
+  const lacking = unresolved(said);
+  if (lacking) return importIn(lacking.from, path.parse(lacking.specifier).name);
   for (const line of said.split("\n")) {
     const found = /(?:^|[\s(])((?:file:\/\/)?\/[^():]+):(\d+)(?::(\d+))?\)?\s*$/.exec(line);
     const file = found?.[1].startsWith("file:") ? fileURLToPath(found[1]) : found?.[1];
@@ -89,6 +91,18 @@ function place(said = "") {
   const frames = [...said.matchAll(/File "(\/[^"]+)", line (\d+)/g)].filter(([, file]) => isOwn(file));
   const [, file, line] = frames.at(-1) ?? []; // the most recent call comes last
   return file ? { file, line: Number(line), column: 0 } : {};
+}
+
+/** What an own file imports in vain. @param {string} said */
+function unresolved(said) {
+  const [, specifier, from] = /Cannot find module '([^']+)'(?: imported from |\s+Require stack:\s+- )(\/\S+)/.exec(said) ?? [];
+  return specifier && isOwn(from) ? { specifier, from } : undefined;
+}
+
+/** Files that mend it once they are there. @param {string} said */
+function missing(said) {
+  const { specifier, from } = unresolved(said) ?? {};
+  return specifier && from && /^\.{0,2}\//.test(specifier) ? wouldResolve(path.dirname(from), specifier) : [];
 }
 
 /** @param {string} file */

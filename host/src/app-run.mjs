@@ -58,6 +58,7 @@ export class AppRun {
   async #read(stream, input) {
     if (!input) return;
     for await (const line of createInterface({ input, crlfDelay: Infinity })) {
+      if (/^\s+at /.test(line) && line.includes(import.meta.dirname)) continue; // a frame of ours
       if (stream === "err") this.said.push(line);
       if (this.said.length > 200) this.said.shift();
       this.#tell({ stream, line });

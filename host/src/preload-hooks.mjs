@@ -9,12 +9,7 @@ export function initialize(data) {
 
 /** @param {string} specifier @param {any} context @param {any} next */
 export async function resolve(specifier, context, next) {
-  try {
-    const found = await next(specifier, context);
-    port.postMessage({ url: found.url });
-    return found;
-  } catch (error) {
-    port.postMessage({ missing: specifier, from: context.parentURL });
-    throw error;
-  }
+  const found = await next(specifier, context);
+  port.postMessage(found.url);
+  return found;
 }

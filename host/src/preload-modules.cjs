@@ -1,20 +1,17 @@
-// Notes which ES modules of its own the app imports, and which of them are not there.
+// Notes which ES modules of its own the app imports.
 "use strict";
 const Module = require("node:module");
 const { fileURLToPath, pathToFileURL } = require("node:url");
 const { MessageChannel, receiveMessageOnPort } = require("node:worker_threads");
-const { isInstalled, note, noteMissing } = require("./preload-notes.cjs");
+const { isInstalled, note } = require("./preload-notes.cjs");
 const { noteImport } = require("./preload-spare.cjs");
 
-/** @param {string | undefined} url */
-const fileOf = (url) => (url?.startsWith("file:") ? fileURLToPath(url) : undefined);
-
-/** @param {{ url?: string, missing?: string, from?: string }} seen */
-function take({ url, missing, from }) {
-  const file = fileOf(url);
-  if (url && file && isInstalled(file)) noteImport(url, file);
-  else if (file) note({ type: "module", path: file });
-  if (missing) noteMissing(fileOf(from), missing);
+/** @param {string} url */
+function take(url) {
+  if (!url.startsWith("file:")) return;
+  const file = fileURLToPath(url);
+  if (isInstalled(file)) noteImport(url, file);
+  else note({ type: "module", path: file });
 }
 
 /** In this thread. @param {any} registerHooks not in every version of Node */
@@ -22,14 +19,9 @@ function hookHere(registerHooks) {
   registerHooks({
     /** @param {string} specifier @param {any} context @param {any} next */
     resolve(specifier, context, next) {
-      try {
-        const found = next(specifier, context);
-        if (context.conditions.includes("import")) take({ url: found.url });
-        return found;
-      } catch (error) {
-        take({ missing: specifier, from: context.parentURL });
-        throw error;
-      }
+      const found = next(specifier, context);
+      if (context.conditions.includes("import")) take(found.url);
+      return found;
     },
   });
 }

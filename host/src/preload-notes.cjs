@@ -2,7 +2,6 @@
 "use strict";
 const fs = require("node:fs");
 const path = require("node:path");
-const { wouldResolve } = require("./would-resolve.cjs");
 
 const append = fs.appendFileSync;
 
@@ -24,18 +23,4 @@ function isInstalled(file) {
   return /[\\/](node_modules|site-packages|dist-packages)[\\/]/.test(file);
 }
 
-/** @type {Set<string>} Of modules of the app's own that were looked for in vain */
-const missing = new Set();
-
-/** @param {string | undefined} from a file @param {string} specifier */
-function noteMissing(from, specifier) {
-  if (!from || isInstalled(from) || !/^\.{0,2}[\\/]/.test(specifier)) return;
-  for (const file of wouldResolve(path.dirname(from), specifier)) if (isOwn(file)) missing.add(file);
-}
-
-// One that is there at last may mend an app that failed.
-process.on("exit", (code) => {
-  if (code !== 0) for (const file of missing) note({ type: "file", path: file });
-});
-
-module.exports = { note, noteMissing, isOwn, isInstalled };
+module.exports = { note, isOwn, isInstalled };

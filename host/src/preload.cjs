@@ -6,7 +6,7 @@ const Module = require("node:module");
 const path = require("node:path");
 const { isMainThread } = require("node:worker_threads");
 
-const { note, noteMissing, isOwn, isInstalled } = require("./preload-notes.cjs");
+const { note, isOwn, isInstalled } = require("./preload-notes.cjs");
 const { followModules } = require("./preload-modules.cjs");
 const { noteModule, noteRead, waitIfSpare } = require("./preload-spare.cjs");
 
@@ -121,18 +121,6 @@ prototype._compile = function (content, filename, ...rest) {
   const result = compile.call(this, content, filename, ...rest);
   if (isInstalled(filename)) for (const [file, patch] of patches) if (file.test(filename)) patch(this);
   return result;
-};
-
-const loader = /** @type {any} */ (Module);
-const resolve = loader._resolveFilename;
-/** @this {any} @param {string} request @param {any} parent @param {any[]} rest */
-loader._resolveFilename = function (request, parent, ...rest) {
-  try {
-    return resolve.call(this, request, parent, ...rest);
-  } catch (error) {
-    noteMissing(parent?.filename, request);
-    throw error;
-  }
 };
 
 if (isMainThread) {

@@ -38,7 +38,8 @@ export async function synth(request, call) {
     const seen = async () => inputsOf(request, app, await readNotes(noted));
     const run = { command: app.command, env, scratch, notes: noted, validate: request.validate, again: request.again, took: 0 };
     const assembly = await produce(request, run, call).catch(async (error) => {
-      throw Object.assign(error, await seen());
+      const { inputs, sources } = await seen();
+      throw Object.assign(error, { inputs: [...inputs, ...(error.inputs ?? [])], sources });
     });
     const functions = await functionsOf(assembly, await readNotes(noted));
     const { inputs, sources } = await seen();

@@ -119,7 +119,7 @@ Async<Result<Synthesis>> Planner::synthesise(Validate validate, std::shared_ptr<
   auto const began = std::chrono::steady_clock::now();
   LIVE_CO_TRY(auto made, co_await synth(std::move(wanted), std::move(stop)));
   if (!more_expected_)
-    terminal_.step("App synthesised",
+    terminal_.step(validate == Validate::yes ? "App synthesised, templates validated" : "App synthesised",
                    std::chrono::round<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began),
                    {{"type", "synthesis"}, {"app_ms", app_took_.count()}});
   co_return made;
