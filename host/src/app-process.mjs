@@ -1,23 +1,16 @@
-// Runs the user's CDK app as a child process and turns what goes wrong in it into one clear error.
-import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+// Runs the user's CDK app and turns what goes wrong in it into one clear error.
+import { existsSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { AppRun } from "./app-run.mjs";
 import { HostError } from "./protocol.mjs";
+import { prepare, take } from "./spare-app.mjs";
+import { wouldResolve } from "./would-resolve.cjs";
+
+/** @typedef {import("./types.js").Note} Note */
 
 const preload = fileURLToPath(new URL("./preload.cjs", import.meta.url));
-/** @type {Set<number>} Process groups that end with us */
-const groups = new Set();
-process.on("exit", () => groups.forEach(end));
-
-/** @param {number} group */
-function end(group) {
-  try {
-    process.kill(-group, "SIGKILL");
-  } catch {} // already gone
-}
 
 /** NODE_OPTIONS with our preload behind what is there. @param {string | undefined} given */
 export function nodeOptions(given) {
@@ -26,38 +19,48 @@ export function nodeOptions(given) {
 }
 
 /**
- * @param {{ command: string, folder: string, env: Record<string, string | undefined>, failure: string }} app
- * @param {import("./protocol.mjs").Call} call
+ * @typedef {{ command: string, folder: string, env: Record<string, string | undefined> }} Start
+ * @typedef {import("./protocol.mjs").Call} Call
+ * @param {Start & { failure: string, notes: string, again?: boolean }} app notes: the file that it writes them to
+ * @param {Call} call
  */
-export async function runApp({ command, folder, env, failure }, { signal, emit }) {
-  signal.throwIfAborted();
-  // A shell, because that is how the CDK runs an app's command; a group, so that all of it can be ended.
-  const child = spawn(command, { shell: true, cwd: folder, env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
-  const group = child.pid;
-  if (group) groups.add(group);
-  const stop = () => group && end(group);
+export async function runApp({ failure, notes, again, ...start }, call) {
+  call.signal.throwIfAborted();
+  try {
+    const spare = take(start);
+    const early = spare && (await follow(spare, call));
+    // One that never came to wait has not run the app.
+    const woken = spare && (await readNotes(notes)).some((note) => note.type === "woken");
+    const run = woken ? spare : new AppRun(start, "ignore");
+    const ended = woken && early ? early : await follow(run, call);
+    if (ended.code !== 0) throw await explain(start.command, failure, ended, run.said);
+  } finally {
+    if (again) prepare(start, await processIn(notes));
+  }
+}
+
+/** To its end, which comes early when the call is cancelled. @param {AppRun} run @param {Call} call */
+async function follow(run, { signal, emit }) {
+  run.listen((line) => emit({ event: "output", ...line }));
+  const stop = () => run.end();
   signal.addEventListener("abort", stop, { once: true });
-  /** @type {string[]} */
-  const said = [];
-  const reading = [
-    { stream: "out", input: child.stdout },
-    { stream: "err", input: child.stderr },
-  ].map(async ({ stream, input }) => {
-    for await (const line of createInterface({ input, crlfDelay: Infinity })) {
-      if (stream === "err") said.push(line);
-      if (said.length > 200) said.shift();
-      emit({ event: "output", stream, line });
-    }
-  });
-  /** @type {{ code: number | null, signal: string | null }} */
-  const ended = await new Promise((resolve, reject) => {
-    child.once("error", reject);
-    child.once("close", (code, name) => resolve({ code, signal: name }));
-  });
-  await Promise.all(reading);
+  const ended = await run.ended;
   signal.removeEventListener("abort", stop);
-  if (group) groups.delete(group);
-  if (ended.code !== 0) throw await explain(command, failure, ended, said);
+  signal.throwIfAborted();
+  return ended;
+}
+
+/** @param {string} file @returns {Promise<Note[]>} */
+export async function readNotes(file) {
+  const lines = (await readFile(file, "utf8")).split("\n").filter(Boolean);
+  return lines.map((line) => JSON.parse(line));
+}
+
+/** The process that a spare is to become; none if there were several. @param {string} file */
+async function processIn(file) {
+  const noted = await readNotes(file).catch(() => []);
+  const all = noted.flatMap((note) => (note.type === "process" ? [note] : []));
+  return all.length === 1 ? all[0] : undefined;
 }
 
 /** @param {string} command @param {string} failure @param {{ code: number | null, signal: string | null }} ended @param {string[]} said */
@@ -67,22 +70,49 @@ async function explain(command, failure, ended, said) {
     return new HostError(message, { code: "AppFailed", ...place(stack), stack, detail: { name } });
   }
   const how = ended.signal ? `was ended by ${ended.signal}` : `exited with status ${ended.code}`;
-  const thrown = said.find((line) => /^\s*(\w*Error|Uncaught.*): /.test(line)) ?? said.at(-1) ?? "it printed nothing";
+  const thrown = said.find((line) => /^\s*(\w*Error( \[\w+\])?|Uncaught.*): /.test(line)) ?? said.at(-1) ?? "it printed nothing";
   return new HostError(`the CDK app (${command}) ${how}: ${thrown.trim()}`, {
     code: "AppFailed",
     ...place(said.join("\n")),
     stack: said.slice(-40).join("\n"),
+    inputs: missing(said.join("\n")),
   });
 }
 
-/** The first line of the user's own in a stack. @param {string | undefined} stack */
-function place(stack) {
-  for (const line of (stack ?? "").split("\n")) {
-    const found = /\(?((?:file:\/\/)?\/[^():]+):(\d+):(\d+)\)?\s*$/.exec(line);
-    if (!found || /node_modules|node:internal/.test(found[1])) continue;
-    const file = found[1].startsWith("file:") ? fileURLToPath(found[1]) : found[1];
-    if (path.dirname(file) === import.meta.dirname) continue;
-    return { file, line: Number(found[2]), column: Number(found[3]) - 1 };
+/** Where in the user's own files it happened, by a stack or what Node and Python print. @param {string | undefined} said */
+function place(said = "") {
+  const lacking = unresolved(said);
+  if (lacking) return importIn(lacking.from, path.parse(lacking.specifier).name);
+  for (const line of said.split("\n")) {
+    const found = /(?:^|[\s(])((?:file:\/\/)?\/[^():]+):(\d+)(?::(\d+))?\)?\s*$/.exec(line);
+    const file = found?.[1].startsWith("file:") ? fileURLToPath(found[1]) : found?.[1];
+    if (found && file && isOwn(file)) return { file, line: Number(found[2]), column: Math.max(0, Number(found[3] ?? 1) - 1) };
   }
-  return {};
+  const frames = [...said.matchAll(/File "(\/[^"]+)", line (\d+)/g)].filter(([, file]) => isOwn(file));
+  const [, file, line] = frames.at(-1) ?? []; // the most recent call comes last
+  return file ? { file, line: Number(line), column: 0 } : {};
+}
+
+/** What an own file imports in vain. @param {string} said */
+function unresolved(said) {
+  const [, specifier, from] = /Cannot find module '([^']+)'(?: imported from |\s+Require stack:\s+- )(\/\S+)/.exec(said) ?? [];
+  return specifier && isOwn(from) ? { specifier, from } : undefined;
+}
+
+/** Files that mend it once they are there. @param {string} said */
+function missing(said) {
+  const { specifier, from } = unresolved(said) ?? {};
+  return specifier && from && /^\.{0,2}\//.test(specifier) ? wouldResolve(path.dirname(from), specifier) : [];
+}
+
+/** @param {string} file */
+function isOwn(file) {
+  return !/[\\/](node_modules|site-packages|dist-packages|lib[\\/]python[\d.]+)[\\/]/.test(file) && path.dirname(file) !== import.meta.dirname;
+}
+
+/** The line that imports what is not there. @param {string} file @param {string} name */
+function importIn(file, name) {
+  const lines = existsSync(file) ? readFileSync(file, "utf8").split("\n") : [];
+  const at = lines.findIndex((line) => /\b(import|from|require)\b/.test(line) && line.includes(name));
+  return { file, line: at + 1 || 1, column: 0 };
 }

@@ -5,6 +5,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { createRequire, isBuiltin } from "node:module";
 import path from "node:path";
+import { wouldResolve } from "./would-resolve.cjs";
 
 /**
  * @typedef {import("./types.js").BundleRequest} BundleRequest
@@ -64,7 +65,7 @@ async function bundle(request) {
     handler: place.handler,
     changed,
     inputs: [...inputs],
-    missing: errors.flatMap(wouldResolve),
+    missing: errors.flatMap(wouldMend),
     errors: errors.map((/** @type {any} */ { unresolved, ...shown }) => shown),
     warnings: warnings.map((/** @type {any} */ { unresolved, ...shown }) => shown),
     elapsed_ms: Math.round((performance.now() - began) * 10) / 10,
@@ -143,7 +144,7 @@ async function makeFolder(folder) {
 }
 
 /** @param {esbuild.Message} m @param {string} folder */
-function message(m, folder) {
+export function message(m, folder) {
   const at = m.location;
   const unresolved = /^Could not resolve "(.*)"/.exec(m.text)?.[1];
   return {
@@ -156,18 +157,11 @@ function message(m, folder) {
   };
 }
 
-const extensions = ["", ".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mts", ".cts", ".json"];
-
 /** Paths any of which, once there, may mend an import. @param {{ file?: string, unresolved?: string }} error */
-function wouldResolve({ file, unresolved }) {
+export function wouldMend({ file, unresolved }) {
   if (!file || !unresolved) return [];
   const from = path.dirname(file);
-  if (unresolved.startsWith(".") || path.isAbsolute(unresolved)) {
-    const base = path.resolve(from, unresolved);
-    const bare = base.replace(/\.(m|c)?jsx?$/, "");
-    const names = [...new Set([base, bare])];
-    return [...names.flatMap((n) => extensions.map((e) => n + e)), path.join(base, "index.ts"), path.join(base, "index.js")];
-  }
+  if (unresolved.startsWith(".") || path.isAbsolute(unresolved)) return wouldResolve(from, unresolved);
   const name = unresolved.split("/").slice(0, unresolved.startsWith("@") ? 2 : 1).join("/");
   return above(from).map((folder) => path.join(folder, "node_modules", name));
 }

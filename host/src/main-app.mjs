@@ -4,6 +4,7 @@ import { writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 import { debugStack } from "./debug-stack.mjs";
+import { waitInside } from "./preload-spare.cjs";
 
 /**
  * @typedef {{ what: "main" | "debug", from: string, bundle?: string, main?: string, stage: string, name: string,
@@ -65,6 +66,7 @@ async function run(work) {
   beside.synth();
 }
 
+await waitInside();
 /** @type {Work} */
 const work = JSON.parse(process.env.LIVE_APP ?? "{}");
 process.setSourceMapsEnabled(true);

@@ -4,13 +4,15 @@ import * as esbuild from "esbuild";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
+import { message, wouldMend } from "./bundle.mjs";
 import { HostError } from "./protocol.mjs";
 
-/** Each file keeps its own __dirname and import.meta.url. @type {esbuild.Plugin} */
-const ownPlace = {
+/** Each file keeps its own __dirname and import.meta.url. @param {Set<string>} read gets the files @returns {esbuild.Plugin} */
+const ownPlace = (read) => ({
   name: "own-place",
   setup(build) {
     build.onLoad({ filter: /\.(m|c)?(j|t)sx?$/, namespace: "file" }, async ({ path: file }) => {
+      read.add(file);
       const text = await readFile(file, "utf8");
       const place = [
         `__live_dirname=${JSON.stringify(path.dirname(file))}`,
@@ -22,7 +24,7 @@ const ownPlace = {
       return { contents, loader: /** @type {esbuild.Loader} */ (extension) };
     });
   },
-};
+});
 
 /**
  * @param {string} folder the app's
@@ -31,6 +33,8 @@ const ownPlace = {
  */
 export async function bundleMain(folder, main, outfile) {
   const require = `import{createRequire as __live_require}from"node:module";const require=__live_require(${JSON.stringify(main)});`;
+  /** @type {Set<string>} */
+  const read = new Set();
   /** @type {any} */
   const result = await esbuild
     .build({
@@ -55,25 +59,27 @@ export async function bundleMain(folder, main, outfile) {
         "import.meta.dirname": "__live_dirname",
         "import.meta.filename": "__live_filename",
       },
-      plugins: [ownPlace],
+      plugins: [ownPlace(read)],
     })
     .catch((failure) => failure);
-  if (result instanceof Error) throw explain(result, folder);
+  if (result instanceof Error) throw explain(result, folder, read);
   return Object.keys(result.metafile.inputs).map((file) => path.resolve(folder, file));
 }
 
-/** @param {any} failure @param {string} folder */
-function explain(failure, folder) {
+/** @param {any} failure @param {string} folder @param {Set<string>} read */
+function explain(failure, folder, read) {
   const first = failure.errors?.[0];
   if (!first) return failure;
   const at = first.location;
   const file = at && path.resolve(folder, at.file);
   const place = at ? `${at.file}:${at.line}:${at.column + 1}: ` : "";
+  const missing = failure.errors.flatMap((/** @type {esbuild.Message} */ e) => wouldMend(message(e, folder)));
   return new HostError(place + first.text, {
     code: "AppSyntax",
     file,
     line: at?.line,
     column: at?.column,
     detail: failure.errors.map((/** @type {esbuild.Message} */ e) => ({ text: e.text, ...e.location })),
+    inputs: [...read, ...missing],
   });
 }

@@ -4,30 +4,36 @@
 const fs = require("node:fs");
 const Module = require("node:module");
 const path = require("node:path");
+const { isMainThread } = require("node:worker_threads");
 
-const notes = process.env.LIVE_NOTES;
-const discovering = process.env.LIVE_SYNTH === "discover";
+const { note, isOwn, isInstalled } = require("./preload-notes.cjs");
+const { followModules } = require("./preload-modules.cjs");
+const { noteModule, noteRead, waitIfSpare } = require("./preload-spare.cjs");
+
 const placeholder = path.join(__dirname, "swapped");
-/** @type {Set<string>} Construct paths */
-const swapped = new Set(process.env.LIVE_SWAPPED ? JSON.parse(fs.readFileSync(process.env.LIVE_SWAPPED, "utf8")) : []);
-
-/** @param {import("./types").Note} it */
-function note(it) {
-  if (notes) fs.appendFileSync(notes, JSON.stringify(it) + "\n");
+/** Construct paths @type {Set<string> | undefined} */
+let swapped;
+/** @param {string} construct */
+function isSwapped(construct) {
+  const { LIVE_SWAPPED: file } = process.env;
+  swapped ??= new Set(file ? JSON.parse(read(file, "utf8")) : []);
+  return swapped.has(construct);
 }
 
 // What the app reads besides its modules: settings, templates. Not what it makes, nor what packages read of themselves.
-const own = process.cwd() + path.sep;
+const read = fs.readFileSync;
 /** @param {unknown} file */
-function noteRead(file) {
+function seeRead(file) {
   if (typeof file !== "string") return;
   const full = path.resolve(file);
-  if (full.startsWith(own) && !/[\\/](node_modules|\.live|\.git|cdk\.out)[\\/]/.test(full)) note({ type: "file", path: full });
+  if (!isOwn(full)) return;
+  noteRead(full);
+  note({ type: "file", path: full });
 }
 for (const [holder, name] of /** @type {[any, string][]} */ ([[fs, "readFileSync"], [fs, "readFile"], [fs.promises, "readFile"]])) {
   const read = holder[name];
   holder[name] = function (/** @type {any[]} */ ...args) {
-    noteRead(args[0]);
+    seeRead(args[0]);
     return read.apply(this, args);
   };
 }
@@ -44,8 +50,8 @@ function patchCode({ exports: { AssetCode } }) {
     if (this.path !== placeholder) {
       const bundled = Boolean(this.options?.bundling);
       const folder = path.resolve(this.path);
-      note({ type: "folder", construct, folder, bundled, swapped: swapped.has(construct) });
-      if (swapped.has(construct)) {
+      note({ type: "folder", construct, folder, bundled, swapped: isSwapped(construct) });
+      if (isSwapped(construct)) {
         const standIn = new AssetCode(placeholder);
         standIns.set(this, standIn);
         return bind.call(standIn, scope);
@@ -81,9 +87,9 @@ function patchBundling(module) {
         entry: path.resolve(entry),
         projectRoot: projectRoot && path.resolve(projectRoot),
         options: plain(asked),
-        swapped: swapped.has(construct),
+        swapped: isSwapped(construct),
       });
-      const skipped = discovering || swapped.has(construct);
+      const skipped = process.env.LIVE_SYNTH === "discover" || isSwapped(construct);
       real = skipped ? new AssetCode(placeholder) : bundle.apply(Bundling, args);
       const config = real.bind(scope);
       code.asset = real.asset;
@@ -110,8 +116,14 @@ const prototype = /** @type {any} */ (Module).prototype;
 const compile = prototype._compile;
 /** @this {any} @param {string} content @param {string} filename @param {any[]} rest */
 prototype._compile = function (content, filename, ...rest) {
+  noteModule(filename);
+  if (!isInstalled(filename)) note({ type: "module", path: filename });
   const result = compile.call(this, content, filename, ...rest);
-  if (!/[\\/]node_modules[\\/]/.test(filename)) note({ type: "file", path: filename });
-  else for (const [file, patch] of patches) if (file.test(filename)) patch(this);
+  if (isInstalled(filename)) for (const [file, patch] of patches) if (file.test(filename)) patch(this);
   return result;
 };
+
+if (isMainThread) {
+  followModules();
+  waitIfSpare();
+}

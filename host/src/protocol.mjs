@@ -5,7 +5,8 @@ import { createInterface } from "node:readline";
 export class HostError extends Error {
   /**
    * @param {string} message
-   * @param {{ code?: string, file?: string, line?: number, column?: number, detail?: unknown, stack?: string }} [more]
+   * @param {{ code?: string, file?: string, line?: number, column?: number, detail?: unknown, stack?: string,
+   *   inputs?: string[] }} [more] inputs: files whose change may mend it
    */
   constructor(message, more = {}) {
     super(message);
@@ -15,6 +16,7 @@ export class HostError extends Error {
     this.line = more.line;
     this.column = more.column;
     this.detail = more.detail;
+    this.inputs = more.inputs;
     if (more.stack) this.stack = more.stack;
   }
 }
@@ -30,10 +32,11 @@ function describe(error) {
   const e = error instanceof Error ? error : new Error(String(error));
   /** @type {Record<string, unknown>} */
   const shown = { message: plain(e.message) };
-  const { code, file, line, column, detail } = /** @type {any} */ (e);
+  const { code, file, line, column, detail, inputs, sources } = /** @type {any} */ (e);
   if (code ?? (known ? undefined : e.name)) shown.code = String(code ?? e.name);
   if (file) Object.assign(shown, { file, line, column });
   if (detail !== undefined) shown.detail = detail;
+  if (known && inputs) Object.assign(shown, { inputs, sources });
   if (e.stack) shown.stack = plain(e.stack);
   return shown;
 }

@@ -5,16 +5,16 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { nodeOptions, runApp } from "./app-process.mjs";
+import { nodeOptions, readNotes, runApp } from "./app-process.mjs";
 import { readJson } from "./bundle.mjs";
 import { functionsOf, stacksOf } from "./functions.mjs";
+import { handlersOf, inputsOf } from "./inputs.mjs";
 import { bundleMain } from "./main-bundle.mjs";
 import { HostError } from "./protocol.mjs";
 import { toolkitFor } from "./toolkit-host.mjs";
 
 /**
  * @typedef {import("./types.js").SynthRequest} SynthRequest
- * @typedef {import("./types.js").Note} Note
  * @typedef {import("./protocol.mjs").Call} Call
  * @typedef {import("./credentials.mjs").Identity} Identity
  */
@@ -35,15 +35,22 @@ export async function synth(request, call) {
       LIVE_SWAPPED: await swappedFile(request, scratch),
       NODE_OPTIONS: nodeOptions(process.env.NODE_OPTIONS ?? request.environment?.NODE_OPTIONS),
     };
-    const assembly = await produce(request, { command: app.command, env, scratch, validate: request.validate }, call);
-    const notes = await readNotes(noted);
-    const files = notes.flatMap((n) => (n.type === "file" && n.path !== app.bundle ? [n.path] : []));
+    const seen = async () => inputsOf(request, app, await readNotes(noted));
+    const run = { command: app.command, env, scratch, notes: noted, validate: request.validate, again: request.again, took: 0 };
+    const assembly = await produce(request, run, call).catch(async (error) => {
+      const { inputs, sources } = await seen();
+      throw Object.assign(error, { inputs: [...inputs, ...(error.inputs ?? [])], sources });
+    });
+    const functions = await functionsOf(assembly, await readNotes(noted));
+    const { inputs, sources } = await seen();
     return {
       assembly: request.outdir,
       stacks: stacksOf(assembly),
-      functions: await functionsOf(assembly, notes),
-      inputs: [...new Set([...app.inputs, ...files])],
+      functions,
+      inputs,
+      sources: sources && { ...sources, except: handlersOf(request, functions) },
       debugStack: await debugStackIn(app.debugOutdir),
+      app_ms: run.took,
       elapsed_ms: Math.round(performance.now() - began),
     };
   });
@@ -55,7 +62,8 @@ export async function synthDebugStack(request, call) {
     const { bundle } = request.form === "main" ? await bundled(request, scratch) : { bundle: undefined };
     const from = path.resolve(request.folder, request.main ?? "package.json");
     const env = { LIVE_APP: JSON.stringify({ ...common(request), what: "debug", from, bundle, main: request.main }) };
-    return produce({ ...request, mode: "deploy" }, { command: node(runner), env, scratch, validate: false }, call);
+    const run = { command: node(runner), env, scratch, notes: path.join(scratch, "notes.jsonl"), validate: false, took: 0 };
+    return produce({ ...request, mode: "deploy" }, run, call);
   });
 }
 
@@ -133,10 +141,11 @@ async function swappedFile({ swapped = [] }, scratch) {
 
 /**
  * @param {SynthRequest & Identity} request
- * @param {{ command: string, env: Record<string, string | undefined>, scratch: string, validate?: boolean }} app
+ * @param {{ command: string, env: Record<string, string | undefined>, scratch: string, notes: string, validate?: boolean, again?: boolean, took: number }} app
  * @param {Call} call
  */
-async function produce(request, { command, env, scratch, validate = true }, call) {
+async function produce(request, app, call) {
+  const { command, env, scratch, notes, validate = true, again } = app;
   const { folder, outdir, region, account, mode, context } = request;
   const discover = mode === "discover";
   const failure = path.join(scratch, "failure.json");
@@ -154,7 +163,9 @@ async function produce(request, { command, env, scratch, validate = true }, call
         LIVE_FAILURE: failure,
         ...env,
       };
-      await runApp({ command, folder, env: surroundings, failure }, call);
+      const began = performance.now();
+      await runApp({ command, folder, env: surroundings, failure, notes, again }, call);
+      app.took = Math.round(performance.now() - began);
       return /** @type {any} */ ({ directory: asked.outdir });
     },
     {
@@ -199,10 +210,4 @@ async function debugStackIn(outdir) {
   const { artifacts } = await readJson(path.join(outdir, "manifest.json"));
   const [{ properties }] = Object.values(artifacts).filter((one) => one.type === "aws:cloudformation:stack");
   return { template: await readFile(path.join(outdir, properties.templateFile), "utf8"), tags: properties.tags ?? {} };
-}
-
-/** @param {string} file @returns {Promise<Note[]>} */
-async function readNotes(file) {
-  const lines = (await readFile(file, "utf8")).split("\n").filter(Boolean);
-  return lines.map((line) => JSON.parse(line));
 }

@@ -51,9 +51,20 @@ export interface Bundle {
 
 /** What the preload noted while the app ran. */
 export type Note =
-  | { type: "file"; path: string }
+  | { type: "file" | "module"; path: string }
+  | ({ type: "process" } & AppProcess)
+  | { type: "woken" }
   | { type: "bundle"; construct: string; entry: string; projectRoot?: string; options: BundlingOptions; swapped: boolean }
   | { type: "folder"; construct: string; folder: string; bundled: boolean; swapped: boolean };
+
+/** The one of an app's processes that makes its constructs, and the libraries that it has loaded for it. */
+export interface AppProcess {
+  identity: string;
+  /** Files. */
+  libraries: string[];
+  /** URLs of those that are ES modules, or imported as such. */
+  imports: string[];
+}
 
 export interface AppFunction {
   constructPath: string;
@@ -75,6 +86,33 @@ export interface AppFunction {
   options?: BundlingOptions;
   /** Why it can not run locally, in words; absent when it can. */
   skip?: string;
+}
+
+/** A folder of which any file counts as the app's that has one of these names (globs) and lies in none of `except`. */
+export interface Sources {
+  folder: string;
+  names: string[];
+  /** Names of folders that are not looked into. */
+  ignore: string[];
+  except: string[];
+}
+
+/** What the project's type checker or linter says. */
+export interface Finding {
+  file?: string;
+  line?: number;
+  column?: number;
+  severity: "error" | "warning";
+  text: string;
+  rule?: string;
+}
+
+export interface Checked {
+  /** False: the project has no such tool, or no settings for it. */
+  configured: boolean;
+  findings: Finding[];
+  /** That it has looked at. */
+  files: string[];
 }
 
 export interface ResourceChange {
@@ -114,6 +152,8 @@ export interface SynthRequest {
   environment?: Record<string, string>;
   /** Construct paths of the functions whose bundling is skipped. */
   swapped?: string[];
+  /** Another synthesis of the app is to be expected: a process waits for it. */
+  again?: boolean;
   /** Whether the CDK validates the templates it makes; discovery never does. */
   validate?: boolean;
 }

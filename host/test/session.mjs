@@ -22,7 +22,7 @@ export function open(process_, env = {}) {
     const call = waiting.get(message.id);
     if (message.event) return call?.events.push(message);
     waiting.delete(message.id);
-    if (message.error) call.reject(Object.assign(new Error(message.error.message), message.error));
+    if (message.error) call.reject(Object.assign(new Error(message.error.message), message.error, { events: call.events }));
     else call.resolve(Object.assign(message.result, { events: call.events }));
   });
   return {

@@ -183,6 +183,32 @@ test("__dirname, import.meta.url and require work in lib/index.js, and its stack
   });
 });
 
+test("what does not parse is told with its line, also in an ES module that Node loads itself", async (t) => {
+  const folder = await app(t, "api-sns", "");
+  await writeFile(path.join(folder, "bin.mjs"), "import './part.mjs';");
+  await writeFile(path.join(folder, "part.mjs"), "\n\nconst = 1;\n");
+  await assert.rejects(synth(t, "api-sns", { folder, form: "cdk", command: "node bin.mjs" }), (error) => {
+    assert.match(error.message, /SyntaxError: Unexpected token/);
+    assert.deepEqual([error.file, error.line], [path.join(folder, "part.mjs"), 3]);
+    return true;
+  });
+});
+
+test("a module that is missing is told with the line that wants it, and what would mend it", async (t) => {
+  const folder = await app(t, "api-sns", "");
+  await writeFile(path.join(folder, "bin.cjs"), "\nrequire('./part');");
+  await writeFile(path.join(folder, "bin.mjs"), "\n\nimport './part.mjs';");
+  for (const [command, file, line, mends] of [["node bin.cjs", "bin.cjs", 2, "part.ts"], ["node bin.mjs", "bin.mjs", 3, "part.mjs"]])
+    await assert.rejects(synth(t, "api-sns", { folder, form: "cdk", command }), (error) => {
+      assert.match(error.message, /Cannot find module .*part/);
+      assert.deepEqual([error.file, error.line], [path.join(folder, file), line]);
+      assert.ok(error.inputs.includes(path.join(folder, mends)), String(error.inputs));
+      assert.ok(error.inputs.includes(path.join(folder, file)), String(error.inputs));
+      assert.doesNotMatch(error.events.map((e) => e.line).join("\n"), /host\/src/, "frames of ours");
+      return true;
+    });
+});
+
 test("no default export: the error shows what to write", async (t) => {
   const folder = await app(t, "api-sns", "export const main = 1;");
   await assert.rejects(synth(t, "api-sns", { folder }), { message: /lib\/index\.js: has no default export; write: export default function main/ });

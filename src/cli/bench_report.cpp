@@ -144,7 +144,7 @@ void tell_absent(json::object& figures) {
   figures["absent"] = std::move(reasons);
 }
 
-std::string benchmarks_page(const json::object& figures, std::string_view peers, std::string_view profile) {
+std::string benchmarks_page(const json::object& figures, const Pages& pages) {
   auto text = fmt::format(
       "# Benchmarks\n\nWritten by `live bench --local --write`. Do it again:\n\n"
       "    cmake --preset release && ninja -C build/release live stub_x86_64\n"
@@ -155,20 +155,21 @@ std::string benchmarks_page(const json::object& figures, std::string_view peers,
       find_bool(figures, "optimised").value_or(false) ? "" : ", NOT optimised");
   for (auto const& row : kRows) text += fmt::format("| {} | {} |\n", row.title, shown(figures, row));
   text += kMethod;
+  text += "\n" + pages.start;
   auto const cell = [&](std::string_view key) {
     double const value = number(figures, key);
     return fmt::format("{:.{}f}", value, value < 10 ? 1 : 0);
   };
   text += fmt::format(
-      "\n## Beside others\n\nOurs is the run above. The others' were measured on 2 cores with a local "
+      "## Beside others\n\nOurs is the run above. The others' were measured on 2 cores with a local "
       "emulator and no network delay.\n\n"
       "| | warm p50 | first call | 100 KB / 5 MB | save → new result | 8 at once "
       "|\n|---|---|---|---|---|---|\n"
       "| **Live Lambda** | **{} ms** | **{} ms** | **{} / {} ms** | **{} ms** | **{} ms** |\n",
       cell("warm_p50_ms"), cell("first_call_ms"), cell("kb100_p50_ms"), cell("mb5_p50_ms"),
       cell("save_to_live_p50_ms"), cell("eight_p50_ms"));
-  text += peers;
-  text += profile;
+  text += pages.peers;
+  text += pages.profile;
   return text;
 }
 
@@ -209,12 +210,11 @@ std::string cost_page(const json::object& figures) {
 
 Result<void> write_pages(const std::filesystem::path& repository, const json::object& figures) {
   auto const bench = repository / "bench";
-  LIVE_TRY(auto peers, read_file(bench / "peers.md"));
-  std::string profile;
-  if (std::filesystem::exists(bench / "profile.md")) {
-    LIVE_TRY(profile, read_file(bench / "profile.md"));
-  }
-  LIVE_TRY(write_file(repository / "docs" / "benchmarks.md", benchmarks_page(figures, peers, profile)));
+  Pages pages;
+  LIVE_TRY(pages.start, read_file(bench / "start.md"));
+  LIVE_TRY(pages.peers, read_file(bench / "peers.md"));
+  LIVE_TRY(pages.profile, read_file(bench / "profile.md"));
+  LIVE_TRY(write_file(repository / "docs" / "benchmarks.md", benchmarks_page(figures, pages)));
   return write_file(repository / "docs" / "cost.md", cost_page(figures));
 }
 

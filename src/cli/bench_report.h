@@ -14,8 +14,10 @@ void tell_absent(json::object& figures);
 
 std::string table(const json::object& figures);
 
-// docs/benchmarks.md, with bench/peers.md and bench/profile.md in it, and docs/cost.md.
-std::string benchmarks_page(const json::object& figures, std::string_view peers, std::string_view profile);
+struct Pages {  // of bench/, that docs/benchmarks.md takes in
+  std::string start, peers, profile;
+};
+std::string benchmarks_page(const json::object& figures, const Pages& pages);
 std::string cost_page(const json::object& figures);
 Result<void> write_pages(const std::filesystem::path& repository, const json::object& figures);
 

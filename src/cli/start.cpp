@@ -42,15 +42,15 @@ Async<void> for_ever(Executor executor) {
 // Follows the app's stacks while the session runs, and ENTER.
 class Following {
  public:
-  Following(Infrastructure::Parts parts, Account& account, const Plan& deployed)
-      : Following(parts.executor, std::move(parts), account, deployed) {}
+  Following(Infrastructure::Parts parts, Account& account)
+      : Following(parts.executor, std::move(parts), account) {}
 
   Infrastructure& infrastructure() { return infrastructure_; }
   void stop_listening() { keyboard_.reset(); }  // who leaves may be asked something
 
  private:
-  Following(Executor executor, Infrastructure::Parts parts, Account& account, const Plan& deployed)
-      : terminal_(parts.terminal), infrastructure_(std::move(parts), deployed) {
+  Following(Executor executor, Infrastructure::Parts parts, Account& account)
+      : terminal_(parts.terminal), infrastructure_(std::move(parts)) {
     keyboard_ = std::make_unique<Keyboard>(executor, [this, &account](const std::string& line) {
       if (!take_mfa_code(account, terminal_, line)) infrastructure_.enter();
     });
@@ -118,7 +118,7 @@ Async<Result<void>> start(StartOptions options, Terminal& terminal, Interruption
     Infrastructure::Parts parts{executor,          host,     starting.planner,     starting.deployment,
                                 prepared.target,   terminal, prospect.debug_stack, relay.stage_key(),
                                 std::move(inputs), use};
-    following = std::make_unique<Following>(std::move(parts), *account, deployed.value().plan);
+    following = std::make_unique<Following>(std::move(parts), *account);
   }
   terminal.finish(
       fmt::format("Live: {} function{} of stage {} run here. Listening for requests...", count,

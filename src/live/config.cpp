@@ -28,6 +28,8 @@ Config config_from(const json::object& written) {
   config.profile = string_or(written, "profile");
   config.main = string_or(written, "main");
   if (string_or(written, "takeover") == "ask") config.takeover = Config::Takeover::ask;
+  config.type_check = find_bool(written, "typeCheck").value_or(true);
+  config.lint = find_bool(written, "lint").value_or(true);
   if (auto const* live = find_object(written, "live")) {
     if (auto const* globs = find(*live, "only")) config.only = texts(*globs);
     if (auto const* globs = find(*live, "except")) config.except = texts(*globs);

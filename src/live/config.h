@@ -22,6 +22,7 @@ struct Config {
   std::map<std::string, std::string> debug_stack_tags;
   std::map<std::string, std::string> accounts;  // stage → account
   Takeover takeover = Takeover::take;
+  bool type_check = true, lint = true;                        // while a session runs
   std::map<std::string, std::vector<std::string>> env_files;  // stage → paths as written
 };
 

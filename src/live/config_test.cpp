@@ -37,7 +37,7 @@ TEST_F(LiveJson, EverySettingIsTaken) {
     "live": {"only": ["Api*"], "except": ["Cron", "Slow"], "workers": 32, "workersPerFunction": 8, "vpc": "keep"},
     "debugStack": {"tags": {"team": "blue"}},
     "accounts": {"prod": "123456789012", "john.doe": "000000000000"},
-    "takeover": "ask",
+    "takeover": "ask", "typeCheck": false, "lint": false,
     "env": {"dev": "dev.env", "prod": ["a.env", "b.env"]}})";
   auto const config = read(read_text);
   ASSERT_TRUE(config.has_value()) << config.error().message;
@@ -55,6 +55,8 @@ TEST_F(LiveJson, EverySettingIsTaken) {
   EXPECT_THAT(is.debug_stack_tags, ElementsAre(Pair("team", "blue")));
   EXPECT_THAT(is.accounts, ElementsAre(Pair("john-doe", "000000000000"), Pair("prod", "123456789012")));
   EXPECT_EQ(is.takeover, Config::Takeover::ask);
+  EXPECT_FALSE(is.type_check);
+  EXPECT_FALSE(is.lint);
   EXPECT_THAT(is.env_files,
               ElementsAre(Pair("dev", ElementsAre("dev.env")), Pair("prod", ElementsAre("a.env", "b.env"))));
 }
@@ -70,7 +72,7 @@ TEST_F(LiveJson, AllOfItIsOptional) {
 TEST_F(LiveJson, AnUnknownSettingIsToldWithItsLineAndTheOneThatIsClose) {
   EXPECT_EQ(why("{\n  \"stage\": \"dev\",\n  \"nmae\": \"x\"\n}"),
             "live.json:3: \"nmae\" is no setting (did you mean \"name\"?); there are name, stage, region, "
-            "profile, main, live, debugStack, accounts, takeover, env");
+            "profile, main, live, debugStack, accounts, takeover, typeCheck, lint, env");
   EXPECT_EQ(
       why(R"({"live": {"wokers": 3}})"),
       "live.json:1: \"live.wokers\" is no setting (did you mean \"live.workers\"?); there are live.only, "
@@ -90,6 +92,7 @@ TEST_F(LiveJson, AWrongTypeIsToldWithItsLineAndWhatIsWanted) {
   EXPECT_EQ(why("{\"live\": {\"only\": [\n\"Api\",\n7]}}"),
             "live.json:3: \"live.only[1]\" must be a text that is not empty");
   EXPECT_EQ(why(R"({"takeover": "never"})"), "live.json:1: \"takeover\" must be \"take\" or \"ask\"");
+  EXPECT_EQ(why(R"({"lint": "no"})"), "live.json:1: \"lint\" must be true or false");
   EXPECT_EQ(why(R"({"accounts": {"prod": 123456789012}})"),
             "live.json:1: \"accounts.prod\" must be a text of an account's 12 digits");
   EXPECT_EQ(why(R"({"accounts": {"prod": "12345"}})"),

@@ -73,6 +73,14 @@ Async<Result<std::string>> Host::node_version() {
   co_return string_or(found, "version");
 }
 
+Async<Result<Checked>> Host::check(Check which, std::filesystem::path folder, HostCall how) {
+  json::object params{{"folder", folder.string()}};
+  auto const* method = which == Check::types ? "typeCheck" : "lint";
+  auto answer = builder_.call(method, std::move(params), within_seconds(how, 300));
+  LIVE_CO_TRY(json::object found, co_await std::move(answer));
+  co_return checked_of(found);
+}
+
 Async<Result<Synthesis>> Host::synth(SynthRequest request, Identity identity, HostCall how) {
   json::object params = with(params_of(request), identity);
   auto answer = toolkit_.call("synth", std::move(params), within_seconds(how, 300));

@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 
+#include "live/checked.h"
 #include "live/host_process.h"
 #include "live/host_types.h"
 
@@ -25,6 +26,10 @@ class Host {
   Async<Result<HostCredentials>> credentials(Identity identity, HostCall how = {});
   Async<Result<std::string>> region(std::string profile);  // empty: nothing names one
   Async<Result<std::string>> node_version();               // that functions run on: "22.11.0"
+
+  // The project's own type checker or linter, once.
+  enum class Check { types, lint };
+  Async<Result<Checked>> check(Check which, std::filesystem::path folder, HostCall how = {});
 
   // On a fault of the user's app, {"event": "error"} with file, line and stack came before.
   Async<Result<Synthesis>> synth(SynthRequest request, Identity identity, HostCall how = {});

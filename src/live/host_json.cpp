@@ -42,6 +42,15 @@ BuildMessage message(const json::object& in) {
           .column = number(in, "column")};
 }
 
+Remark finding(const json::object& in) {
+  return {.file = string_or(in, "file"),
+          .severity = string_or(in, "severity"),
+          .text = string_or(in, "text"),
+          .rule = string_or(in, "rule"),
+          .line = number(in, "line"),
+          .column = number(in, "column")};
+}
+
 AppStack stack(const json::object& in) {
   AppStack found{.id = string_or(in, "id"),
                  .name = string_or(in, "name"),
@@ -154,7 +163,8 @@ json::object params_of(const SynthRequest& request) {
                       {"swapped", json::value_from(request.swapped)},
                       {"local", request.local},
                       {"environment", json::value_from(request.environment)},
-                      {"validate", request.validate}};
+                      {"validate", request.validate},
+                      {"again", request.again}};
   if (!request.main.empty()) params["main"] = request.main.string();
   if (!request.account.empty()) params["account"] = request.account;
   return params;
@@ -170,11 +180,28 @@ Build build_of(const json::object& found) {
           .warnings = objects<BuildMessage>(found, "warnings", message)};
 }
 
+Checked checked_of(const json::object& found) {
+  return {.configured = find_bool(found, "configured").value_or(false),
+          .findings = objects<Remark>(found, "findings", finding),
+          .files = texts<std::filesystem::path>(found, "files")};
+}
+
+Inputs inputs_of(const json::object& found) {
+  Inputs inputs{.files = texts<std::filesystem::path>(found, "inputs"), .sources = {}};
+  if (auto const* sources = find_object(found, "sources"))
+    inputs.sources = {.folder = string_or(*sources, "folder"),
+                      .names = texts<std::string>(*sources, "names"),
+                      .ignore = texts<std::string>(*sources, "ignore"),
+                      .except = texts<std::filesystem::path>(*sources, "except")};
+  return inputs;
+}
+
 Synthesis synthesis_of(const json::object& found) {
   Synthesis made{.assembly = string_or(found, "assembly"),
                  .stacks = objects<AppStack>(found, "stacks", stack),
                  .functions = objects<AppFunction>(found, "functions", function),
-                 .inputs = texts<std::filesystem::path>(found, "inputs")};
+                 .inputs = inputs_of(found),
+                 .app_took = std::chrono::milliseconds(number(found, "app_ms"))};
   if (auto const* own = find_object(found, "debugStack"))
     made.debug_stack = {string_or(*own, "template"), tags(*own, "tags")};
   return made;

@@ -1,6 +1,7 @@
 // What the Node side is asked and answers, as plain values.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "base/json.h"
+#include "live/inputs.h"
 #include "live/retained.h"
 #include "live/stack_diff.h"
 
@@ -62,6 +64,7 @@ struct SynthRequest {
   bool local = true;                 // the app sees IS_LOCAL=true; false for a plain deployment
   Tags environment;                  // variables for the app's process; its own win
   bool validate = true;              // templates, by the CDK's own rules: a second or more
+  bool again = false;                // another one is to be expected: a process waits for it
 };
 
 struct AppFunction {
@@ -92,7 +95,8 @@ struct Synthesis {
   std::filesystem::path assembly;
   std::vector<AppStack> stacks;
   std::vector<AppFunction> functions;
-  std::vector<std::filesystem::path> inputs;  // files of the app's own
+  Inputs inputs;
+  std::chrono::milliseconds app_took{};  // its process
   // The debug stack as the app's own debugStack(app, stack, props) makes it, when there is that.
   struct OwnDebugStack {
     std::string template_text;

@@ -30,21 +30,20 @@ Fact infrastructure(std::string_view status) { return {{"type", "infrastructure"
 
 }  // namespace
 
-Infrastructure::Infrastructure(Parts parts, const Plan& deployed)
-    : parts_(std::move(parts)), woken_(parts_.executor), idle_(parts_.executor) {
-  follow(deployed);
+Infrastructure::Infrastructure(Parts parts)
+    : parts_(std::move(parts)), inputs_(*parts_.watch), woken_(parts_.executor), idle_(parts_.executor) {
+  Inputs settings;
+  for (auto const* name : kSettings) settings.files.push_back(parts_.target.app.folder / name);
+  inputs_.add(settings);
+  inputs_.add(parts_.planner.inputs());
+  parts_.planner.expect_more();
 }
 
 Infrastructure::~Infrastructure() = default;
 
-void Infrastructure::follow(const Plan& plan) {
-  auto const& folder = parts_.target.app.folder;
-  for (auto const* name : kSettings) parts_.watch->add(folder / name);
-  for (auto const& file : plan.inputs) parts_.watch->add(file);
-}
-
 Async<void> Infrastructure::run() {
   asio::co_spawn(parts_.executor, watch(), asio::detached);
+  begin_checks();
   while (!ended_) {
     if (dirty_) {
       co_await look();
@@ -58,7 +57,17 @@ Async<void> Infrastructure::run() {
   }
 }
 
+void Infrastructure::begin_checks() {
+  auto const& app = parts_.target.app;
+  auto watch = Watch::create(parts_.executor);
+  if (watch.has_error()) return parts_.terminal.warn("checking types: " + watch.error().message);
+  checks_ = std::make_unique<Checks>(Checks::Parts{parts_.executor, parts_.host, parts_.terminal, app.folder,
+                                                   std::move(watch.value()), app.config.type_check,
+                                                   app.config.lint});
+}
+
 bool Infrastructure::end() {
+  checks_.reset();
   ended_ = true;
   if (looking_) looking_->now();
   woken_.cancel();
@@ -69,12 +78,15 @@ Async<void> Infrastructure::watch() {
   for (;;) {
     auto const changes = co_await parts_.watch->next();
     if (changes.has_error() || ended_) co_return;
+    if (!inputs_.concern(changes.value())) continue;
     saved();
+    if (checks_) checks_->saved();
   }
 }
 
 void Infrastructure::saved() {
   dirty_ = true;
+  saved_at_ = std::chrono::steady_clock::now();
   if (looking_) looking_->now();  // what it sees is old already
   woken_.cancel();
 }
@@ -86,7 +98,9 @@ void Infrastructure::enter() {
 }
 
 Async<Result<Plan>> Infrastructure::draft(Planner::Validate validate, std::shared_ptr<Stop> stop) {
-  LIVE_CO_TRY(auto made, co_await parts_.planner.synthesise(validate, std::move(stop)));
+  auto synthesis = co_await parts_.planner.synthesise(validate, std::move(stop));
+  inputs_.add(parts_.planner.inputs());  // of one that failed too: what mends it may be new
+  LIVE_CO_TRY(auto made, std::move(synthesis));
   co_return co_await parts_.planner.live(std::move(made), validate, parts_.debug_stack, parts_.stage_key);
 }
 
@@ -98,22 +112,22 @@ Async<void> Infrastructure::look() {
   looking_.reset();
   rest_later();
   if (stop->asked()) co_return;  // a newer save
+  took_ = std::chrono::round<std::chrono::milliseconds>(std::chrono::steady_clock::now() - saved_at_);
   if (plan.has_value()) co_return co_await show(std::move(plan.value()));
   shown_.reset();
   parts_.terminal.fail(plan.error().message);
 }
 
 Async<void> Infrastructure::show(Plan plan) {
-  follow(plan);
   shown_.reset();
   auto diffs = co_await parts_.host.diff(plan.stacks, parts_.target.identity);
   if (diffs.has_error())
     co_return parts_.terminal.fail("comparing with what is deployed: " + diffs.error().message);
   if (is_empty(diffs.value()))
-    co_return parts_.terminal.good("No infrastructure changes", infrastructure("unchanged"));
+    co_return parts_.terminal.step("No infrastructure changes", took_, fact("unchanged"));
   take_stub_permissions_out(diffs.value(), parts_.debug_stack);
   show_diffs(diffs.value(), parts_.terminal);
-  auto changed = infrastructure("changed");
+  auto changed = fact("changed");
   changed["stacks"] = to_json(diffs.value());
   auto digest = digest_of(plan);
   if (digest.has_error()) co_return parts_.terminal.fail(digest.error().message);
@@ -151,6 +165,13 @@ Async<Result<bool>> Infrastructure::deploy() {
   parts_.terminal.good(fmt::format("Live: {} function{} run here", count, count == 1 ? "" : "s"),
                        {{"type", "listening"}, {"functions", count}, {"stage", parts_.target.stage}});
   co_return true;
+}
+
+Fact Infrastructure::fact(std::string_view status) const {
+  auto fact = infrastructure(status);
+  fact["took_ms"] = took_.count();
+  fact["app_ms"] = parts_.planner.app_took().count();
+  return fact;
 }
 
 void Infrastructure::rest_later() {

@@ -8,7 +8,9 @@
 #include <string>
 
 #include "base/timer.h"
+#include "live/checks.h"
 #include "live/deployment.h"
+#include "live/inputs.h"
 #include "live/planner.h"
 #include "watch/watch.h"
 
@@ -28,7 +30,7 @@ class Infrastructure {
     std::unique_ptr<Watch> watch;
     std::function<void(FunctionTable)> on_deployed;
   };
-  Infrastructure(Parts parts, const Plan& deployed);
+  explicit Infrastructure(Parts parts);  // of what the planner has made last
   ~Infrastructure();  // what it has begun with the host must have ended, or the host be gone
 
   Async<void> run();  // until end()
@@ -41,21 +43,26 @@ class Infrastructure {
  private:
   Async<void> watch();
   void saved();
-  void follow(const Plan& plan);
+  void begin_checks();
   Async<void> look();
   Async<Result<Plan>> draft(Planner::Validate validate, std::shared_ptr<Stop> stop);
   Async<void> show(Plan plan);
   Async<void> redeploy();
-  Async<Result<bool>> deploy();  // false: it is not any more what was shown
+  Async<Result<bool>> deploy();              // false: it is not any more what was shown
+  Fact fact(std::string_view status) const;  // of what is shown
   void rest_later();
 
   Parts parts_;
+  FollowedInputs inputs_;
+  std::unique_ptr<Checks> checks_;
   Timer woken_, idle_;
   bool ended_ = false;
   bool dirty_ = false;   // saved since the last look began
   bool wanted_ = false;  // ENTER
   bool deploying_ = false;
   std::shared_ptr<Stop> looking_;
+  std::chrono::steady_clock::time_point saved_at_;
+  std::chrono::milliseconds took_{};  // from there to the templates that are shown
   std::optional<std::string> shown_;  // digest of the templates that wait for ENTER
 };
 

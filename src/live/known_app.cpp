@@ -83,7 +83,9 @@ Result<void> remember_app(const App& app, const std::string& stage, const Synthe
                           fs::file_time_type began) {
   json::array functions, inputs, stacks;
   for (auto const& one : made.functions) functions.push_back(in_json(one));
-  for (auto const& one : made.inputs) inputs.emplace_back(one.string());
+  // Where the app's language does not tell its files, a new one may change it: none are known.
+  if (!made.inputs.sources)
+    for (auto const& one : made.inputs.files) inputs.emplace_back(one.string());
   for (auto const& one : made.stacks) stacks.emplace_back(one.name);
   json::object const whole{
       {"stacks", std::move(stacks)}, {"functions", std::move(functions)}, {"inputs", std::move(inputs)}};

@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "live/env_file.h"
+#include "live/host_json.h"
 #include "live/known_app.h"
 #include "live/stack_choice.h"
 #include "live/stub_package.h"
@@ -69,10 +70,19 @@ Async<Result<Synthesis>> Planner::synth(SynthRequest wanted, std::shared_ptr<Sto
   std::filesystem::remove_all(wanted.outdir, ignored);
   auto how = progress_.told();
   how.stop = std::move(stop);
+  how.on_event = [this, tell = std::move(how.on_event)](const json::object& event) {
+    if (string_or(event, "event") == "error") inputs_ = host_json::inputs_of(event);
+    tell(event);
+  };
+  wanted.again = more_expected_;
   auto made = co_await host_.synth(std::move(wanted), target_.identity, std::move(how));
+  if (made.has_value()) {
+    inputs_ = made.value().inputs;
+    app_took_ = made.value().app_took;
+  }
+  inputs_.files.insert(inputs_.files.end(), env.files.begin(), env.files.end());
   if (made.has_error()) co_return progress_.explained(made.error());
-  auto& inputs = made.value().inputs;
-  inputs.insert(inputs.end(), env.files.begin(), env.files.end());
+  made.value().inputs = inputs_;
   LIVE_CO_TRY(remember_app(target_.app, target_.stage, made.value(), began));
   co_return made;
 }
@@ -109,7 +119,13 @@ Async<Result<Synthesis>> Planner::synthesise(Validate validate, std::shared_ptr<
   wanted.swapped = unbundled_;
   wanted.validate = validate == Validate::yes;
   if (!wanted.validate) wanted.outdir = folder_.of("draft");
-  co_return co_await synth(std::move(wanted), std::move(stop));
+  auto const began = std::chrono::steady_clock::now();
+  LIVE_CO_TRY(auto made, co_await synth(std::move(wanted), std::move(stop)));
+  if (!more_expected_)
+    terminal_.step(validate == Validate::yes ? "App synthesised, templates validated" : "App synthesised",
+                   std::chrono::round<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began),
+                   {{"type", "synthesis"}, {"app_ms", app_took_.count()}});
+  co_return made;
 }
 
 SourceTable Planner::sources_of(const Synthesis& made) const {
@@ -218,7 +234,7 @@ void Planner::tell_kept(const Swap& swap) {
 
 Result<Plan> Planner::plan_of(Synthesis made, Swap swap) const {
   auto const sources = sources_of(made);
-  Plan plan{made.assembly, std::move(made.stacks), {}, std::move(swap.functions), std::move(made.inputs)};
+  Plan plan{made.assembly, std::move(made.stacks), {}, std::move(swap.functions)};
   for (auto const& one : plan.functions) {
     LIVE_TRY(auto source, sources.local(one));
     plan.sources.push_back(std::move(source));
@@ -243,7 +259,7 @@ Async<Result<Plan>> Planner::real(std::string stack, Validate validate) {
     LIVE_CO_TRY(auto one, find_stack(made.stacks, stack, target_.stage, target_.app.name));
     made.stacks = with_needs(made.stacks, one);
   }
-  co_return Plan{made.assembly, std::move(made.stacks), {}, {}, std::move(made.inputs)};
+  co_return Plan{made.assembly, std::move(made.stacks), {}, {}};
 }
 
 }  // namespace live

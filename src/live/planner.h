@@ -1,6 +1,7 @@
 // Makes what is deployed: synthesises the app, and for a session swaps its functions for stubs.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -24,7 +25,6 @@ struct Plan {
   std::vector<AppStack> stacks;
   std::vector<LocalFunction> sources;      // by construct path; names not yet known
   std::vector<SwappedFunction> functions;  // in the same order
-  std::vector<std::filesystem::path> inputs;
 };
 
 SynthRequest synth_request(const Target& target, SynthRequest::Mode mode);
@@ -62,6 +62,11 @@ class Planner {
   Async<Result<Synthesis>> discover(
       std::shared_ptr<Stop> stop = {});  // not to be deployed: which stacks and functions there are
 
+  // From now on a synthesis is as a rule followed by another: a process waits for that.
+  void expect_more() { more_expected_ = true; }
+  const Inputs& inputs() const { return inputs_; }  // of the last synthesis, also of one that failed
+  std::chrono::milliseconds app_took() const { return app_took_; }  // the app's own process, in the last one
+
  private:
   struct Swapped {
     Assembly assembly;
@@ -89,6 +94,9 @@ class Planner {
   Terminal& terminal_;
   Progress progress_;
   SynthFolder folder_;
+  Inputs inputs_;
+  std::chrono::milliseconds app_took_{};
+  bool more_expected_ = false;
   std::vector<std::string> unbundled_;  // construct paths, of the last synthesis
   std::set<std::string> told_;     // lines: once in a session
 };

@@ -40,6 +40,7 @@ std::string words_for(const json::object& schema) {
     return fmt::format("a whole number from {} to {}", find_int(schema, "minimum").value_or(0),
                        find_int(schema, "maximum").value_or(INT32_MAX));
   if (type == "array") return "a list";
+  if (type == "boolean") return "true or false";
   if (type == "object") return "an object";
   return find_int(schema, "minLength") ? "a text that is not empty" : "a text";
 }
@@ -47,6 +48,7 @@ std::string words_for(const json::object& schema) {
 bool has_type(const json::value& value, const std::string& type) {
   if (type == "object") return value.is_object();
   if (type == "array") return value.is_array();
+  if (type == "boolean") return value.is_bool();
   if (type == "integer") return value.is_int64() || value.is_uint64();
   return value.is_string();
 }

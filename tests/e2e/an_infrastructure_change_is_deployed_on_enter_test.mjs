@@ -22,6 +22,12 @@ const greeting = async (id = "Hello") => {
   assert.equal(error, undefined, text);
   return body.greeting;
 };
+/** ENTER, and again until one is queued behind the deployment of the first. */
+const untilQueued = (from) =>
+  until("a deployment under way", async () => {
+    session.enter();
+    return session.lines.slice(from).some((line) => /Queued/.test(line));
+  });
 const stackUpdates = async () => {
   const { Stacks } = await lab.formation("DescribeStacks", { StackName: "e2e-lab-lab" });
   return String(Stacks[0].LastUpdatedTime ?? "never");
@@ -46,6 +52,35 @@ test("after ENTER the new function and the new variable are live, in the same se
   await session.line(/Live: 2 functions/, "word of the new functions", { from });
   assert.equal(await greeting(), "two");
   assert.equal(await greeting("Second"), "second");
+});
+
+test("a function under another id is live there after ENTER, and gone where it was", async () => {
+  const shown = await change({ Hello: { ...hello, environment: { GREETING: "two" } }, Renamed: { ...hello, environment: { GREETING: "renamed" } } }, /Press ENTER to deploy/);
+  assert.match(shown, /\+ AWS::Lambda::Function Renamed/);
+  assert.match(shown, /- AWS::Lambda::Function Second is removed/);
+  assert.equal(await greeting("Second"), "second");
+  const from = session.lines.length;
+  session.enter();
+  await session.line(/Live: 2 functions/, "word of the functions", { from });
+  assert.equal(await greeting("Renamed"), "renamed");
+  await assert.rejects(lab.invoke("Second"), { name: "ResourceNotFoundException" });
+});
+
+test("a handler's file that the app reads too runs in the next call, and its change of the templates is shown", async () => {
+  const source = lab.read("lib/index.js");
+  let from = session.lines.length;
+  lab.write("src/shared.js", `exports.word = "one";`);
+  lab.write("src/hello.js", `exports.handler = async () => ({ greeting: process.env.GREETING, local: process.env.IS_LOCAL, word: require("./shared.js").word });`);
+  lab.write("lib/index.js", `import { word } from "../src/shared.js";\n${source.replace('"lab");', '"lab"); new cdk.CfnOutput(stack, "Word", { value: word });')}`);
+  await session.line(/Press ENTER to deploy/, "word of the app", { from });
+  assert.equal((await lab.invoke("Hello")).body.word, "one");
+  from = session.lines.length;
+  lab.write("src/shared.js", `exports.word = "two";`);
+  await until("the handler's new code", async () => (await lab.invoke("Hello")).body.word === "two");
+  await session.line(/Press ENTER to deploy/, "the diff", { from });
+  from = session.lines.length;
+  lab.write("lib/index.js", source);
+  await session.line(/No infrastructure changes/, "word of the app as it was", { from });
 });
 
 test("a save that changes no template says so", async () => {
@@ -81,7 +116,7 @@ test("a newer save cancels a synthesis: the last one is shown", async () => {
   }
   await session.line(/Press ENTER to deploy/, "the diff", { from });
   const shown = session.lines.slice(from).join("\n");
-  assert.match(shown, /- AWS::Lambda::Function Second is removed/);
+  assert.match(shown, /- AWS::Lambda::Function Renamed is removed/);
   session.enter();
   await session.line(/Live: 1 function /, "deployment", { from });
   assert.equal(await greeting(), "five");
@@ -107,21 +142,16 @@ test("a deployment that fails says why and is tried again with ENTER", async () 
 test("ENTER during a deployment queues one", async () => {
   await change({ Hello: { ...hello, environment: { GREETING: "seven" } } }, /Press ENTER to deploy/);
   const from = session.lines.length;
-  session.enter();
+  await untilQueued(from);
   lab.describe({ Hello: { ...hello, environment: { GREETING: "eight" } } });
-  session.enter();
-  await session.line(/Queued/, "word of the queue", { from });
   await session.line(/Live: 1 function /, "the queued deployment", { from });
-  await until("the newest greeting", async () => (await greeting()) === "eight", 120_000);
+  await until("the newest greeting", async () => (await greeting()) === "eight", { timeout: 120_000 });
 });
 
 test("Ctrl-C during a deployment says that CloudFormation goes on with it", async () => {
   await change({ Hello: { ...hello, environment: { GREETING: "nine" } } }, /Press ENTER to deploy/);
   const from = session.lines.length;
-  await until("a deployment under way", async () => {
-    session.enter();
-    return session.lines.slice(from).some((line) => /Queued/.test(line));
-  });
+  await untilQueued(from);
   assert.equal((await session.stop()).code, 0);
   assert.match(session.lines.slice(from).join("\n"), /Interrupted while deploying: CloudFormation finishes/);
 });
