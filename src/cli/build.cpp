@@ -17,7 +17,8 @@ namespace {
 
 using Steady = std::chrono::steady_clock;
 
-constexpr size_t kAtOnce = 8;  // each has a context of esbuild's
+constexpr const char* kAnyRegion = "us-east-1";  // where nothing says one: nothing is deployed
+constexpr size_t kAtOnce = 8;                    // each has a context of esbuild's
 
 struct Options : CommonOptions {
   std::vector<std::string> functions;
@@ -159,6 +160,12 @@ Async<Count> build_all(Host& host, const std::vector<AppFunction>& functions, Te
   co_return count;
 }
 
+Async<void> find_region(Host& host, Target& target) {
+  if (!target.region.empty()) co_return;
+  auto const region = co_await host.region(target.identity.profile);
+  target.region = region.has_value() && !region.value().empty() ? region.value() : kAnyRegion;
+}
+
 std::string counted(size_t functions) {
   return fmt::format("{} function{}", functions, functions == 1 ? "" : "s");
 }
@@ -167,6 +174,7 @@ Async<Result<void>> build(Options options, Terminal& terminal) {
   auto const executor = co_await asio::this_coro::executor;
   LIVE_CO_TRY(auto prepared, prepare(options, terminal));
   Host host(executor, Host::Options{.folder = host_folder(), .environment = prepared.host_environment});
+  co_await find_region(host, prepared.target);
   Planner planner(host, prepared.target, stubs(), terminal);
   LIVE_CO_TRY(auto const app, co_await planner.discover());
   LIVE_CO_TRY(auto const functions, chosen(app.functions, options.functions));

@@ -16,7 +16,7 @@ before(async () => {
   symlinkSync(lab.live, path.join(bin, "live"));
   lab.env = { ...lab.env, PATH: `${bin}:${process.env.PATH}`, HOME: lab.folder };
   lab.write("live.json", '{"accounts": {"prod": "123456789012"}}');
-  await lab.must("build", "--stage", "dev-jane", "--region", "us-east-1"); // a synthesis: functions and stage are known now
+  await lab.must("build", "--stage", "dev-jane"); // a synthesis: functions and stage are known now
   mkdirSync(path.join(lab.folder, ".aws"));
   writeFileSync(path.join(lab.folder, ".aws/config"), "[default]\n\n[profile shop]\nregion = x\n[sso-session s]\n");
 });
