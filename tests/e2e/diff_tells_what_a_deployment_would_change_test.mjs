@@ -48,7 +48,7 @@ test("in a session: that functions run live is said once, and the app's own chan
   assert.deepEqual((await found()).run_live, ["lab/Hello"]);
   lab.describe({ Hello: { ...hello, environment: { GREETING: "three" } } });
   const other = await diff();
-  assert.match(other.text, /~ AWS::Lambda::Function Hello: Environment\n/);
+  assert.match(other.text, /~ AWS::Lambda::Function Hello: Environment .*two.* → .*three/);
   await session.stop();
 });
 
