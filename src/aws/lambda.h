@@ -1,7 +1,6 @@
 // Lambda: a function is invoked, and asked how it is configured.
 #pragma once
 
-#include <optional>
 #include <string>
 
 #include "aws/client.h"

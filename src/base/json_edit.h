@@ -2,7 +2,6 @@
 // order and line ends are the text's own.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -10,7 +9,7 @@
 
 namespace live {
 
-// The text with `text_value` (JSON) as the member `key` of the object `parent`, a member of the whole; empty:
+// The text with `value` as the member `key` of the object `parent`, a member of the whole; empty:
 // of the whole itself. What is there already is replaced; what is not there is added as the last one,
 // `parent` too. Fault: not JSON, or not an object where one has to be.
 Result<std::string> with_member(std::string_view text, std::string_view parent, std::string_view key,
