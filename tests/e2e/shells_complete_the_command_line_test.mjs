@@ -5,6 +5,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import { promisify } from "node:util";
+import { InTerminal } from "../support/terminal.mjs";
 import { Lab } from "../support/lab.mjs";
 
 const lab = new Lab({ Hello: { handler: "f.handler" }, Other: { handler: "f.handler" } }, { "src/f.js": "exports.handler = async () => 1;" });
@@ -80,19 +81,16 @@ test("bash: where a file stands, files are completed", async () => {
 });
 
 test("bash: TAB in a terminal", async () => {
-  const { InTerminal } = await import("../support/terminal.mjs");
-  const shell = new InTerminal({ ...lab, live: "bash", app: lab.app, env: { ...lab.env, PS1: "$ " } }, ["--norc", "-i"]);
+  const shell = new InTerminal(lab, ["--norc", "-i"], { PS1: "$ " }, { program: "bash" });
   shell.type('eval "$(live completion bash)"; echo ready\n');
   await shell.shows(/^ready/m);
   shell.type("live inv\t--samp\tkine\t\n");
   await shell.shows(/live invoke --sample kinesis/);
-  shell.type("\x15exit\n");
-  await shell.code;
+  await shell.end();
 });
 
 test("zsh: TAB in a terminal", { skip: skip("zsh") }, async () => {
-  const { InTerminal } = await import("../support/terminal.mjs");
-  const shell = new InTerminal({ ...lab, live: "zsh", app: lab.app, env: { ...lab.env, PS1: "$ ", TERM: "xterm" } }, ["-f", "-i"]);
+  const shell = new InTerminal(lab, ["-f", "-i"], { PS1: "$ " }, { program: "zsh" });
   shell.type('autoload -U compinit; compinit -u; eval "$(live completion zsh)"; echo ready\n');
   await shell.shows(/^ready/m);
   shell.type("live inv\t");
@@ -101,8 +99,7 @@ test("zsh: TAB in a terminal", { skip: skip("zsh") }, async () => {
   await shell.shows(/le/);
   shell.type("kine\t");
   await shell.shows(/sis/);
-  shell.type("\x15exit\n");
-  await shell.code;
+  await shell.end();
 });
 
 test("fish: what it would offer", { skip: skip("fish") }, async () => {

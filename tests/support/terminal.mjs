@@ -13,18 +13,19 @@ export class InTerminal {
 
   /**
    * @param {import("./live.mjs").Workplace} place @param {string[]} args @param {Record<string, string>} env
-   * @param {{ columns?: number, rows?: number }} size
+   * @param {{ columns?: number, rows?: number, program?: string }} size and another program than `live`, of which the
+   *   display understands nothing
    */
-  constructor(place, args, env = {}, { columns = 80, rows = 24 } = {}) {
+  constructor(place, args, env = {}, { columns = 80, rows = 24, program } = {}) {
     const bridge = path.join(root, "tests/support/terminal.py");
     const surroundings = { ...place.env, TERM: "xterm", TERMINAL_SIZE: `${columns}x${rows}`, ...env };
     const stdio = /** @type {const} */ (["pipe", "pipe", "inherit", "pipe"]);
-    this.child = spawn("/usr/bin/python3", [bridge, place.live, ...args], { cwd: place.app, env: surroundings, stdio });
-    this.display = new Display(columns);
+    this.child = spawn("/usr/bin/python3", [bridge, program ?? place.live, ...args], { cwd: place.app, env: surroundings, stdio });
+    if (!program) this.display = new Display(columns);
     this.code = new Promise((resolve) => this.child.on("close", resolve));
     this.child.stdout.setEncoding("utf8").on("data", (text) => {
       this.text += text;
-      this.display.write(text);
+      this.display?.write(text);
       for (const look of [...this.#watching]) look();
     });
     this.code.then((code) => {
