@@ -191,8 +191,8 @@ Async<ApiResult<Environments::EnvironmentPtr>> Environments::start(VersionPtr ve
   auto assumed = co_await credentials(*version);
   if (assumed.has_error()) co_return assumed.error();
   auto turn = co_await starts_.enter(init_limit);
-  auto environment = std::make_shared<Environment>(
-      world_, version, log_stream_name(*version, world_.clock.now(), world_.ids));
+  auto environment = std::make_shared<Environment>(world_, version,
+                                                   log_stream_name(*version, world_.clock.now(), world_.ids));
   environment->credentials_end = assumed.value().expires;
   environment->turn = std::move(turn);
   Program program{.function = version->name,
