@@ -37,7 +37,7 @@ export function toolkitFor(identity, call, listen) {
         const text = plain(message.message);
         listen?.({ level: message.level, code: message.code, message: text, data: message.data });
         if (message.level === "warn" || message.level === "error")
-          if (!silent.has(message.code ?? "")) warn(call, message.level, text.trim());
+          if (text.trim() && !silent.has(message.code ?? "")) warn(call, message.level, text.trim());
       },
       // `live` has asked its user already.
       async requestResponse(message) {

@@ -40,13 +40,6 @@ std::string shown(AssemblyTemplate& one, const std::string& id) {
   return path.empty() ? id : path;
 }
 
-std::string text_of(const json::value& value) {
-  if (value.is_string()) return std::string(value.get_string());
-  auto const* object = value.if_object();
-  if (auto const text = object ? find_string(*object, "Fn::Sub") : std::nullopt) return *text;
-  return compact_json(value);
-}
-
 // The pieces of a joined text that stand behind its last slash. Nothing: no slash is written in it.
 std::optional<json::array> behind_the_last_slash(const json::array& pieces) {
   json::array tail;
@@ -86,6 +79,16 @@ json::value role_name(const json::value& arn) {
   return json::object{{"Fn::Select", json::array{1, json::object{{"Fn::Split", json::array{"/", arn}}}}}};
 }
 
+// Of a role or policy: its name where the template writes it, the logical id of one of the app's own.
+std::string shown_name(const json::value& arn) {
+  auto const* object = arn.if_object();
+  if (auto const id = object ? find_string(*object, "Ref") : std::nullopt) return *id;
+  auto const name = role_name(arn);
+  if (name.is_string()) return std::string(name.get_string());
+  auto const text = name.is_object() ? find_string(name.get_object(), "Fn::Sub") : std::nullopt;
+  return text ? *text : compact_json(arn);
+}
+
 }  // namespace
 
 json::object stub_policy(const DebugStackArns& arns) {
@@ -107,7 +110,7 @@ void StubPermission::allow(AssemblyTemplate& one, const std::string& function) {
   add_inline(resource, stub_policy(arns_));
   found->where->changed = true;
   if (auto const* boundary = find(resource.at("Properties").get_object(), "PermissionsBoundary"))
-    bounded_[text_of(*boundary)].insert(shown(one, function));
+    bounded_[shown_name(*boundary)].insert(shown(one, function));
 }
 
 void StubPermission::add_beside(AssemblyTemplate& one, const std::string& function, const json::value& role) {
@@ -121,7 +124,7 @@ void StubPermission::add_beside(AssemblyTemplate& one, const std::string& functi
                                {"Properties", json::object{{"PolicyName", name},
                                                            {"RoleName", role_name(role)},
                                                            {"PolicyDocument", stub_policy(arns_)}}}};
-  imported_[text_of(role_name(role))].insert(shown(one, function));
+  imported_[shown_name(role)].insert(shown(one, function));
 }
 
 void StubPermission::tell(std::vector<std::string>& notices) const {

@@ -19,6 +19,7 @@ export default function main(app) {
     environmentEncryption: new kms.Key(stack, "Key"),
   });
   new lambda.Function(stack, "Wrapped", { ...common, functionName: app.stage + "-Wrapped", handler: "/opt/nodejs/node_modules/wrapper/index.handler" });
+  new lambda.Function(stack, "Traced", { ...common, functionName: app.stage + "-Traced", handler: "/opt/nodejs/node_modules/wrapper/index.handler", environment: { DD_LAMBDA_HANDLER: "index.handler" } });
 }
 `,
 });
@@ -38,7 +39,14 @@ test("what is of the function stays, what is of its code leaves", async () => {
 test("a handler that lies in a layer keeps its deployed code, and that is said", async () => {
   const session = await lab.go();
   assert.ok(session.lines.some((line) => /Wrapped keeps its deployed code: its handler is in a layer \(\/opt\/nodejs\/node_modules\/wrapper\/index\.handler\)/.test(line)), session.tail());
-  assert.deepEqual(codeOf(await lab.template("e2e-lab-lab")), { stub: ["Set"], own: ["Wrapped"] });
+  assert.deepEqual(codeOf(await lab.template("e2e-lab-lab")), { stub: ["Set", "Traced"], own: ["Wrapped"] });
+  await session.stop();
+});
+
+test("a wrapper that names the handler it calls is left out, and that one runs here", async () => {
+  const session = await lab.go();
+  assert.ok(session.lines.some((line) => /Traced: its wrapper in a layer, .* is left out while it runs live; index\.handler runs here/.test(line)), session.tail());
+  assert.deepEqual((await lab.invoke("Traced")).body, { local: true });
   await session.stop();
 });
 

@@ -121,9 +121,11 @@ Async<bool> Engine::make(StackPointer stack, StackResource wanted, bool replaces
     co_return false;
   }
   if (record.type != "AWS::CDK::Metadata")
-    records_.set_status(*stack, record, fmt::format("{}_IN_PROGRESS", state), "Resource creation Initiated");
-  records_.set_status(*stack, record, fmt::format("{}_COMPLETE", state),
-                      type->only_accepted ? "Accepted only: the embedded AWS does not run this service" : "");
+    records_.set_status(*stack, record, fmt::format("{}_IN_PROGRESS", state),
+                        type->only_accepted ? "Accepted only: the embedded AWS does not run this service"
+                                            : "Resource creation Initiated");
+  // Without a reason: a resource that is complete and has one is still stabilising, as express mode tells it.
+  records_.set_status(*stack, record, fmt::format("{}_COMPLETE", state));
   co_return true;
 }
 
