@@ -98,7 +98,7 @@ class Planner {
   std::chrono::milliseconds app_took_{};
   bool more_expected_ = false;
   std::vector<std::string> unbundled_;  // construct paths, of the last synthesis
-  std::set<std::string> told_;     // lines: once in a session
+  std::set<std::string> told_;          // lines: once in a session
 };
 
 }  // namespace live
