@@ -18,7 +18,7 @@ class KnownAppTest : public testing::Test {
     app.folder = folder.path();
     EXPECT_TRUE(write_file(input, "export default 1"));
     fs::last_write_time(input, now - 1h);
-    made.inputs = {input};
+    made.inputs.files = {input};
     made.stacks = {{.id = "api", .name = "dev-shop-api"}};
     AppFunction function;
     function.construct_path = "api/Orders";
@@ -70,7 +70,7 @@ TEST_F(KnownAppTest, AndANewSettingsFile) {
 }
 
 TEST_F(KnownAppTest, AnAppWhoseInputsAreNotKnownIsSynthesisedEachTime) {
-  made.inputs.clear();
+  made.inputs.files.clear();
   EXPECT_TRUE(remember_app(app, "dev", made, now));
   EXPECT_FALSE(is_known());
 }
