@@ -29,14 +29,15 @@ Screen::Size measure() {
   return *measured;
 }
 
+bool typing_is_shown = true;
+
 // What is typed while lines are pinned would move the cursor: it is not shown. Ctrl-C and ENTER work as
 // always.
 void show_typing(bool shown) {
-  static bool now = true;
   termios mode{};
-  if (shown == now || !is_in_foreground() || ::tcgetattr(STDIN_FILENO, &mode) != 0) return;
+  if (shown == typing_is_shown || !is_in_foreground() || ::tcgetattr(STDIN_FILENO, &mode) != 0) return;
   mode.c_lflag = shown ? mode.c_lflag | ECHO : mode.c_lflag & ~tcflag_t(ECHO);
-  if (::tcsetattr(STDIN_FILENO, TCSANOW, &mode) == 0) now = shown;
+  if (::tcsetattr(STDIN_FILENO, TCSANOW, &mode) == 0) typing_is_shown = shown;
 }
 
 void keep(std::string_view bytes) { std::fwrite(bytes.data(), 1, bytes.size(), stdout); }
@@ -84,6 +85,11 @@ void flush_output() {
 }
 
 void measure_again() { measured.reset(); }
+
+void resume_output() {
+  if (screen()) screen()->forget();
+  typing_is_shown = true;
+}
 
 void step_aside() {
   if (screen()) screen()->clear();

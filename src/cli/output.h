@@ -11,6 +11,7 @@ bool on_terminal();  // standard output is one that understands more than lines
 // There; else null. What is pinned is drawn by flush_output().
 Screen* screen();
 void measure_again();     // its size has changed
+void resume_output();     // the shell has had the terminal meanwhile
 bool is_in_foreground();  // of the terminal on standard output; false: there is none
 
 void write_line(std::string_view line);     // kept until flush_output(), or until there is a lot of it

@@ -82,7 +82,7 @@ class Refresh {
   void follow_window() {
     window_.async_wait([this](boost::system::error_code error, int signal) {
       if (error) return;
-      if (signal == SIGCONT) screen()->forget();  // the shell has written meanwhile
+      if (signal == SIGCONT) resume_output();
       measure_again();
       follow_window();
     });

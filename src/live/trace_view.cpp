@@ -48,6 +48,7 @@ std::vector<std::string> code_lines(const std::vector<std::string>& code, const 
   auto const* screen = terminal.around().screen;
   size_t const most = screen ? std::max<size_t>(screen->size().columns, 40) - kBeside : 200;
   std::vector<std::string> lines;
+  lines.reserve(code.size());
   for (auto const& line : code) lines.push_back("      " + cut_to_columns(line, most));
   if (lines.size() < 2) return lines;
   auto const caret = lines[1].rfind('^');

@@ -40,9 +40,8 @@ const ids = new Map();
 function steady(text) {
   return text
     .replace(/^\w{8}(?= [→│←✗…])/gm, (id) => ids.get(id) ?? ids.set(id, `${ids.size + 1}`.repeat(2) + "6859fc").get(id))
-    .replace(/\((build|queue|init)[^)]*\)/g, "(build 31 ms, init 24 ms, handler 42 ms)")
-    .replace(/(?<=[( ])\d+(\.\d+)? ms(?= \(|\)|$)/gm, "97 ms")
-    .replace(/(?<=\()\d+(\.\d+)? s(?=\)$)/gm, "3.1 s")
+    .replace(/(?<= {2})[\d.]+ m?s(?: \((build|queue|init)[^)]*\))$/gm, "97 ms (build 31 ms, init 24 ms, handler 42 ms)")
+    .replace(/\([\d.]+ m?s\)$/gm, "(3.1 s)")
     .replace(/\d+\/\d+ +\d+ s {2}(.*) \d s$/gm, "10/12   4 s  $1 2 s")
     .replace(/127\.0\.0\.1:\d+/g, "127.0.0.1:4566")
     .replace(/(?<=… )\d+(?= frames)/g, "8");
@@ -84,7 +83,7 @@ test("the page shows them", () => {
   const block = (text) => text.replace(/^(?=.)/gm, "    ");
   const text = `# What it looks like
 
-What \`live start\` shows in a terminal of 80 columns, without its colours. Written by
+What \`live start\` shows in a terminal of 80 columns, without its colours and before it wraps a line. Written by
 \`tests/e2e/the_documented_screens_are_what_a_terminal_shows_test.mjs\`, which runs it; ids, times and what depends on the
 machine are made the same.
 
