@@ -71,7 +71,6 @@ TEST_F(KnownAppTest, AndANewSettingsFile) {
 
 TEST_F(KnownAppTest, AnAppWhoseInputsAreNotKnownIsSynthesisedEachTime) {
   made.inputs.files.clear();
-<<<<<<< HEAD
   EXPECT_TRUE(remember_app(app, "dev", made, now));
   EXPECT_FALSE(is_known());
 }
@@ -79,8 +78,6 @@ TEST_F(KnownAppTest, AnAppWhoseInputsAreNotKnownIsSynthesisedEachTime) {
 TEST_F(KnownAppTest, SoIsOneWhoseLanguageDoesNotTellWhichFilesItHas) {
   made.inputs.sources =
       Inputs::Sources{.folder = folder.path(), .names = {"*.py"}, .ignore = {}, .except = {}};
-=======
->>>>>>> screen
   EXPECT_TRUE(remember_app(app, "dev", made, now));
   EXPECT_FALSE(is_known());
 }
