@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/json.h"
+#include "live/principals.h"
 #include "live/retained.h"
 #include "live/stack_diff.h"
 #include "live/synthesis.h"
@@ -70,25 +71,6 @@ struct StackState {
   bool protected_from_deletion = false;
   Tags outputs, tags;
   std::vector<StackResource> resources;
-};
-
-struct PolicyText {
-  std::string name;
-  json::object document;
-};
-
-struct Principal {
-  std::string arn;
-  bool root = false;  // the account's
-  std::vector<PolicyText> policies{};
-  std::optional<PolicyText> boundary{};
-  std::string problem{};                 // why not all is known; else empty
-  std::vector<std::string> functions{};  // whose role it is
-};
-
-struct Access {
-  Principal identity;            // the caller's
-  std::vector<Principal> roles;  // of functions that run the stub
 };
 
 }  // namespace live
