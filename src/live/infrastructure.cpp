@@ -138,6 +138,7 @@ Async<void> Infrastructure::show(Plan plan) {
 Async<void> Infrastructure::redeploy() {
   wanted_ = false;
   deploying_ = true;
+  parts_.terminal.say("Deploying...", infrastructure("deploying"));
   auto const deployed = co_await deploy();
   deploying_ = false;
   rest_later();

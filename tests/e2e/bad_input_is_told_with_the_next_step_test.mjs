@@ -87,7 +87,7 @@ test("a module that lib/index.js imports is missing", () => withMain(`import "./
 test("the folder of a function is missing", async () => {
   lab.describe({ Hello: { handler: "hello.handler", code: "absent" } });
   try {
-    await fails(["start", ...local], /✗ synthesising the app, at \S+lib\/index\.js:\d+: .*lab\/absent/);
+    await fails(["start", ...local], /✗ synthesising the app, at lib\/index\.js:\d+:\d+: .*lab\/absent/);
   } finally {
     lab.describe({ Hello: { handler: "hello.handler" } });
   }
@@ -96,7 +96,7 @@ test("the folder of a function is missing", async () => {
 test("the entry of a NodejsFunction is missing", async () => {
   lab.describe({ Typed: { entry: "src/absent.ts" } });
   try {
-    await fails(["start", ...local], /✗ synthesising the app, at \S+lib\/index\.js:\d+: .*absent\.ts/);
+    await fails(["start", ...local], /✗ synthesising the app, at lib\/index\.js:\d+:\d+: .*absent\.ts/);
   } finally {
     lab.describe({ Hello: { handler: "hello.handler" } });
   }
