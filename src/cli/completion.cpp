@@ -126,12 +126,14 @@ std::vector<Candidate> profiles() {
     }
   }
   std::vector<Candidate> found;
+  found.reserve(names.size());
   for (auto const& name : names) found.push_back({name, "profile"});
   return found;
 }
 
 std::vector<Candidate> plain(const std::vector<std::string>& words) {
   std::vector<Candidate> found;
+  found.reserve(words.size());
   for (auto const& word : words) found.push_back({word, ""});
   return found;
 }
