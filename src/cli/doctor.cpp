@@ -21,9 +21,17 @@ void tell(const Finding& finding, bool json, Terminal& terminal) {
   auto const line = finding.about + ": " + finding.said;
   Fact fact = to_json(finding);
   fact["type"] = "check";
-  if (finding.state == Finding::State::ok) terminal.good(line, std::move(fact));
-  if (finding.state == Finding::State::warning) terminal.warn(line, std::move(fact));
-  if (finding.state == Finding::State::failed) terminal.fail(line, std::move(fact));
+  switch (finding.state) {
+    case Finding::State::ok:
+      terminal.good(line, std::move(fact));
+      break;
+    case Finding::State::warning:
+      terminal.warn(line, std::move(fact));
+      break;
+    case Finding::State::failed:
+      terminal.fail(line, std::move(fact));
+      break;
+  }
   if (!finding.advice.empty() && !json) terminal.result("    → " + finding.advice);
 }
 
@@ -81,6 +89,7 @@ Async<Result<void>> doctor(CommonOptions options, Terminal& terminal) {
   for (auto const& group : kGroups) {
     make_deployment(patient);
     std::vector<Async<Findings>> checks;
+    checks.reserve(group.size());
     for (auto const check : group) checks.push_back(check(patient));
     for (auto& found : co_await together(std::move(checks))) {
       tell_all(found, patient);

@@ -116,6 +116,7 @@ void use_our_help(CLI::App& app) {
 std::vector<CLI::App*> commands_of(const CLI::App& app) {
   auto all = app.get_subcommands([](const CLI::App* one) { return !one->get_group().empty(); });
   std::vector<CLI::App*> commands;
+  commands.reserve(all.size());
   for (auto const* one : all) commands.push_back(const_cast<CLI::App*>(one));
   return commands;
 }

@@ -36,7 +36,7 @@ test("live, items make the round trip through the table", async () => {
 
 test("live, an error's stack names the line of the TypeScript source", async () => {
   await session.line(/✗ .*SyntaxError: .*JSON/, "error of the handler");
-  await session.line(/at .*\/src\/create\.ts:7:/, "frame of create.ts");
+  await session.line(/at handler \(src\/create\.ts:7:\d+\)/, "frame of create.ts");
 });
 
 test("deployed, the answers are the same", async () => {

@@ -169,7 +169,7 @@ TEST_F(CloudFormation, ATypeWhoseServiceDoesNotRunHereIsAcceptedAndSaysSo) {
    "Outputs":{"Net":{"Value":{"Ref":"Net"}},"Cidr":{"Value":{"Fn::GetAtt":["Net","CidrBlock"]}},
     "Part":{"Value":{"Ref":"Part"}},"Flow":{"Value":{"Ref":"Flow"}},"Name":{"Value":{"Fn::GetAtt":["Flow","Name"]}},
     "Jobs":{"Value":{"Ref":"Jobs"}},"JobsArn":{"Value":{"Fn::GetAtt":["Jobs","Arn"]}}}})";
-  b.deploy("CreateStack", text);
+  (void)b.deploy("CreateStack", text);
   ASSERT_EQ(b.status(), "CREATE_COMPLETE") << b.reason("Net");
   std::map<std::string, std::string> outputs;
   auto const stack = b.stack();
@@ -196,15 +196,15 @@ TEST_F(CloudFormation, APropertyThatAnAcceptedTypeDoesNotHaveIsNamed) {
 TEST_F(CloudFormation, IndependentResourcesAreMadeAtOnce) {
   std::string text = "Resources:\n";
   for (int i = 0; i < 30; ++i) text += parameter(fmt::format("P{}", i), fmt::format("/p{}", i), "x");
-  b.deploy("CreateStack", text);
+  (void)b.deploy("CreateStack", text);
   EXPECT_EQ(b.status(), "CREATE_COMPLETE");
   EXPECT_GT(b.most_at_once, 8);
   EXPECT_LE(b.most_at_once, 16);
 }
 
 TEST_F(CloudFormation, AFailedCreationRemovesWhatWasMadeAndNamesTheCulprit) {
-  b.deploy("CreateStack",
-           "Resources:\n" + parameter("A", "/a", "x") + parameter("B", "/b", "bad", "DependsOn: A"));
+  (void)b.deploy("CreateStack",
+                 "Resources:\n" + parameter("A", "/a", "x") + parameter("B", "/b", "bad", "DependsOn: A"));
   EXPECT_EQ(b.status(), "ROLLBACK_COMPLETE");
   EXPECT_TRUE(b.parameters.empty());
   auto events = b.ask("DescribeStackEvents", {{"StackName", "stack"}}).value();
@@ -219,9 +219,9 @@ TEST_F(CloudFormation, AFailedCreationRemovesWhatWasMadeAndNamesTheCulprit) {
 }
 
 TEST_F(CloudFormation, AnUpdateInPlaceTouchesOnlyWhatChanged) {
-  b.deploy("CreateStack", "Resources:\n" + parameter("A", "/a", "1") + parameter("B", "/b", "1"));
+  (void)b.deploy("CreateStack", "Resources:\n" + parameter("A", "/a", "1") + parameter("B", "/b", "1"));
   b.calls.clear();
-  b.deploy("UpdateStack", "Resources:\n" + parameter("A", "/a", "2") + parameter("B", "/b", "1"));
+  (void)b.deploy("UpdateStack", "Resources:\n" + parameter("A", "/a", "2") + parameter("B", "/b", "1"));
   EXPECT_EQ(b.status(), "UPDATE_COMPLETE");
   EXPECT_EQ(b.calls, (Texts{"PutParameter /a"}));
   EXPECT_EQ(b.parameters["/a"], "2");
@@ -229,21 +229,23 @@ TEST_F(CloudFormation, AnUpdateInPlaceTouchesOnlyWhatChanged) {
 }
 
 TEST_F(CloudFormation, AReplacementIsMadeAndReferredToBeforeTheOldOneGoes) {
-  b.deploy("CreateStack", "Resources:\n" + parameter("A", "/old", "1") + parameter("B", "/b", "!Ref A"));
+  (void)b.deploy("CreateStack",
+                 "Resources:\n" + parameter("A", "/old", "1") + parameter("B", "/b", "!Ref A"));
   b.calls.clear();
-  b.deploy("UpdateStack", "Resources:\n" + parameter("A", "/new", "1") + parameter("B", "/b", "!Ref A"));
+  (void)b.deploy("UpdateStack",
+                 "Resources:\n" + parameter("A", "/new", "1") + parameter("B", "/b", "!Ref A"));
   EXPECT_EQ(b.status(), "UPDATE_COMPLETE");
   EXPECT_EQ(b.calls, (Texts{"PutParameter /new", "PutParameter /b", "DeleteParameter /old"}));
   EXPECT_EQ(b.parameters["/b"], "/new");
 }
 
 TEST_F(CloudFormation, AFailedUpdateBringsEverythingBack) {
-  b.deploy("CreateStack", "Resources:\n" + parameter("A", "/a", "1") + parameter("R", "/old", "1") +
-                              parameter("Gone", "/gone", "1"));
+  (void)b.deploy("CreateStack", "Resources:\n" + parameter("A", "/a", "1") + parameter("R", "/old", "1") +
+                                    parameter("Gone", "/gone", "1"));
   auto before = b.parameters;
-  b.deploy("UpdateStack", "Resources:\n" + parameter("A", "/a", "2") + parameter("R", "/new", "1") +
-                              parameter("N", "/n", "1") +
-                              parameter("Bad", "/bad", "bad", "DependsOn: [A, R, N]"));
+  (void)b.deploy("UpdateStack", "Resources:\n" + parameter("A", "/a", "2") + parameter("R", "/new", "1") +
+                                    parameter("N", "/n", "1") +
+                                    parameter("Bad", "/bad", "bad", "DependsOn: [A, R, N]"));
   EXPECT_EQ(b.status(), "UPDATE_ROLLBACK_COMPLETE");
   EXPECT_EQ(b.parameters, before);
   EXPECT_EQ(
@@ -251,17 +253,17 @@ TEST_F(CloudFormation, AFailedUpdateBringsEverythingBack) {
       (Texts{"CREATE_IN_PROGRESS", "CREATE_COMPLETE", "UPDATE_IN_PROGRESS", "UPDATE_ROLLBACK_IN_PROGRESS",
              "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS", "UPDATE_ROLLBACK_COMPLETE"}));
   b.calls.clear();  // and the next update starts from there
-  b.deploy("UpdateStack", "Resources:\n" + parameter("A", "/a", "3") + parameter("R", "/old", "1") +
-                              parameter("Gone", "/gone", "1"));
+  (void)b.deploy("UpdateStack", "Resources:\n" + parameter("A", "/a", "3") + parameter("R", "/old", "1") +
+                                    parameter("Gone", "/gone", "1"));
   EXPECT_EQ(b.calls, (Texts{"PutParameter /a"}));
 }
 
 TEST_F(CloudFormation, DeletesInReverseAndKeepsWhatIsRetained) {
-  b.deploy("CreateStack", "Resources:\n" + parameter("A", "/a", "1") + parameter("B", "/b", "!Ref A") +
-                              parameter("K", "/kept", "1", "DeletionPolicy: Retain"));
+  (void)b.deploy("CreateStack", "Resources:\n" + parameter("A", "/a", "1") + parameter("B", "/b", "!Ref A") +
+                                    parameter("K", "/kept", "1", "DeletionPolicy: Retain"));
   std::string id = string_or(b.stack(), "StackId");
   b.calls.clear();
-  b.ask("DeleteStack", {{"StackName", "stack"}});
+  (void)b.ask("DeleteStack", {{"StackName", "stack"}});
   b.settle();
   EXPECT_EQ(b.calls, (Texts{"DeleteParameter /b", "DeleteParameter /a"}));
   EXPECT_EQ(b.status(), "Stack with id stack does not exist");
@@ -270,14 +272,14 @@ TEST_F(CloudFormation, DeletesInReverseAndKeepsWhatIsRetained) {
 }
 
 TEST_F(CloudFormation, AFailedDeletionCanBeRepeated) {
-  b.deploy("CreateStack", "Resources:\n" + parameter("A", "/a", "1") + parameter("B", "/b", "1"));
+  (void)b.deploy("CreateStack", "Resources:\n" + parameter("A", "/a", "1") + parameter("B", "/b", "1"));
   b.locked = "/a";
-  b.ask("DeleteStack", {{"StackName", "stack"}});
+  (void)b.ask("DeleteStack", {{"StackName", "stack"}});
   b.settle();
   EXPECT_EQ(b.status(), "DELETE_FAILED");
   EXPECT_EQ(b.reason("A"), "it is locked (Status Code: 400, Error Code: Locked)");
   b.locked.clear();
-  b.ask("DeleteStack", {{"StackName", "stack"}});
+  (void)b.ask("DeleteStack", {{"StackName", "stack"}});
   b.settle();
   EXPECT_EQ(b.status(), "Stack with id stack does not exist");
 }
@@ -298,9 +300,9 @@ TEST_F(CloudFormation, WhatIsNotSupportedIsNamedBeforeAnythingIsMade) {
 
 TEST_F(CloudFormation, AnUnchangedUpdateAndChangeSetSayThatNothingChanged) {
   auto text = "Resources:\n" + parameter("A", "/a", "1");
-  b.deploy("CreateStack", text);
+  (void)b.deploy("CreateStack", text);
   EXPECT_EQ(b.deploying("UpdateStack", text), "No updates are to be performed.");
-  b.ask("CreateChangeSet", {{"StackName", "stack"}, {"ChangeSetName", "c"}, {"TemplateBody", text}});
+  (void)b.ask("CreateChangeSet", {{"StackName", "stack"}, {"ChangeSetName", "c"}, {"TemplateBody", text}});
   auto shown = b.ask("DescribeChangeSet", {{"StackName", "stack"}, {"ChangeSetName", "c"}}).value();
   EXPECT_EQ(string_or(shown, "Status"), "FAILED");
   EXPECT_EQ(string_or(shown, "StatusReason"),
@@ -309,11 +311,11 @@ TEST_F(CloudFormation, AnUnchangedUpdateAndChangeSetSayThatNothingChanged) {
 }
 
 TEST_F(CloudFormation, AChangeSetForetellsReplacementAndWhatFollowsFromIt) {
-  b.deploy("CreateStack", "Resources:\n" + parameter("A", "/old", "1") + parameter("B", "/b", "!Ref A") +
-                              parameter("C", "/c", "1"));
+  (void)b.deploy("CreateStack", "Resources:\n" + parameter("A", "/old", "1") +
+                                    parameter("B", "/b", "!Ref A") + parameter("C", "/c", "1"));
   auto text = "Resources:\n" + parameter("A", "/new", "1") + parameter("B", "/b", "!Ref A") +
               parameter("D", "/d", "1");
-  b.ask("CreateChangeSet", {{"StackName", "stack"}, {"ChangeSetName", "c"}, {"TemplateBody", text}});
+  (void)b.ask("CreateChangeSet", {{"StackName", "stack"}, {"ChangeSetName", "c"}, {"TemplateBody", text}});
   auto shown = b.ask("DescribeChangeSet", {{"StackName", "stack"}, {"ChangeSetName", "c"}}).value();
   Texts lines;
   for (const auto& change : shown.at("Changes").as_array()) {
@@ -323,7 +325,7 @@ TEST_F(CloudFormation, AChangeSetForetellsReplacementAndWhatFollowsFromIt) {
                                 string_or(resource, "Replacement", "-")));
   }
   EXPECT_EQ(lines, (Texts{"Modify A True", "Modify B False", "Remove C -", "Add D -"}));
-  b.ask("ExecuteChangeSet", {{"StackName", "stack"}, {"ChangeSetName", "c"}});
+  (void)b.ask("ExecuteChangeSet", {{"StackName", "stack"}, {"ChangeSetName", "c"}});
   b.settle();
   EXPECT_EQ(b.parameters, (std::map<std::string, std::string>{{"/new", "1"}, {"/b", "/new"}, {"/d", "1"}}));
 }
@@ -333,23 +335,24 @@ TEST_F(CloudFormation, AnExportInUseHoldsItsStack) {
     return "Resources:\n" + parameter("A", "/a", "1") +
            fmt::format("Outputs: {{O: {{Value: {}, Export: {{Name: e}}}}}}\n", value);
   };
-  b.deploy("CreateStack", text("one"));
-  b.deploy("CreateStack", "Resources:\n" + parameter("B", "/b", "!ImportValue e"), "user");
+  (void)b.deploy("CreateStack", text("one"));
+  (void)b.deploy("CreateStack", "Resources:\n" + parameter("B", "/b", "!ImportValue e"), "user");
   EXPECT_EQ(b.parameters["/b"], "one");
-  b.deploy("UpdateStack", text("two"));
+  (void)b.deploy("UpdateStack", text("two"));
   EXPECT_EQ(b.status(), "UPDATE_ROLLBACK_COMPLETE");
-  b.ask("DeleteStack", {{"StackName", "stack"}});
+  (void)b.ask("DeleteStack", {{"StackName", "stack"}});
   b.settle();
   EXPECT_EQ(string_or(b.stack(), "StackStatusReason"), "Export e cannot be deleted as it is in use by user");
 }
 
 TEST_F(CloudFormation, SecretParametersAreMasked) {
-  b.ask("CreateStack",
-        {{"StackName", "stack"},
-         {"TemplateBody",
-          "{Parameters: {S: {Type: String, NoEcho: true}}, Resources: {P: {Type: "
-          "AWS::SSM::Parameter, Properties: {Name: /s, Type: String, Value: !Ref S}}}}"},
-         {"Parameters", json::array{json::object{{"ParameterKey", "S"}, {"ParameterValue", "hidden"}}}}});
+  (void)b.ask(
+      "CreateStack",
+      {{"StackName", "stack"},
+       {"TemplateBody",
+        "{Parameters: {S: {Type: String, NoEcho: true}}, Resources: {P: {Type: "
+        "AWS::SSM::Parameter, Properties: {Name: /s, Type: String, Value: !Ref S}}}}"},
+       {"Parameters", json::array{json::object{{"ParameterKey", "S"}, {"ParameterValue", "hidden"}}}}});
   b.settle();
   EXPECT_EQ(b.parameters["/s"], "hidden");
   EXPECT_EQ(json::serialize(b.stack().at("Parameters")), R"([{"ParameterKey":"S","ParameterValue":"****"}])");
@@ -367,9 +370,10 @@ TEST_F(CloudFormation, ACustomNamedResourceIsNotReplacedOverItself) {
       "Resources: {T: {Type: AWS::Logs::LogStream, Properties: {LogGroupName: a, LogStreamName: s}}}";
   b.actions.add_plain("logs", "CreateLogStream",
                       [](const Call&) -> ApiResult<json::object> { return json::object{}; });
-  b.deploy("CreateStack", first);
-  b.deploy("UpdateStack",
-           "Resources: {T: {Type: AWS::Logs::LogStream, Properties: {LogGroupName: b, LogStreamName: s}}}");
+  (void)b.deploy("CreateStack", first);
+  (void)b.deploy(
+      "UpdateStack",
+      "Resources: {T: {Type: AWS::Logs::LogStream, Properties: {LogGroupName: b, LogStreamName: s}}}");
   EXPECT_EQ(b.status(), "UPDATE_ROLLBACK_COMPLETE");
   EXPECT_EQ(b.statuses("T").at(3), "UPDATE_FAILED");
 }
@@ -377,13 +381,13 @@ TEST_F(CloudFormation, ACustomNamedResourceIsNotReplacedOverItself) {
 TEST_F(CloudFormation, ANestedStackIsDeployedFromS3AndItsOutputsAreAttributes) {
   b.objects["assets/child.json"] = "Parameters: {V: {Type: String}}\nResources:\n" +
                                    parameter("P", "/child", "!Ref V") + "Outputs: {Name: {Value: !Ref P}}\n";
-  b.deploy("CreateStack",
-           "Resources:\n  N: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: "
-           "'https://s3.us-east-1.amazonaws.com/assets/child.json', Parameters: {V: x}}}\n" +
-               parameter("P", "/parent", "!GetAtt N.Outputs.Name"));
+  (void)b.deploy("CreateStack",
+                 "Resources:\n  N: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: "
+                 "'https://s3.us-east-1.amazonaws.com/assets/child.json', Parameters: {V: x}}}\n" +
+                     parameter("P", "/parent", "!GetAtt N.Outputs.Name"));
   EXPECT_EQ(b.status(), "CREATE_COMPLETE");
   EXPECT_EQ(b.parameters["/parent"], "/child");
-  b.ask("DeleteStack", {{"StackName", "stack"}});
+  (void)b.ask("DeleteStack", {{"StackName", "stack"}});
   b.settle();
   EXPECT_TRUE(b.parameters.empty());
 }
@@ -401,20 +405,20 @@ TEST_F(CloudFormation, ACustomResourceWaitsForItsAnswerAndUsesItsData) {
     EXPECT_EQ(std::get<net::Response>(answer).status, 200);
     co_return Output{};
   });
-  b.deploy("CreateStack",
-           "Resources:\n  C: {Type: Custom::Thing, Properties: {ServiceToken: arn:f, N: 1}}\n" +
-               parameter("P", "/p", "!Join ['-', [!Ref C, !GetAtt C.Answer]]"));
+  (void)b.deploy("CreateStack",
+                 "Resources:\n  C: {Type: Custom::Thing, Properties: {ServiceToken: arn:f, N: 1}}\n" +
+                     parameter("P", "/p", "!Join ['-', [!Ref C, !GetAtt C.Answer]]"));
   EXPECT_EQ(b.status(), "CREATE_COMPLETE");
   EXPECT_EQ(b.parameters["/p"], "mine-42");
-  b.ask("DeleteStack", {{"StackName", "stack"}});
+  (void)b.ask("DeleteStack", {{"StackName", "stack"}});
   b.settle();
   EXPECT_EQ(requests, (Texts{"Create \"1\"", "Delete \"1\""}));
 }
 
 TEST_F(CloudFormation, WhatARestartInterruptedIsRolledBack) {
-  b.ask("CreateStack", {{"StackName", "stack"},
-                        {"TemplateBody", "Resources:\n" + parameter("A", "/a", "1") +
-                                             parameter("B", "/b", "1", "DependsOn: A")}});
+  (void)b.ask("CreateStack", {{"StackName", "stack"},
+                              {"TemplateBody", "Resources:\n" + parameter("A", "/a", "1") +
+                                                   parameter("B", "/b", "1", "DependsOn: A")}});
   b.io.restart();
   while (b.calls.size() < 2 && b.io.run_one()) {
   }  // B's creation has begun
