@@ -46,6 +46,7 @@ std::vector<const Node*> numbered(const Node& node) {
   std::map<size_t, const Node*> sorted;
   for (auto& [name, child] : node.children) sorted[*index_of(name)] = child.get();
   std::vector<const Node*> result;
+  result.reserve(sorted.size());
   for (auto& [number, child] : sorted) result.push_back(child);
   return result;
 }
