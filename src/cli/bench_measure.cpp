@@ -85,7 +85,7 @@ Counts Counts::quick() {
           .edits = 2,
           .starts = 1,
           .clouds = 1,
-          .many = 40,
+          .many = 120,
           .hop = 10};
 }
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
+import path from "node:path";
 import { after, test } from "node:test";
 import { Lab } from "../support/lab.mjs";
 import { Session } from "../support/live.mjs";

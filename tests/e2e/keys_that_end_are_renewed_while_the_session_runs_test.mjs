@@ -28,7 +28,7 @@ before(async () => {
   await makeRole(aws);
   sts = await shortLivedRoles(aws.AWS_ENDPOINT_URL);
   portal = await ssoPortal(aws);
-  const process = `node ${path.join(root, "tests/support/issue_keys.cjs")} ${aws.AWS_ENDPOINT_URL} 16 ${record}`;
+  const process = `node ${path.join(root, "tests/support/issue_keys.cjs")} ${aws.AWS_ENDPOINT_URL} 32 ${record}`;
   writeFileSync(
     config,
     `[profile base]\naws_access_key_id=test\naws_secret_access_key=test\n
@@ -66,7 +66,7 @@ async function serve(answer) {
   return { url: `http://127.0.0.1:${server.address().port}`, asked: [] };
 }
 
-/** Before the embedded AWS's STS: a role's keys say that they end in 16 s; with a code, which is typed, in 40 s. */
+/** Before the embedded AWS's STS: a role's keys say that they end in 32 s. */
 async function shortLivedRoles(endpoint) {
   const { hostname, port } = new URL(endpoint);
   const place = await serve(async (asking, response) => {
@@ -76,7 +76,7 @@ async function shortLivedRoles(endpoint) {
     const { method, url, headers } = asking;
     const forwarded = request({ hostname, port, method, path: url, headers }).end(body);
     const [answer] = await once(forwarded, "response");
-    const soon = new Date(Date.now() + (asked.TokenCode ? 40_000 : 16_000)).toISOString();
+    const soon = new Date(Date.now() + 32_000).toISOString();
     const said = (await text(answer)).replace(/(?<=<Expiration>)[^<]*/, soon);
     response.writeHead(answer.statusCode, { ...answer.headers, "content-length": Buffer.byteLength(said) }).end(said);
   });
@@ -89,7 +89,7 @@ async function text(stream) {
   return all;
 }
 
-/** IAM Identity Center's portal: gives who has signed in a role's keys, for 16 s. */
+/** IAM Identity Center's portal: gives who has signed in a role's keys, for 32 s. */
 async function ssoPortal(aws) {
   const { AssumeRoleCommand, STSClient } = hosts("@aws-sdk/client-sts");
   const sts = new STSClient(administrator(aws));
@@ -98,7 +98,7 @@ async function ssoPortal(aws) {
     const signedIn = asking.headers["x-amz-sso_bearer_token"] === "signed-in";
     const { Credentials: keys } = await sts.send(new AssumeRoleCommand({ RoleArn: role, RoleSessionName: "ann" }));
     const { AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey, SessionToken: sessionToken } = keys;
-    const roleCredentials = { accessKeyId, secretAccessKey, sessionToken, expiration: Date.now() + 16_000 };
+    const roleCredentials = { accessKeyId, secretAccessKey, sessionToken, expiration: Date.now() + 32_000 };
     response.writeHead(signedIn ? 200 : 401, { "content-type": "application/json", "x-amzn-errortype": "UnauthorizedException" });
     response.end(JSON.stringify(signedIn ? { roleCredentials } : { message: "Session token not found or invalid" }));
   });
@@ -113,7 +113,7 @@ function session(profile) {
 
 /** Calls, one after the other, until `enough`. */
 async function callsUntil(stage, enough) {
-  const timeout = 60_000;
+  const timeout = 120_000;
   const end = Date.now() + timeout;
   for (let n = 0; !enough(); ++n) {
     assert.ok(Date.now() < end, `not within ${timeout / 1000} s`);
@@ -129,9 +129,9 @@ describe("credentials", { concurrency: true }, () => {
   test("a profile's process is asked for new keys before the old ones end; those are refused then, and no call fails", async () => {
     const live = session("process");
     await live.listening();
-    const before = issued().length;
-    await callsUntil("process", () => issued().length >= before + 2);
-    assert.ok(issued().some(({ dropped }) => dropped));
+    await callsUntil("process", () => issued().some(({ dropped }) => dropped));
+    let more = 20;
+    await callsUntil("process", () => more-- === 0);
     assert.equal(live.child.exitCode, null);
     assert.equal((await live.stop()).code, 0);
   });
@@ -141,7 +141,7 @@ describe("credentials", { concurrency: true }, () => {
     await live.listening();
     const assumed = () => sts.asked.filter(({ Action, RoleArn }) => Action === "AssumeRole" && RoleArn.endsWith("role/dev")).length;
     const before = assumed();
-    await callsUntil("role", () => assumed() >= before + 2);
+    await callsUntil("role", () => assumed() > before);
     assert.equal((await live.stop()).code, 0);
   });
 
