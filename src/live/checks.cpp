@@ -119,6 +119,7 @@ struct Checks::State : std::enable_shared_from_this<State> {
     auto const& findings = checked.value().findings;
     for (auto const& file : checked.value().files) parts.watch->add(file);
     std::vector<std::string> lines;
+    lines.reserve(findings.size());
     for (auto const& one : findings) lines.push_back(describe(one, parts.folder));
     if (lines == check.told) return;
     check.told = std::move(lines);
