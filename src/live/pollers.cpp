@@ -28,6 +28,7 @@ bool is_there(const aws::EventSourceMapping& one, Polling wanted) {
 
 std::vector<std::string> ids_of(const std::vector<aws::EventSourceMapping>& mappings) {
   std::vector<std::string> ids;
+  ids.reserve(mappings.size());
   for (auto const& one : mappings) ids.push_back(one.id);
   return ids;
 }
@@ -125,6 +126,7 @@ Async<std::vector<Pollers::Mapping>> Pollers::pause(std::vector<Mapping> mapping
 
 Async<std::vector<Pollers::Mapping>> Pollers::pause_noted(std::vector<Mapping> mappings) {
   std::vector<Async<bool>> tasks;
+  tasks.reserve(mappings.size());
   for (auto const& one : mappings) tasks.push_back(pause_one(one));
   auto const done = co_await together(std::move(tasks));
   std::vector<std::string> others;
@@ -193,6 +195,7 @@ Async<void> Pollers::leave_off(std::vector<std::string>& ids, WantedOff wanted_o
 
 Async<void> Pollers::resume_these(std::vector<std::string> ids) {
   std::vector<Async<bool>> tasks;
+  tasks.reserve(ids.size());
   for (auto const& id : ids) tasks.push_back(resume_one(id));
   auto const done = co_await together(std::move(tasks));
   std::vector<std::string> settled;

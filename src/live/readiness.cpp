@@ -52,6 +52,7 @@ bool is_stub(const json::object& configuration) {
 Async<Result<std::vector<DeployedCode>>> deployed_code_of(aws::AwsClient& client,
                                                           std::vector<std::string> names) {
   std::vector<Async<Result<DeployedCode>>> tasks;
+  tasks.reserve(names.size());
   for (auto& name : names) tasks.push_back(deployed_code(client, std::move(name)));
   std::vector<DeployedCode> found;
   for (auto& one : co_await together(std::move(tasks))) {
@@ -72,6 +73,7 @@ Async<Result<std::vector<std::string>>> stubs_among(aws::AwsClient& client, std:
 Async<std::vector<NotReady>> until_functions_are_ready(aws::AwsClient& client, std::vector<std::string> names,
                                                        Milliseconds patience) {
   std::vector<Async<NotReady>> tasks;
+  tasks.reserve(names.size());
   for (auto& name : names) tasks.push_back(until_ready(client, std::move(name), patience));
   auto found = co_await together(std::move(tasks));
   std::erase_if(found, [](const NotReady& one) { return one.why.empty(); });

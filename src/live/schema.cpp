@@ -140,7 +140,7 @@ class Check {
   // A sibling, or a setting of the same name somewhere else.
   std::optional<std::string> meant(const std::vector<std::string>& siblings, const At& at,
                                    std::string_view key) const {
-    if (auto const close = nearest(at.member(key).name, siblings)) return close;
+    if (auto close = nearest(at.member(key).name, siblings)) return close;
     std::vector<std::string> all;
     collect_settings(root_, "", all);
     for (auto const& one : all) {
