@@ -32,6 +32,7 @@ std::set<std::string> reached(const std::vector<AppStack>& stacks, const AppStac
 
 std::vector<std::string> names_of(const std::vector<AppStack>& stacks) {
   std::vector<std::string> names;
+  names.reserve(stacks.size());
   for (auto const& stack : stacks) names.push_back(stack.name);
   return names;
 }

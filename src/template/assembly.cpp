@@ -28,7 +28,7 @@ void replace_text(json::value& value, std::string_view from, std::string_view to
 const json::object* object_at(const json::object& in, std::initializer_list<std::string_view> path) {
   const json::object* at = &in;
   for (auto key : path)
-    if (!(at = find_object(*at, key))) return nullptr;
+    if (at) at = find_object(*at, key);
   return at;
 }
 

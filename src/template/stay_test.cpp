@@ -14,6 +14,7 @@ json::object output(std::string_view name, std::string_view value) {
 
 std::vector<std::string> kept(const Swap& swap) {
   std::vector<std::string> ids;
+  ids.reserve(swap.skipped.size());
   for (auto const& one : swap.skipped) ids.push_back(one.logical_id);
   std::sort(ids.begin(), ids.end());
   return ids;
