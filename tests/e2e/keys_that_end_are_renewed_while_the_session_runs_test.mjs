@@ -66,7 +66,7 @@ async function serve(answer) {
   return { url: `http://127.0.0.1:${server.address().port}`, asked: [] };
 }
 
-/** Before the embedded AWS's STS: a role's keys say that they end in 32 s. */
+/** Before the embedded AWS's STS: a role's keys say that they end in 32 s; with a code, for which somebody is asked at the start, in 60 s. */
 async function shortLivedRoles(endpoint) {
   const { hostname, port } = new URL(endpoint);
   const place = await serve(async (asking, response) => {
@@ -76,7 +76,7 @@ async function shortLivedRoles(endpoint) {
     const { method, url, headers } = asking;
     const forwarded = request({ hostname, port, method, path: url, headers }).end(body);
     const [answer] = await once(forwarded, "response");
-    const soon = new Date(Date.now() + 32_000).toISOString();
+    const soon = new Date(Date.now() + (asked.TokenCode ? 60_000 : 32_000)).toISOString();
     const said = (await text(answer)).replace(/(?<=<Expiration>)[^<]*/, soon);
     response.writeHead(answer.statusCode, { ...answer.headers, "content-length": Buffer.byteLength(said) }).end(said);
   });
@@ -169,7 +169,7 @@ describe("credentials", { concurrency: true }, () => {
     terminal.type("123456\n");
     await terminal.shows(/Listening for requests/);
     const calls = callsUntil("mfa", () => terminal.text.includes("type it here and press ENTER"));
-    await terminal.shows(/The credentials end at .*MFA device.*type it here and press ENTER/);
+    await terminal.shows(/The credentials end at .*MFA device.*type it here and press ENTER/, { timeout: 120_000 });
     await calls;
     terminal.type("654321\n");
     await until("assumed role", () => sts.asked.some(({ TokenCode }) => TokenCode === "654321"));

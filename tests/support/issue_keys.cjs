@@ -29,7 +29,9 @@ async function main() {
   await send("PutUserPolicy", { UserName, PolicyName: "all", PolicyDocument });
   const { AccessKey } = await send("CreateAccessKey", { UserName });
   const end = now + seconds * 1000;
-  fs.writeFileSync(record, JSON.stringify([...issued, { UserName, AccessKeyId: AccessKey.AccessKeyId, end, dropped: false }]));
+  const draft = `${record}.${process.pid}`; // whoever reads the record reads all of it
+  fs.writeFileSync(draft, JSON.stringify([...issued, { UserName, AccessKeyId: AccessKey.AccessKeyId, end, dropped: false }]));
+  fs.renameSync(draft, record);
   const { AccessKeyId, SecretAccessKey } = AccessKey;
   console.log(JSON.stringify({ Version: 1, AccessKeyId, SecretAccessKey, Expiration: new Date(end).toISOString() }));
 }
