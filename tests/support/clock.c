@@ -1,5 +1,5 @@
-/* Preloaded into a process, its wall clock is off by the milliseconds in the file that CLOCK_FILE names, which may
-   change while it runs. Timers' own clock is as it is. */
+/* Preloaded into a process, its wall clock is off by the milliseconds in the file that CLOCK_FILE names,
+   which may change while it runs. Timers' own clock is as it is. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <stdint.h>
@@ -12,12 +12,14 @@
 
 static const volatile int64_t* off_ms;
 
-/* By the system's calls alone: a sanitizer asks for the time while it allocates, before anything else works. */
+/* By the system's calls alone: a sanitizer asks for the time while it allocates, before anything else works.
+ */
 __attribute__((constructor)) static void begin(void) {
   const char* file = getenv("CLOCK_FILE");
-  long number = file ? syscall(SYS_openat, AT_FDCWD, file, O_RDONLY | O_CLOEXEC) : -1;
+  long number = file ? syscall(SYS_openat, (long)AT_FDCWD, file, (long)(O_RDONLY | O_CLOEXEC), 0L) : -1;
   if (number < 0) return;
-  long page = syscall(SYS_mmap, NULL, sizeof *off_ms, PROT_READ, MAP_SHARED, number, 0);
+  long page = syscall(SYS_mmap, 0L, sizeof *off_ms, (long)PROT_READ, (long)MAP_SHARED, number,
+                      0L);  // words, all of them
   if (page > 0) off_ms = (const volatile int64_t*)page;
   syscall(SYS_close, number);
 }
