@@ -39,29 +39,6 @@ Async<void> for_ever(Executor executor) {
   co_await timer.wait();
 }
 
-// Follows the app's stacks while the session runs, and ENTER.
-class Following {
- public:
-  Following(Infrastructure::Parts parts, Account& account)
-      : Following(parts.executor, std::move(parts), account) {}
-
-  Infrastructure& infrastructure() { return infrastructure_; }
-  void stop_listening() { keyboard_.reset(); }  // who leaves may be asked something
-
- private:
-  Following(Executor executor, Infrastructure::Parts parts, Account& account)
-      : terminal_(parts.terminal), infrastructure_(std::move(parts)) {
-    keyboard_ = std::make_unique<Keyboard>(executor, [this, &account](const std::string& line) {
-      if (!take_mfa_code(account, terminal_, line)) infrastructure_.enter();
-    });
-    asio::co_spawn(executor, infrastructure_.run(), asio::detached);
-  }
-
-  Terminal& terminal_;
-  Infrastructure infrastructure_;
-  std::unique_ptr<Keyboard> keyboard_;
-};
-
 Async<Result<void>> start(StartOptions options, Terminal& terminal, Interruption& interruption) {
   auto const executor = co_await asio::this_coro::executor;
   auto const began = std::chrono::steady_clock::now();
@@ -111,24 +88,29 @@ Async<Result<void>> start(StartOptions options, Terminal& terminal, Interruption
   all.fleet.use(std::move(deployed.value().table));
   host.toolkit().rest();
   give_back_memory();  // templates and assemblies took some, which a session does not need
-  std::unique_ptr<Following> following;
+  std::unique_ptr<Infrastructure> infrastructure;
   if (!options.no_deploy) {
     LIVE_CO_TRY(auto inputs, Watch::create(executor));
     auto const use = [&all](FunctionTable table) { all.fleet.use(std::move(table)); };
     Infrastructure::Parts parts{executor,          host,     starting.planner,     starting.deployment,
                                 prepared.target,   terminal, prospect.debug_stack, relay.stage_key(),
                                 std::move(inputs), use};
-    following = std::make_unique<Following>(std::move(parts), *account);
+    infrastructure = std::make_unique<Infrastructure>(std::move(parts));
+    asio::co_spawn(executor, infrastructure->run(), asio::detached);
   }
+  auto keyboard =
+      std::make_unique<Keyboard>(executor, [&account, &terminal, &infrastructure](const std::string& line) {
+        if (!take_mfa_code(*account, terminal, line) && infrastructure) infrastructure->enter();
+      });
   terminal.finish(
       fmt::format("Live: {} function{} of stage {} run here. Listening for requests...", count,
                   count == 1 ? "" : "s", prepared.target.stage),
       std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began),
       {{"type", "listening"}, {"functions", count}, {"stage", prepared.target.stage}});
   Leaving leaving({all, starting, relay, pollers, options, prepared.target, terminal});
-  interruption.then = [&leaving, &following, &interruption] {
-    if (following) following->stop_listening();
-    return leaving.leave(interruption.by, following ? &following->infrastructure() : nullptr);
+  interruption.then = [&leaving, &infrastructure, &keyboard, &interruption] {
+    keyboard.reset();  // who leaves may be asked something
+    return leaving.leave(interruption.by, infrastructure.get());
   };
   interruption.at_once = [&leaving] { return leaving.state(); };
   auto const wanted_off = [&account, &deployed] {

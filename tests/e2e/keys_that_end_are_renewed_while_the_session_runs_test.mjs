@@ -66,7 +66,7 @@ async function serve(answer) {
   return { url: `http://127.0.0.1:${server.address().port}`, asked: [] };
 }
 
-/** Before the embedded AWS's STS: a role's keys say that they end in 32 s; with a code, for which somebody is asked at the start, in 60 s. */
+/** Before the embedded AWS's STS: a role's keys say that they end in 32 s; with the code of a start that deploys, in 60 s. */
 async function shortLivedRoles(endpoint) {
   const { hostname, port } = new URL(endpoint);
   const place = await serve(async (asking, response) => {
@@ -76,7 +76,7 @@ async function shortLivedRoles(endpoint) {
     const { method, url, headers } = asking;
     const forwarded = request({ hostname, port, method, path: url, headers }).end(body);
     const [answer] = await once(forwarded, "response");
-    const soon = new Date(Date.now() + (asked.TokenCode ? 60_000 : 32_000)).toISOString();
+    const soon = new Date(Date.now() + (asked.TokenCode === "123456" ? 60_000 : 32_000)).toISOString();
     const said = (await text(answer)).replace(/(?<=<Expiration>)[^<]*/, soon);
     response.writeHead(answer.statusCode, { ...answer.headers, "content-length": Buffer.byteLength(said) }).end(said);
   });
@@ -162,20 +162,28 @@ describe("credentials", { concurrency: true }, () => {
     assert.equal((await live.stop()).code, 0);
   });
 
-  test("with an MFA device the code is asked for, and again in the session before the keys end", async () => {
-    const terminal = new InTerminal(lab, ["start", "--profile", "mfa", "--stage", "mfa", "--yes"]);
+  const withDevice = async (code, ...args) => {
+    const terminal = new InTerminal(lab, ["start", "--profile", "mfa", "--stage", "mfa", "--yes", ...args]);
     terminals.push(terminal);
     await terminal.shows(new RegExp(`the code of the MFA device ${device} is needed`));
-    terminal.type("123456\n");
+    terminal.type(`${code}\n`);
     await terminal.shows(/Listening for requests/);
-    const calls = callsUntil("mfa", () => terminal.text.includes("type it here and press ENTER"));
+    return terminal;
+  };
+  const renewedBy = async (terminal, code) => {
     await terminal.shows(/The credentials end at .*MFA device.*type it here and press ENTER/, { timeout: 120_000 });
-    await calls;
-    terminal.type("654321\n");
-    await until("assumed role", () => sts.asked.some(({ TokenCode }) => TokenCode === "654321"));
-    assert.equal((await lab.invoke("Hello", { n: 5 }, { stage: "mfa" })).body, 5);
+    terminal.type(`${code}\n`);
+    await until("assumed role", () => sts.asked.some(({ TokenCode }) => TokenCode === code));
     await terminal.shows(/The credentials were renewed/);
+    assert.equal((await lab.invoke("Hello", { n: 5 }, { stage: "mfa" })).body, 5);
     terminal.type("\x03");
     assert.equal(await terminal.code, 0);
+  };
+
+  test("with an MFA device the code is asked for, and again in the session before the keys end", async () => {
+    const terminal = await withDevice("123456");
+    await callsUntil("mfa", () => terminal.text.includes("type it here and press ENTER"));
+    await renewedBy(terminal, "654321");
+    await renewedBy(await withDevice("111111", "--no-deploy"), "222222");
   });
 });
