@@ -7,13 +7,14 @@
 
 #include "cli/command.h"
 #include "cli/target.h"
+#include "runtime/launch.h"
 
 namespace live::cli {
 
 Answering::Answering(Executor executor, Host& host, Terminal& terminal, std::unique_ptr<Watch> watch,
                      Relay& relay, const App& app)
     : code(executor, host, terminal, std::move(watch)),
-      spares(executor, runtimes_folder()),
+      spares(executor),
       fleet(executor, clock, ids, code, terminal,
             FleetOptions{.runtimes = runtimes_folder(),
                          .spares = &spares,
@@ -23,6 +24,7 @@ Answering::Answering(Executor executor, Host& host, Terminal& terminal, std::uni
                            terminal, relay.dial()},
               relay.stage_key(), who()) {
   code.on_changed([this](const std::string& function) { fleet.changed(function); });
+  spares.prepare(node_spare(runtimes_folder()));
 }
 
 Running::Running(Executor executor, Session& session) : ended_(executor) {

@@ -9,6 +9,7 @@
 #include "base/encoding.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "runtime/launch.h"
 #include "runtime/start_variables.h"
 
 namespace live {
@@ -57,8 +58,7 @@ std::optional<std::string> SourceTable::cannot_run(const SwappedFunction& functi
   auto const* one = find(function);
   if (!one) return "the CDK did not say where its source lies";
   if (!one->skip.empty()) return one->skip;
-  if (!function.runtime.starts_with("nodejs"))
-    return "functions of " + function.runtime + " do not run live yet";
+  if (!can_launch(function.runtime)) return "functions of " + function.runtime + " do not run live";
   if (is_in_a_layer(handler_here(function)))
     return "its handler is in a layer (" + function.handler + "), which is not on this machine";
   return std::nullopt;

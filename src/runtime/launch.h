@@ -1,26 +1,30 @@
 // How a program is started: from Lambda's runtime identifier to a command line and an environment. Pure, but
-// for looking whether the files are there.
+// for looking whether the files are there. One file a language: launch_node.cpp, launch_bootstrap.cpp, …
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/result.h"
 #include "process/process.h"
+#include "runtime/language.h"
 #include "runtime/worker.h"
 
 namespace live {
 
 struct Launch {
   Command command;
-  bool can_be_spare = false;  // a process that waits with the runtime loaded can become this program
+  // A process that waits with the runtime loaded, and can become this program; nothing: none can.
+  std::optional<Command> spare{};
 };
 
 // Fault: the runtime is not supported, or what it would run is not there.
 Result<Launch> launch(const Program& program, std::string_view runtime_api);
 
-Command node_spare(const std::filesystem::path& runtimes);  // waits to be told what to become
+// Functions of this runtime can be run on this machine, if what they need is installed.
+bool can_launch(std::string_view runtime);
 
-bool is_node(std::string_view runtime);  // nodejs18.x, nodejs22.x, …
+Command node_spare(const std::filesystem::path& runtimes);  // waits to be told what to become
 
 }  // namespace live

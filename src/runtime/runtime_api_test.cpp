@@ -275,7 +275,7 @@ TEST_F(BootstrapTest, WhatCannotBeStartedIsAFaultThatNamesIt) {
   other.runtime = "cobol85";
   auto second = Worker::start(context.get_executor(), clock, ids, other, {});
   ASSERT_FALSE(second);
-  EXPECT_THAT(second.error().message, HasSubstr("cobol85 is not supported"));
+  EXPECT_THAT(second.error().message, HasSubstr("cobol85 cannot run on this machine"));
 }
 
 }  // namespace

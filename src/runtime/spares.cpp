@@ -5,6 +5,8 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "base/json.h"
 #include "runtime/launch.h"
@@ -16,11 +18,12 @@ namespace {
 // The next one starts when the last has had time to load its function: both would be slower at once.
 constexpr std::chrono::milliseconds pause{250};
 
+constexpr std::string_view kReadAtStart[] = {"NODE_",   "LD_",    "UV_",    "LC_",  "OPENSSL_", "SSL_",
+                                             "MALLOC_", "GLIBC_", "PYTHON", "RUBY", "GEM_",     "BUNDLE_"};
+
 bool is_read_at_start(std::string_view name) {
   if (name == "NODE_ENV" || name == "NODE_PATH") return false;
-  for (std::string_view prefix : {"NODE_", "LD_", "UV_", "LC_", "OPENSSL_", "SSL_", "MALLOC_", "GLIBC_"})
-    if (name.starts_with(prefix)) return true;
-  return false;
+  return std::ranges::any_of(kReadAtStart, [name](auto prefix) { return name.starts_with(prefix); });
 }
 
 // How the developer's machine reaches the network: every worker has it, so the spare starts with it too.
@@ -42,18 +45,17 @@ Async<void> tell(Async<Result<void>> written) { (void)co_await std::move(written
 
 }  // namespace
 
+// Of one runtime: the process that waits.
 struct Spares::Bench : std::enable_shared_from_this<Bench> {
-  Bench(Executor executor, std::filesystem::path runtimes)
-      : executor(executor), runtimes(std::move(runtimes)), refill(executor) {}
+  Bench(Executor executor, Command spare) : executor(executor), spare(std::move(spare)), refill(executor) {
+    if (!certificates.empty()) this->spare.environment.emplace_back(kCertificates, certificates);
+  }
 
   void start() {
     auto on_line = std::make_shared<Process::OnLine>();
-    auto command = node_spare(runtimes);
-    if (!certificates.empty()) command.environment.emplace_back(kCertificates, certificates);
-    auto started = Process::start(executor, std::move(command),
-                                  [on_line](Process::Stream stream, std::string_view line) {
-                                    if (*on_line) (*on_line)(stream, line);
-                                  });
+    auto started = Process::start(executor, spare, [on_line](Process::Stream stream, std::string_view line) {
+      if (*on_line) (*on_line)(stream, line);
+    });
     if (!started) return;  // a fresh process will fail too, and say why
     process = std::move(started.value());
     line_sink = std::move(on_line);
@@ -66,31 +68,48 @@ struct Spares::Bench : std::enable_shared_from_this<Bench> {
     });
   }
 
+  bool is_about_to_start() const { return refill.expiry() > asio::steady_timer::clock_type::now(); }
+
   Executor executor;
-  std::filesystem::path runtimes;
+  Command spare;
   const std::string certificates = own_certificates();
   asio::steady_timer refill;
   std::unique_ptr<Process> process;
   std::shared_ptr<Process::OnLine> line_sink;  // set when it becomes somebody's
 };
 
-Spares::Spares(Executor executor, std::filesystem::path runtimes)
-    : bench_(std::make_shared<Bench>(executor, std::move(runtimes))) {
-  bench_->start();
+Spares::Spares(Executor executor) : executor_(std::move(executor)) {}
+
+Spares::~Spares() {
+  for (auto& [name, bench] : benches_) bench->refill.cancel();
 }
 
-Spares::~Spares() { bench_->refill.cancel(); }
+Spares::Bench& Spares::bench_of(const Command& spare) {
+  auto& bench = benches_[fmt::format("{}", fmt::join(spare.arguments, " "))];
+  if (!bench) bench = std::make_shared<Bench>(executor_, spare);
+  return *bench;
+}
 
-bool Spares::one_waits() const { return bench_->process && bench_->process->running(); }
+void Spares::prepare(const Command& spare) {
+  auto& bench = bench_of(spare);
+  if (!bench.process && !bench.is_about_to_start()) bench.start();
+}
 
-std::unique_ptr<Process> Spares::become(const Command& command, Process::OnLine on_line) {
-  for (const auto& [name, value] : command.environment)
-    if (is_read_at_start(name) && !(name == kCertificates && value == bench_->certificates)) return nullptr;
-  auto process = std::exchange(bench_->process, nullptr);
-  if (process || bench_->refill.expiry() <= asio::steady_timer::clock_type::now()) bench_->start_soon();
+bool Spares::one_waits(const Command& spare) const {
+  auto const found = benches_.find(fmt::format("{}", fmt::join(spare.arguments, " ")));
+  return found != benches_.end() && found->second->process && found->second->process->running();
+}
+
+std::unique_ptr<Process> Spares::become(const Launch& launch, Process::OnLine on_line) {
+  if (!launch.spare) return nullptr;
+  auto& bench = bench_of(*launch.spare);
+  for (const auto& [name, value] : launch.command.environment)
+    if (is_read_at_start(name) && !(name == kCertificates && value == bench.certificates)) return nullptr;
+  auto process = std::exchange(bench.process, nullptr);
+  if (process || !bench.is_about_to_start()) bench.start_soon();
   if (!process || !process->running()) return nullptr;
-  *bench_->line_sink = std::move(on_line);
-  asio::co_spawn(bench_->executor, tell(process->write(order_to_become(command))), asio::detached);
+  *bench.line_sink = std::move(on_line);
+  asio::co_spawn(executor_, tell(process->write(order_to_become(launch.command))), asio::detached);
   return process;
 }
 

@@ -1,10 +1,10 @@
-// A process that waits with the runtime loaded but no user code: becoming a function costs it a module load,
-// where a fresh process would first cost the start of Node.
+// Processes that wait with a runtime loaded but no user code, one for each that is in use: becoming a
+// function costs one a module load, where a fresh process would first cost the start of the runtime.
 #pragma once
 
-#include <filesystem>
+#include <map>
 #include <memory>
-#include <optional>
+#include <string>
 
 #include "base/async.h"
 #include "base/result.h"
@@ -12,21 +12,29 @@
 
 namespace live {
 
+struct Launch;
+
 class Spares {
  public:
-  // Starts the first one at once. `runtimes`: the folder with the Runtime API clients.
-  Spares(Executor executor, std::filesystem::path runtimes);
+  explicit Spares(Executor executor);
   ~Spares();
 
-  // The waiting process, which has been told to become the command; another one takes its place soon. Null:
-  // none waits, or its environment holds what Node reads only at its start (NODE_OPTIONS, …).
-  std::unique_ptr<Process> become(const Command& command, Process::OnLine on_line);
+  // Starts the one of `spare`, a Launch's, before anybody needs it.
+  void prepare(const Command& spare);
 
-  bool one_waits() const;
+  // The waiting process, which has been told to become the launch's command; another one takes its place
+  // soon. Null: none waits, or the environment holds what the runtime reads only at its start (NODE_OPTIONS,
+  // …).
+  std::unique_ptr<Process> become(const Launch& launch, Process::OnLine on_line);
+
+  bool one_waits(const Command& spare) const;
 
  private:
   struct Bench;
-  std::shared_ptr<Bench> bench_;
+  Bench& bench_of(const Command& spare);
+
+  Executor executor_;
+  std::map<std::string, std::shared_ptr<Bench>> benches_;  // by command line
 };
 
 }  // namespace live

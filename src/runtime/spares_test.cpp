@@ -1,5 +1,6 @@
 #include "runtime/spares.h"
 
+#include "runtime/launch.h"
 #include "runtime/testing.h"
 
 namespace live {
@@ -8,7 +9,9 @@ namespace {
 using testing::ElementsAre;
 
 struct SparesTest : NodeTest {
-  Spares spares{context.get_executor(), LIVE_SOURCE_DIR "/runtimes"};
+  SparesTest() { spares.prepare(spare); }
+  const Command spare = node_spare(LIVE_SOURCE_DIR "/runtimes");
+  Spares spares{context.get_executor()};
 };
 
 TEST_F(SparesTest, ASpareBecomesTheFunctionWithNothingOfItsOwn) {
@@ -35,11 +38,11 @@ TEST_F(SparesTest, OneTakenIsReplacedAndAllAreDifferentProcesses) {
       "index.js",
       "exports.handler = async () => process.pid + (process.argv[1].endsWith('spare.mjs') ? ' spare' : '')");
   auto first = start(node("index.handler"), &spares);
-  EXPECT_FALSE(spares.one_waits());
+  EXPECT_FALSE(spares.one_waits(spare));
   auto second = start(node("index.handler"), &spares);  // none waits yet: a fresh one
   EXPECT_EQ(invoke(*first).payload, fmt::format("\"{} spare\"", first->pid()));
   EXPECT_EQ(invoke(*second).payload, fmt::format("\"{}\"", second->pid()));
-  run_until([&] { return spares.one_waits(); });
+  run_until([&] { return spares.one_waits(spare); });
   auto third = start(node("index.handler"), &spares);
   EXPECT_EQ(invoke(*third).payload, fmt::format("\"{} spare\"", third->pid()));
 }
@@ -58,7 +61,8 @@ TEST_F(SparesTest, TheMachinesOwnCertificatesAreNoReasonForAFreshProcess) {
   const auto* before = getenv("NODE_EXTRA_CA_CERTS");
   const std::string kept = before ? before : "", file = (folder.path() / "ca.pem").string();
   setenv("NODE_EXTRA_CA_CERTS", file.c_str(), 1);
-  Spares with_certificates(context.get_executor(), LIVE_SOURCE_DIR "/runtimes");
+  Spares with_certificates(context.get_executor());
+  with_certificates.prepare(spare);
   Program program = node("index.handler");
   program.variables.emplace_back("NODE_EXTRA_CA_CERTS", file);
   auto same = start(program, &with_certificates);

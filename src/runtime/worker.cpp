@@ -44,7 +44,7 @@ class Environs : public std::enable_shared_from_this<Environs> {
     auto on_line = [this](Process::Stream stream, std::string_view line) {
       if (is_owned_ && events_.on_line) events_.on_line(api_->request_id(), stream, line);
     };
-    if (spares && launch.can_be_spare) process_ = spares->become(launch.command, on_line);
+    if (spares) process_ = spares->become(launch, on_line);
     if (!process_) {
       auto started = Process::start(executor, std::move(launch.command), on_line);
       if (!started) return within(fmt::format("starting {}", program_.function), started.error());

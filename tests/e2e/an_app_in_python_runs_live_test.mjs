@@ -45,7 +45,7 @@ after(() => lab.dispose());
 
 test("its functions for Node run live, and that in Python is named", { skip }, async () => {
   const session = await lab.go();
-  assert.ok(session.lines.some((line) => /lab\/Snake keeps its deployed code: functions of python3\.13 do not run live yet/.test(line)), session.tail());
+  assert.ok(session.lines.some((line) => /lab\/Snake keeps its deployed code: functions of python3\.13 do not run live/.test(line)), session.tail());
   assert.deepEqual(codeOf(await lab.template("e2e-lab-lab")), { stub: ["Hello"], own: ["Snake"] });
   assert.equal((await lab.invoke("Hello")).body.local, true);
   lab.write("src/index.js", `exports.handler = async () => ({ saved: true });`);

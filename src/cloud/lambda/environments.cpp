@@ -7,6 +7,8 @@
 #include <boost/asio/redirect_error.hpp>
 #include <fmt/format.h>
 
+#include "runtime/launch.h"
+
 namespace live::cloud::lambda {
 namespace {
 
@@ -136,7 +138,8 @@ Environment variables_of(const World& world, const Version& version, const Crede
   const bool has_endpoint = std::any_of(variables.begin(), variables.end(),
                                         [](const auto& v) { return v.first == "AWS_ENDPOINT_URL"; });
   if (!has_endpoint) set("AWS_ENDPOINT_URL", world.endpoint);
-  if (version.runtime.starts_with("nodejs")) set("LIVE_CLOUD", "1");  // the runtime takes it away again
+  if (language_of(version.runtime) == Language::node)
+    set("LIVE_CLOUD", "1");  // the runtime takes it away again
   set("AWS_LAMBDA_FUNCTION_NAME", version.name);
   set("AWS_LAMBDA_FUNCTION_VERSION", version.number);
   set("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", std::to_string(version.memory_mb));
@@ -179,11 +182,10 @@ ApiResult<void> check_runs_here(const Version& version) {
     return ApiError{
         502, "InvalidRuntimeException",
         fmt::format("function {} is a container image, which the embedded AWS does not run", version.name)};
-  if (version.runtime.starts_with("nodejs") || version.runtime.starts_with("provided"))
-    return outcome::success();
+  if (can_launch(version.runtime)) return outcome::success();
   return ApiError{502, "InvalidRuntimeException",
-                  fmt::format("function {} ({}) cannot run here: the embedded AWS runs nodejs* and provided*",
-                              version.name, version.runtime)};
+                  fmt::format("function {} cannot run here: the embedded AWS does not run {}", version.name,
+                              version.runtime)};
 }
 
 Async<ApiResult<Environments::EnvironmentPtr>> Environments::start(VersionPtr version) {

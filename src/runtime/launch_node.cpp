@@ -1,0 +1,31 @@
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "runtime/launchers.h"
+
+namespace live {
+
+Command node_spare(const std::filesystem::path& runtimes) {
+  return {.arguments = {"node", "--enable-source-maps", (runtimes / "node" / "spare.mjs").string()},
+          .environment = spare_environment(),
+          .takes_input = true};
+}
+
+Result<Launch> launch_node(const Program& program, std::string_view runtime_api) {
+  std::filesystem::path const folder = program.runtimes / "node", client = folder / "index.mjs";
+  if (::access(client.c_str(), R_OK) != 0)
+    return fault(Fault::Kind::not_found, fmt::format("{}: the runtime {} is not there; install live again",
+                                                     program.function, client.string()));
+  Environment environment = environment_of(program, runtime_api, folder);
+  append(environment, "NODE_PATH",
+         (folder / "node_modules").string());  // Lambda's runtime brings the AWS SDK
+  // Lambda's Node is never too old for its SDK; ours may be, and `live start` says so once.
+  set_missing(environment, "AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED", "true");
+  return Launch{.command = {.arguments = {"node", "--enable-source-maps", client.string()},
+                            .environment = std::move(environment),
+                            .folder = program.task_root},
+                .spare = node_spare(program.runtimes)};
+}
+
+}  // namespace live

@@ -1,0 +1,26 @@
+// What launch() is made of: one launcher a language, and what they share.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "runtime/launch.h"
+
+namespace live {
+
+using Launcher = Result<Launch>(const Program& program, std::string_view runtime_api);
+Launcher launch_node, launch_bootstrap;
+
+void set(Environment& environment, std::string_view name, std::string value);
+void set_missing(Environment& environment, std::string_view name, std::string value);
+// Last: what the function brings itself comes first.
+void append(Environment& environment, std::string_view name, const std::string& folders);
+std::string ours(const char* name, const char* otherwise);  // of our own environment
+
+// The function's own variables and what Lambda sets beside them.
+Environment environment_of(const Program& program, std::string_view runtime_api,
+                           const std::filesystem::path& runtime_dir);
+// Of a process that waits to become a function: nothing of the developer's shell but where things lie.
+Environment spare_environment();
+
+}  // namespace live
