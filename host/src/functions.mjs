@@ -116,11 +116,10 @@ function source(stack, resource, construct, note) {
       ? { kind: "inline", skip: "it belongs to the CDK" }
       : { kind: "inline", code: Code.ZipFile };
   if (!folder) return { kind: "unknown", skip: "its code is not an asset of this app" };
-  if (existsSync(folder) && !statSync(folder).isDirectory())
-    return { kind: "unknown", skip: `its code is an archive, ${folder}: name its sources in live.functions` };
+  if (existsSync(folder) && !statSync(folder).isDirectory()) return { kind: "archive", folder };
   const staged = folder.startsWith(stack.assembly.directory + path.sep);
-  if (staged && !note) return { kind: "unknown", folder, skip: "where its source lies was not reported: name it in live.functions" };
-  return { kind: "folder", folder };
+  if (staged && !note) return { kind: "unknown", folder, skip: "where its source lies was not reported: name it in live.json, live.functions" };
+  return { kind: "folder", folder, options: note?.type === "folder" ? note.options : undefined };
 }
 
 /** Custom resources' handlers and the like. @param {string} folder @param {string} construct */

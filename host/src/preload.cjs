@@ -50,7 +50,7 @@ function patchCode({ exports: { AssetCode } }) {
     if (this.path !== placeholder) {
       const bundled = Boolean(this.options?.bundling);
       const folder = path.resolve(this.path);
-      note({ type: "folder", construct, folder, bundled, swapped: isSwapped(construct) });
+      note({ type: "folder", construct, folder, bundled, swapped: isSwapped(construct), options: this[toolOptions] });
       if (isSwapped(construct)) {
         const standIn = new AssetCode(placeholder);
         standIns.set(this, standIn);
@@ -65,6 +65,33 @@ function patchCode({ exports: { AssetCode } }) {
 }
 
 const deferred = Symbol("live.deferred");
+const toolOptions = Symbol("live.toolOptions");
+
+/**
+ * Of a construct whose code a compiled language's tool builds: what it was told goes with its code.
+ * @param {(asked: any) => import("./types").ToolOptions} optionsOf
+ */
+function patchToolBundling(optionsOf) {
+  return (/** @type {any} */ { exports: { Bundling } }) => {
+    const bundle = Bundling.bundle;
+    Bundling.bundle = function (/** @type {any[]} */ ...args) {
+      const code = bundle.apply(Bundling, args);
+      code[toolOptions] = optionsOf(args[args.length - 1]);
+      return code;
+    };
+  };
+}
+
+/** @param {any} asked */
+function goOptions({ entry, goBuildFlags, environment, cgoEnabled }) {
+  const cgo = cgoEnabled === undefined ? {} : { CGO_ENABLED: cgoEnabled ? "1" : "0" };
+  return { entry: path.resolve(entry), flags: goBuildFlags, environment: { ...cgo, ...environment } };
+}
+
+/** @param {any} asked */
+function cargoOptions({ binaryName, features, environment }) {
+  return { binary: binaryName, features, environment };
+}
 
 /** @param {any} module of lib/bundling.js */
 function patchBundling(module) {
@@ -106,10 +133,25 @@ function plain(options) {
   return Object.fromEntries(kept.filter((k) => options[k] !== undefined).map((k) => [k, options[k]]));
 }
 
+/** A synthesis that is never deployed bundles nothing. @param {any} module of core/lib/stack.js */
+function patchStack({ exports: { Stack } }) {
+  const { get } = Object.getOwnPropertyDescriptor(Stack.prototype, "bundlingRequired") ?? {};
+  if (!get) return;
+  Object.defineProperty(Stack.prototype, "bundlingRequired", {
+    configurable: true,
+    get() {
+      return process.env.LIVE_SYNTH !== "discover" && get.call(this);
+    },
+  });
+}
+
 /** @type {[RegExp, (module: any) => void][]} */
 const patches = [
+  [/[\\/](core|@aws-cdk[\\/]core)[\\/]lib[\\/]stack\.js$/, patchStack],
   [/[\\/]aws-lambda[\\/]lib[\\/]code\.js$/, patchCode],
   [/[\\/]aws-lambda-nodejs[\\/]lib[\\/]bundling\.js$/, patchBundling],
+  [/[\\/]aws-lambda-go(-alpha)?[\\/]lib[\\/]bundling\.js$/, patchToolBundling(goOptions)],
+  [/[\\/]cargo-lambda-cdk[\\/]lib[\\/]bundling\.js$/, patchToolBundling(cargoOptions)],
 ];
 
 const prototype = /** @type {any} */ (Module).prototype;

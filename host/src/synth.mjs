@@ -179,7 +179,6 @@ async function produce(request, app, call) {
         assetMetadata: true,
         versionReporting: false,
         assetStaging: !discover,
-        ...(discover ? { bundlingForStacks: /** @type {any} */ ([]) } : {}),
         // The validator takes over a second: not in a watch loop, nor on a template of our own.
         validation: validate && !discover,
       },

@@ -55,7 +55,17 @@ export type Note =
   | ({ type: "process" } & AppProcess)
   | { type: "woken" }
   | { type: "bundle"; construct: string; entry: string; projectRoot?: string; options: BundlingOptions; swapped: boolean }
-  | { type: "folder"; construct: string; folder: string; bundled: boolean; swapped: boolean };
+  | { type: "folder"; construct: string; folder: string; bundled: boolean; swapped: boolean; options?: ToolOptions };
+
+/** What a construct was told that has a compiled language's tool build its code. */
+export interface ToolOptions {
+  /** The package: a folder, or a file in one. */
+  entry?: string;
+  flags?: string[];
+  binary?: string;
+  features?: string[];
+  environment?: Record<string, string>;
+}
 
 /** The one of an app's processes that makes its constructs, and the libraries that it has loaded for it. */
 export interface AppProcess {
@@ -79,11 +89,11 @@ export interface AppFunction {
   timeout?: number;
   architecture: string;
   packageType: "Zip" | "Image";
-  kind: "bundle" | "folder" | "inline" | "image" | "unknown";
+  kind: "bundle" | "folder" | "archive" | "inline" | "image" | "unknown";
   entry?: string;
   folder?: string;
   code?: string;
-  options?: BundlingOptions;
+  options?: BundlingOptions | ToolOptions;
   /** Why it can not run locally, in words; absent when it can. */
   skip?: string;
 }

@@ -18,14 +18,9 @@ const std::string& name_of(const Choice::Function& function) {
   return function.construct_path.empty() ? function.logical_id : function.construct_path;
 }
 
-bool matches(const std::string& glob, const Choice::Function& function) {
-  for (auto const& name : {function.construct_path, last_part(function.construct_path), function.logical_id})
-    if (!name.empty() && ::fnmatch(glob.c_str(), name.c_str(), 0) == 0) return true;
-  return false;
-}
-
 const std::string* matching(const std::vector<std::string>& globs, const Choice::Function& function) {
-  auto const found = std::ranges::find_if(globs, [&](auto const& glob) { return matches(glob, function); });
+  auto const found =
+      std::ranges::find_if(globs, [&](auto const& glob) { return Choice::names(glob, function); });
   return found == globs.end() ? nullptr : &*found;
 }
 
@@ -36,20 +31,26 @@ std::string listed(const std::vector<Choice::Function>& all) {
   return names.empty() ? "the app has none" : fmt::format("the app has {}", fmt::join(names, ", "));
 }
 
-Result<void> check_globs(const Choice::Globs& globs, const std::vector<Choice::Function>& all) {
+}  // namespace
+
+bool Choice::names(const std::string& glob, const Function& function) {
+  for (auto const& name : {function.construct_path, last_part(function.construct_path), function.logical_id})
+    if (!name.empty() && ::fnmatch(glob.c_str(), name.c_str(), 0) == 0) return true;
+  return false;
+}
+
+Result<void> Choice::check_globs(const Globs& globs, const std::vector<Function>& all) {
   for (auto const& glob : globs.patterns) {
-    if (std::ranges::any_of(all, [&](auto const& one) { return matches(glob, one); })) continue;
-    std::vector<std::string> names;
-    names.reserve(all.size());
-    for (auto const& one : all) names.push_back(last_part(name_of(one)));
-    auto const close = nearest(glob, names);
+    if (std::ranges::any_of(all, [&](auto const& one) { return names(glob, one); })) continue;
+    std::vector<std::string> known;
+    known.reserve(all.size());
+    for (auto const& one : all) known.push_back(last_part(name_of(one)));
+    auto const close = nearest(glob, known);
     return fault(fmt::format("{}: \"{}\" names no function{}; {}", globs.from, glob,
                              close ? " (did you mean \"" + *close + "\"?)" : "", listed(all)));
   }
   return outcome::success();
 }
-
-}  // namespace
 
 std::optional<std::string> Choice::leaves_out(const Function& function) const {
   if (!only_.patterns.empty() && !matching(only_.patterns, function))

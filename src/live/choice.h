@@ -20,6 +20,10 @@ class Choice {
     std::string construct_path, logical_id;
   };
 
+  static bool names(const std::string& glob, const Function& function);
+  // Fault: a glob names none of them; it lists what there is.
+  static Result<void> check_globs(const Globs& globs, const std::vector<Function>& all);
+
   Choice() = default;
   Choice(Globs only, Globs except) : only_(std::move(only)), except_(std::move(except)) {}
 

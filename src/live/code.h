@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/async.h"
 #include "base/result.h"
@@ -19,12 +20,16 @@ class Code {
   struct Ready {
     std::filesystem::path task_root;
     std::string handler;
-    uint64_t generation = 0;  // another number: other code
+    uint64_t generation = 0;             // another number: other code
+    std::filesystem::path executable{};  // of a compiled language; empty: as the task root has it
+    std::vector<std::filesystem::path> class_path{};  // of Java
   };
   virtual ~Code() = default;
   // Waits for a build that is under way. Fault: the build's errors, as the developer should read them; the
   // next save builds again.
   virtual Async<Result<Ready>> ready(LocalFunction function) = 0;
+  // What takes long to build may be built before it is called.
+  virtual void prepare(const FunctionTable&) {}
 };
 
 }  // namespace live

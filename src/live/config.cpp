@@ -36,6 +36,9 @@ Config config_from(const json::object& written) {
     config.workers = size_t(find_int(*live, "workers").value_or(0));
     config.workers_per_function = size_t(find_int(*live, "workersPerFunction").value_or(0));
     config.keeps_vpc = string_or(*live, "vpc") == "keep";
+    if (auto const* functions = find_object(*live, "functions"))
+      for (auto const& [glob, path] : *functions)
+        config.functions.emplace_back(glob, std::string(path.get_string()));
   }
   auto const* debug_stack = find_object(written, "debugStack");
   if (auto const* tags = debug_stack ? find_object(*debug_stack, "tags") : nullptr)

@@ -108,6 +108,7 @@ void Fleet::use(FunctionTable table, Table reach) {
   whole_ = reach == Table::whole;
   for (auto* waiting : waiting_for_table_) waiting->cancel();
   std::erase_if(environments_, [this](auto& one) { return !table_.contains(one.second.function); });
+  if (whole_) code_.prepare(table_);
 }
 
 void Fleet::changed(std::string_view function) {
@@ -323,6 +324,8 @@ Program Fleet::program_for(const LocalFunction& function, const Invocation& invo
   program.runtime = function.runtime;
   program.handler = ready.handler;
   program.task_root = ready.task_root;
+  program.executable = ready.executable;
+  program.class_path = ready.class_path;
   program.memory_mb = function.memory_mb;
   program.runtimes = options_.runtimes;
   for (auto const& [name, value] : invocation.variables)

@@ -17,16 +17,18 @@ struct LocalFunction {
   enum class Source {
     folder,  // run as it lies there
     bundle,  // an entry file that the builder bundles
+    tool,    // a project that its language's own tool builds
   };
   std::string name;            // physical: AWS_LAMBDA_FUNCTION_NAME
   std::string construct_path;  // "dev-api-sns-stack/Api": for people and for the builder
+  std::string logical_id;      // in its stack's template
   std::string runtime;         // the user's own: "nodejs22.x"
   std::string handler;         // the user's own
   int memory_mb = 128;
   int timeout_seconds = 3;
   Source source = Source::folder;
-  std::filesystem::path path;         // the folder, or the entry file
-  boost::json::object build_options;  // of a bundle, as the builder takes them
+  std::filesystem::path path;         // the folder, the entry file, or an archive (a jar)
+  boost::json::object build_options;  // of the construct that bundles it when it is deployed
   // Of the app's own template, in plain text: those of its variables that change how a process starts
   // (runtime/start_variables.h). From the remote environment they are not taken.
   Environment start_variables;

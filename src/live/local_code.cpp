@@ -1,5 +1,6 @@
 #include "live/local_code.h"
 
+#include <fnmatch.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -12,10 +13,19 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
 
+#include "toolchain/toolchain.h"
+
 namespace live {
 namespace {
 
 using Steady = std::chrono::steady_clock;
+
+bool is_made(const std::filesystem::path& path) {
+  return std::any_of(path.begin(), path.end(), [](auto& name) {
+    return std::ranges::any_of(made_names(),
+                               [&name](auto& glob) { return fnmatch(glob.c_str(), name.c_str(), 0) == 0; });
+  });
+}
 
 bool is_within(const std::filesystem::path& path, const std::filesystem::path& folder) {
   auto const mismatch = std::mismatch(folder.begin(), folder.end(), path.begin(), path.end());
@@ -40,29 +50,58 @@ struct Entry {
   LocalFunction function;
   bool building = false, stale = true;
   bool unbuilt = false;  // the builder itself failed: not the code's fault
+  bool wanted = false;   // a call waits for it
   std::optional<Result<Code::Ready>> last;
   uint64_t generation = 1;
   std::set<std::filesystem::path> watched;
-  asio::steady_timer built;  // cancelled when a build ended
+  std::vector<std::filesystem::path> folders;  // likewise, with all that is in them
+  std::string product;                         // which one a tool has made: another text, another one
+  asio::steady_timer built;                    // cancelled when a build ended
 
   bool concerns(const Changes& changes) const {
     if (changes.everything) return true;
     return std::any_of(changes.paths.begin(), changes.paths.end(), [this](auto& path) {
-      return function.source == LocalFunction::Source::folder ? is_within(path, function.path)
-                                                              : watched.contains(path);
+      return watched.contains(path) ||
+             std::any_of(folders.begin(), folders.end(), [&](auto& one) { return has_source(one, path); });
     });
   }
+
+ private:
+  bool has_source(const std::filesystem::path& folder, const std::filesystem::path& path) const {
+    return is_within(path, folder) &&
+           (function.source != LocalFunction::Source::tool || !is_made(path.lexically_relative(folder)));
+  }
 };
+
+ToolSource tool_source(const LocalFunction& function) {
+  return {.function = function.construct_path,
+          .logical_id = function.logical_id,
+          .runtime = function.runtime,
+          .handler = function.handler,
+          .path = function.path,
+          .options = function.build_options};
+}
 
 }  // namespace
 
 struct LocalCode::State : std::enable_shared_from_this<LocalCode::State> {
-  State(Executor executor, Host& host, Observer& observer, std::unique_ptr<Watch> watch)
-      : executor(std::move(executor)), host(host), observer(observer), watch(std::move(watch)) {}
+  State(Executor executor, Host& host, Observer& observer, std::unique_ptr<Watch> watch,
+        std::filesystem::path made)
+      : executor(executor),
+        host(host),
+        observer(observer),
+        watch(std::move(watch)),
+        toolchain(executor, std::move(made)) {}
 
+  std::shared_ptr<Entry>& entry_of(const LocalFunction& function);
   Async<void> build(std::shared_ptr<Entry> entry);
+  Async<void> bundle(std::shared_ptr<Entry> entry);
+  Async<void> build_by_tool(std::shared_ptr<Entry> entry);
+  void follow_folder(Entry& entry, const std::filesystem::path& folder);
   Async<void> follow();
   void take(Entry& entry, const Build& build, std::chrono::microseconds took);
+  void fail(Entry& entry, std::string errors);
+  void succeed(Entry& entry, Code::Ready ready, bool changed, std::chrono::microseconds took);
   void watch_inputs(Entry& entry, const Build& build, TimePoint began);
   void changed(const std::shared_ptr<Entry>& entry);
 
@@ -70,13 +109,15 @@ struct LocalCode::State : std::enable_shared_from_this<LocalCode::State> {
   Host& host;
   Observer& observer;
   std::unique_ptr<Watch> watch;
+  Toolchain toolchain;
   OnChanged told;
   std::map<std::string, std::shared_ptr<Entry>> entries;  // by physical name
   bool closed = false;
 };
 
-LocalCode::LocalCode(Executor executor, Host& host, Observer& observer, std::unique_ptr<Watch> watch)
-    : state_(std::make_shared<State>(executor, host, observer, std::move(watch))) {
+LocalCode::LocalCode(Executor executor, Host& host, Observer& observer, std::unique_ptr<Watch> watch,
+                     std::filesystem::path made)
+    : state_(std::make_shared<State>(executor, host, observer, std::move(watch), std::move(made))) {
   asio::co_spawn(executor, state_->follow(), asio::detached);
 }
 
@@ -89,22 +130,46 @@ LocalCode::~LocalCode() {
 
 void LocalCode::on_changed(OnChanged told) { state_->told = std::move(told); }
 
+void LocalCode::prepare(const FunctionTable& functions) {
+  for (auto const& [name, function] : functions) {
+    if (function.source != LocalFunction::Source::tool) continue;
+    auto const entry = state_->entry_of(function);
+    if (entry->stale && !entry->building)
+      asio::co_spawn(state_->executor, state_->build(entry), asio::detached);
+  }
+}
+
+std::shared_ptr<Entry>& LocalCode::State::entry_of(const LocalFunction& function) {
+  auto& entry = entries[function.name];
+  bool const same = entry && entry->function.path == function.path &&
+                    entry->function.handler == function.handler &&
+                    entry->function.build_options == function.build_options;
+  if (same) return entry;
+  entry = std::make_shared<Entry>(function, executor);
+  if (function.source == LocalFunction::Source::folder) follow_folder(*entry, function.path);
+  return entry;
+}
+
+void LocalCode::State::follow_folder(Entry& entry, const std::filesystem::path& folder) {
+  if (std::ranges::find(entry.folders, folder) != entry.folders.end()) return;
+  entry.folders.push_back(folder);
+  if (!std::filesystem::is_directory(folder)) return watch->add(folder);  // an archive
+  if (entry.function.source == LocalFunction::Source::tool)
+    watch->add_folder(folder, made_names());
+  else
+    watch->add_folder(folder);
+}
+
 Async<Result<Code::Ready>> LocalCode::ready(LocalFunction function) {
   auto const state = state_;
-  auto& slot = state->entries[function.name];
-  bool const same = slot && slot->function.path == function.path &&
-                    slot->function.handler == function.handler &&
-                    slot->function.build_options == function.build_options;
-  if (!same) {
-    slot = std::make_shared<Entry>(function, state->executor);
-    if (function.source == LocalFunction::Source::folder) state->watch->add_folder(function.path);
-  }
-  auto const entry = slot;
+  auto const entry = state->entry_of(function);
   if (function.source == LocalFunction::Source::folder)
     co_return Ready{function.path, function.handler, entry->generation};
   if (std::exchange(entry->unbuilt, false)) entry->stale = true;
   while (!state->closed && (entry->stale || entry->building || !entry->last)) {
+    entry->wanted = true;
     if (entry->building) {
+      state->toolchain.hurry(entry->function.construct_path);
       boost::system::error_code ignored;
       co_await entry->built.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
     } else {
@@ -120,6 +185,17 @@ Async<void> LocalCode::State::build(std::shared_ptr<Entry> entry) {
   if (closed || entry->building || !entry->stale) co_return;  // somebody was quicker
   entry->building = true;
   entry->stale = false;
+  if (entry->function.source == LocalFunction::Source::tool)
+    co_await build_by_tool(entry);
+  else
+    co_await bundle(entry);
+  entry->building = entry->wanted = false;
+  if (closed) co_return;
+  entry->built.cancel();
+  if (entry->stale) asio::co_spawn(executor, build(entry), asio::detached);
+}
+
+Async<void> LocalCode::State::bundle(std::shared_ptr<Entry> entry) {
   auto const started = Steady::now();
   auto const began = std::chrono::system_clock::now();
   BuildRequest request;
@@ -128,20 +204,46 @@ Async<void> LocalCode::State::build(std::shared_ptr<Entry> entry) {
   request.handler = entry->function.handler;
   request.options = entry->function.build_options;
   auto const built = co_await host.build(std::move(request));
-  entry->building = false;
   if (closed) co_return;
   if (built.has_error()) {
     entry->last = built.error();
     entry->unbuilt = true;  // the next call tries again
     entry->watched.insert(entry->function.path);
     watch->add(entry->function.path);
-  } else {
-    watch_inputs(*entry, built.value(), began);
-    take(*entry, built.value(),
-         std::chrono::duration_cast<std::chrono::microseconds>(Steady::now() - started));
+    co_return;
   }
-  entry->built.cancel();
-  if (entry->stale) asio::co_spawn(executor, build(entry), asio::detached);
+  watch_inputs(*entry, built.value(), began);
+  take(*entry, built.value(), std::chrono::duration_cast<std::chrono::microseconds>(Steady::now() - started));
+}
+
+// Its folder is watched before the tool reads it.
+Async<void> LocalCode::State::build_by_tool(std::shared_ptr<Entry> entry) {
+  auto const source = tool_source(entry->function);
+  auto const project = find_project(source);
+  if (!project) {
+    fail(*entry, fmt::format("{} is no project any more", source.path.string()));
+    co_return;
+  }
+  follow_folder(*entry, project->root);
+  auto const started = Steady::now();
+  auto const urgency = entry->wanted ? Toolchain::Urgency::waited_for : Toolchain::Urgency::background;
+  auto built = co_await toolchain.build(source, *project, urgency);
+  if (closed) co_return;
+  if (built.has_error()) {
+    entry->unbuilt = built.error().kind == Fault::Kind::not_found;  // of the tool: it may come
+    fail(*entry, built.error().message);
+    co_return;
+  }
+  auto& product = built.value();
+  for (auto const& folder : product.folders) follow_folder(*entry, folder);
+  auto made = identity_of(product);
+  bool const changed = std::exchange(entry->product, made) != made;
+  succeed(*entry,
+          Code::Ready{.task_root = std::move(product.task_root),
+                      .handler = entry->function.handler,
+                      .executable = std::move(product.executable),
+                      .class_path = std::move(product.class_path)},
+          changed, std::chrono::duration_cast<std::chrono::microseconds>(Steady::now() - started));
 }
 
 // A file that was not watched yet may have changed after the builder read it.
@@ -158,16 +260,22 @@ void LocalCode::State::watch_inputs(Entry& entry, const Build& build, TimePoint 
 }
 
 void LocalCode::State::take(Entry& entry, const Build& build, std::chrono::microseconds took) {
-  if (!build.errors.empty()) {
-    std::string const errors = describe_errors(build.errors);
-    observer.build_failed(entry.function, errors);
-    entry.last = fault(errors);
-    return;
-  }
-  bool const first = !entry.last, other = build.changed || first || entry.last->has_error();
+  if (!build.errors.empty()) return fail(entry, describe_errors(build.errors));
+  succeed(entry, Code::Ready{build.outfile.parent_path(), build.handler}, build.changed, took);
+}
+
+void LocalCode::State::fail(Entry& entry, std::string errors) {
+  observer.build_failed(entry.function, errors);
+  entry.last = fault(std::move(errors));
+}
+
+void LocalCode::State::succeed(Entry& entry, Code::Ready ready, bool changed,
+                               std::chrono::microseconds took) {
+  bool const first = !entry.last, other = changed || first || entry.last->has_error();
   if (other) ++entry.generation;
-  entry.last = Code::Ready{build.outfile.parent_path(), build.handler, entry.generation};
-  if (first) return;
+  ready.generation = entry.generation;
+  entry.last = std::move(ready);
+  if (first || (!other && entry.function.source == LocalFunction::Source::tool)) return;
   observer.rebuilt(entry.function, took);
   if (other && told) told(entry.function.name);
 }

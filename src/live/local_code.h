@@ -1,5 +1,6 @@
-// Code on the developer's disk: a folder runs as it lies there, an entry file is bundled by the builder. What
-// a build contains is watched, and what was missing when one failed.
+// Code on the developer's disk: a folder runs as it lies there, an entry file is bundled by the builder, a
+// project is built by its language's own tool. What a build contains is watched, and what was missing when
+// one failed.
 #pragma once
 
 #include <functional>
@@ -16,11 +17,13 @@ class LocalCode final : public Code {
  public:
   using OnChanged = std::function<void(const std::string& function)>;  // by physical name
 
-  // Host and observer are borrowed.
-  LocalCode(Executor executor, Host& host, Observer& observer, std::unique_ptr<Watch> watch);
+  // Host and observer are borrowed. `made`: a folder for what tools make, kept from one session to the next.
+  LocalCode(Executor executor, Host& host, Observer& observer, std::unique_ptr<Watch> watch,
+            std::filesystem::path made);
   ~LocalCode() override;
 
   Async<Result<Ready>> ready(LocalFunction function) override;
+  void prepare(const FunctionTable& functions) override;
   void on_changed(OnChanged told);
 
  private:

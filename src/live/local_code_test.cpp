@@ -76,7 +76,8 @@ class LocalCodeTest : public testing::Test {
     host_ = std::make_unique<Host>(context_.get_executor(), Host::Options{.folder = folder_.path()});
     auto watch = std::make_unique<TestWatch>(context_.get_executor(), watched_);
     watch_ = watch.get();
-    code_ = std::make_unique<LocalCode>(context_.get_executor(), *host_, told_, std::move(watch));
+    code_ = std::make_unique<LocalCode>(context_.get_executor(), *host_, told_, std::move(watch),
+                                        folder_.path() / "made");
     code_->on_changed([this](const std::string&) { ++changes_; });
   }
   static LocalFunction function() {

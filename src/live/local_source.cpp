@@ -11,6 +11,8 @@
 #include "base/hash.h"
 #include "runtime/launch.h"
 #include "runtime/start_variables.h"
+#include "toolchain/project.h"
+#include "toolchain/tool_run.h"
 
 namespace live {
 
@@ -32,6 +34,30 @@ bool is_in_a_layer(std::string_view handler) { return handler.starts_with("/opt/
 // Wrappers in layers say in a variable which handler they call: Datadog, New Relic, Lumigo, OpenTelemetry.
 constexpr const char* kWrapped[] = {"DD_LAMBDA_HANDLER", "NEW_RELIC_LAMBDA_HANDLER",
                                     "LUMIGO_ORIGINAL_HANDLER", "ORIG_HANDLER"};
+
+ToolSource tool_source(const AppFunction& function) {
+  return {.function = function.construct_path,
+          .logical_id = function.logical_id,
+          .runtime = function.runtime,
+          .handler = function.handler,
+          .path = function.folder,
+          .options = function.options};
+}
+
+constexpr std::string_view kNameThem = "name its sources in live.json, live.functions";
+
+// Code that is built has to have a project here, or be built already.
+std::optional<std::string> nothing_to_run(const AppFunction& function, const ToolSource& source) {
+  auto const language = language_of(function.runtime);
+  bool const is_interpreted =
+      language != Language::os_only && language != Language::java && language != Language::dotnet;
+  if (find_project(source) || (is_interpreted && function.kind != "archive")) return std::nullopt;
+  if (function.kind == "archive")
+    return fmt::format("its code is an archive, {}: {}", function.folder.string(), kNameThem);
+  if (language == Language::os_only && is_executable(function.folder / "bootstrap")) return std::nullopt;
+  return fmt::format("there is neither a bootstrap nor a project to build in {}: {}",
+                     function.folder.string(), kNameThem);
+}
 
 }  // namespace
 
@@ -59,6 +85,7 @@ std::optional<std::string> SourceTable::cannot_run(const SwappedFunction& functi
   if (!one) return "the CDK did not say where its source lies";
   if (!one->skip.empty()) return one->skip;
   if (!can_launch(function.runtime)) return "functions of " + function.runtime + " do not run live";
+  if (auto reason = nothing_to_run(*one, tool_source(*one))) return reason;
   if (is_in_a_layer(handler_here(function)))
     return "its handler is in a layer (" + function.handler + "), which is not on this machine";
   return std::nullopt;
@@ -69,6 +96,7 @@ Result<LocalFunction> SourceTable::local(const SwappedFunction& function) const 
   if (!one) return fault(function.construct_path + ": the CDK did not say where its source lies");
   LocalFunction local;
   local.construct_path = function.construct_path;
+  local.logical_id = function.logical_id;
   local.runtime = function.runtime;
   local.handler = handler_here(function);
   local.memory_mb = function.memory_mb;
@@ -82,6 +110,9 @@ Result<LocalFunction> SourceTable::local(const SwappedFunction& function) const 
   } else if (one->kind == "inline") {
     local.path = inline_folder_ / hex(sha256(function.construct_path)).substr(0, 16);
     LIVE_TRY(write_file(local.path / "index.js", one->inline_code));
+  } else if (find_project(tool_source(*one))) {
+    local.source = LocalFunction::Source::tool;
+    local.build_options = one->options;
   }
   return local;
 }

@@ -83,6 +83,7 @@ Async<Result<Synthesis>> Planner::synth(SynthRequest wanted, std::shared_ptr<Sto
   inputs_.files.insert(inputs_.files.end(), env.files.begin(), env.files.end());
   if (made.has_error()) co_return progress_.explained(made.error());
   made.value().inputs = inputs_;
+  LIVE_CO_TRY(apply(target_.app.config.functions, target_.app.folder, made.value().functions));
   LIVE_CO_TRY(remember_app(target_.app, target_.stage, made.value(), began));
   co_return made;
 }

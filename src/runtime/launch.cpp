@@ -15,7 +15,10 @@ Launcher* launcher_of(std::string_view runtime) {
     case Language::node:
       return launch_node;
     case Language::os_only:
+    case Language::dotnet:  // an executable assembly is a program of its own
       return launch_bootstrap;
+    case Language::java:
+      return launch_java;
     default:
       return nullptr;
   }

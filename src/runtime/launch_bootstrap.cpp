@@ -8,7 +8,8 @@
 namespace live {
 
 Result<Launch> launch_bootstrap(const Program& program, std::string_view runtime_api) {
-  std::filesystem::path const bootstrap = program.task_root / "bootstrap";
+  std::filesystem::path const bootstrap =
+      program.executable.empty() ? program.task_root / "bootstrap" : program.executable;
   if (::access(bootstrap.c_str(), X_OK) != 0)
     return fault(Fault::Kind::not_found,
                  fmt::format("{}: {} is not there or not executable; build the function", program.function,

@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/async.h"
 #include "base/clock.h"
@@ -23,6 +24,9 @@ struct Program {
   std::string runtime;              // Lambda's identifier: "nodejs22.x", "provided.al2023"
   std::string handler;              // "src/api.handler"
   std::filesystem::path task_root;  // LAMBDA_TASK_ROOT, and the working folder
+  // Of a compiled language, where it was built; empty: as Lambda finds it in the task root.
+  std::filesystem::path executable{};
+  std::vector<std::filesystem::path> class_path{};
   // The process's environment, complete but for what the worker itself sets: AWS_LAMBDA_RUNTIME_API,
   // _HANDLER, LAMBDA_TASK_ROOT, LAMBDA_RUNTIME_DIR, AWS_EXECUTION_ENV, PATH, HOME, TZ, LANG.
   Environment variables;

@@ -1,0 +1,35 @@
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "runtime/launchers.h"
+
+namespace live {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kClient = "com.amazonaws.services.lambda.runtime.api.client.AWSLambda";
+
+std::string joined(const std::vector<fs::path>& class_path) {
+  std::string text;
+  for (auto const& path : class_path) text += (text.empty() ? "" : ":") + path.string();
+  return text;
+}
+
+}  // namespace
+
+// The options are those of Lambda's own runtime that change how soon it answers.
+Result<Launch> launch_java(const Program& program, std::string_view runtime_api) {
+  if (program.class_path.empty())
+    return fault(fmt::format("{}: a function in Java needs its class path", program.function));
+  std::error_code ignored;
+  auto const folder =
+      fs::is_directory(program.task_root, ignored) ? program.task_root : program.task_root.parent_path();
+  return Launch{.command = {.arguments = {"java", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp",
+                                          joined(program.class_path), kClient, program.handler},
+                            .environment = environment_of(program, runtime_api, "/var/runtime"),
+                            .folder = folder}};
+}
+
+}  // namespace live

@@ -1,0 +1,54 @@
+// An app with one function, Fn, in a language that is compiled: its project lies in fn/, and a tool builds it.
+import { execFileSync } from "node:child_process";
+import path from "node:path";
+import { Lab, until } from "./lab.mjs";
+import { root } from "./live.mjs";
+
+/** Where packages that tests fetch are kept from one run to the next. */
+export const kept = (name) => path.join(process.env.LIVE_BUILD ?? path.join(root, "build"), name);
+
+/**
+ * Why a language's tests cannot run here; false when they can. `probe` fetches what they need from its registry.
+ * @param {string} tool @param {() => void} probe
+ */
+export function missing(tool, probe) {
+  try {
+    execFileSync("sh", ["-c", `command -v ${tool}`]);
+  } catch {
+    return `SKIPPED: ${tool} is not on PATH`;
+  }
+  try {
+    probe?.();
+    return false;
+  } catch (error) {
+    return `SKIPPED: what ${tool} needs cannot be fetched here: ${String(error.stderr ?? error).trim().split("\n").pop()}`;
+  }
+}
+
+export class Compiled extends Lab {
+  /** @param {string} runtime a member of lambda.Runtime @param {string} handler @param {Record<string, string>} files */
+  constructor(runtime, handler, files, { code = `lambda.Code.fromAsset("fn", { bundling: { image: cdk.DockerImage.fromRegistry("never/pulled") } })`, ...options } = {}) {
+    super({}, {
+      "lib/index.js": `import * as cdk from "aws-cdk-lib";
+import * as lambda from "aws-cdk-lib/aws-lambda";
+export default function main(app) {
+  const stack = new cdk.Stack(app, "lab");
+  new lambda.Function(stack, "Fn", {
+    functionName: app.stage + "-Fn", runtime: lambda.Runtime.${runtime}, handler: "${handler}", timeout: cdk.Duration.seconds(60),
+    memorySize: 512, environment: { GREETING: "hello" }, code: ${code},
+  });
+}
+`,
+      ...files,
+    }, options);
+  }
+
+  /** What a call answers once the code that was saved is there. */
+  async saved(file, from, to, answer = to) {
+    this.write(file, this.read(file).replace(from, to));
+    return await until("answer by the saved code", async () => {
+      const { text } = await this.invoke("Fn", { name: "you" });
+      return text.includes(answer) && text;
+    }, { timeout: 120_000 });
+  }
+}
