@@ -4,6 +4,7 @@
 
 #include "runtime/emulator.h"
 #include "runtime/launchers.h"
+#include "runtime/rust.h"
 
 namespace live {
 
@@ -17,8 +18,9 @@ Result<Launch> launch_bootstrap(const Program& program, std::string_view runtime
   LIVE_TRY(auto emulator, emulator_for(bootstrap, ours("PATH", "/usr/bin:/bin")));
   std::vector<std::string> arguments{bootstrap.string()};
   if (!emulator.empty()) arguments.insert(arguments.begin(), emulator);
+  std::string const api = (is_rust(bootstrap) ? "http://" : "") + std::string(runtime_api);
   return Launch{.command = {.arguments = std::move(arguments),
-                            .environment = environment_of(program, runtime_api, "/var/runtime"),
+                            .environment = environment_of(program, api, "/var/runtime"),
                             .folder = program.task_root}};
 }
 

@@ -39,7 +39,7 @@ Async<Result<Crate>> crate_of(ToolRun& run, Project project) {
   auto const manifest = project.folder / "Cargo.toml";
   std::vector<std::string> command{"cargo", "metadata",        "--no-deps",      "--format-version",
                                    "1",     "--manifest-path", manifest.string()};
-  LIVE_CO_TRY(auto said, co_await run.run(std::move(command), project.folder));
+  LIVE_CO_TRY(auto said, co_await run.run(std::move(command), project.folder, {}, ToolRun::Prints::data));
   LIVE_CO_TRY(auto const metadata, parse_json_object(said.out));
   Crate crate{.workspace = string_or(metadata, "workspace_root", project.folder.string()),
               .binaries = {},
@@ -104,7 +104,8 @@ Async<Result<ToolProduct>> build_with_cargo(ToolRun& run, ToolSource source, Pro
                                    "json-render-diagnostics"};
   if (auto const features = texts_of(source.options, "features"); !features.empty())
     command.insert(command.end(), {"--features", fmt::format("{}", fmt::join(features, ","))});
-  LIVE_CO_TRY(auto built, co_await run.run(std::move(command), project.folder, variables_of(source.options)));
+  LIVE_CO_TRY(auto built, co_await run.run(std::move(command), project.folder, variables_of(source.options),
+                                           ToolRun::Prints::data));
   auto const executable = executable_in(built.out);
   if (executable.empty()) co_return fault(fmt::format("cargo build made no executable of {}", binary));
   ToolProduct product{

@@ -48,13 +48,13 @@ class Tail {
 }  // namespace
 
 Async<Result<ToolRun::Output>> ToolRun::run(std::vector<std::string> arguments, std::filesystem::path folder,
-                                            Variables variables) {
+                                            Variables variables, Prints prints) {
   Output output;
   Tail tail;
   auto const on_line = [&](Process::Stream stream, std::string_view line) {
     auto& text = stream == Process::Stream::out ? output.out : output.err;
     text.append(line).append("\n");
-    tail.add(line);
+    if (stream == Process::Stream::err || prints == Prints::words) tail.add(line);
   };
   std::string const program = arguments.front();
   std::string const command = fmt::format("{}", fmt::join(arguments, " "));

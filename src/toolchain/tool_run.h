@@ -18,13 +18,14 @@ class ToolRun {
   ToolRun(Executor executor, std::filesystem::path made)
       : executor_(std::move(executor)), made_(std::move(made)) {}
 
+  enum class Prints { words, data };  // on its standard output; data is no part of a fault
   using Variables = std::vector<std::pair<std::string, std::string>>;
   struct Output {
     std::string out, err;
   };
   // Its output. Fault: the tool is not installed, or what it printed when it failed, the end of it.
   Async<Result<Output>> run(std::vector<std::string> arguments, std::filesystem::path folder,
-                            Variables variables = {});
+                            Variables variables = {}, Prints prints = Prints::words);
 
   const std::filesystem::path& made() const { return made_; }
 

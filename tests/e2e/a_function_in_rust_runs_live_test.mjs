@@ -80,8 +80,8 @@ test("an error and a panic are told as when deployed", { skip, timeout: 120_000 
 test("what does not compile is told with its line, and mended by the next save", { skip, timeout: 300_000 }, async () => {
   const source = lab.read("fn/src/main.rs");
   lab.write("fn/src/main.rs", source.replace("hello {}", "hello {} {}"));
-  await session.line(/src\/main\.rs:11/, "the compiler's error");
-  assert.match((await lab.invoke("Fn", { name: "you" })).text, /Live\.BuildError.*main\.rs:11/s);
+  await session.line(/src\/main\.rs:12/, "the compiler's error");
+  assert.match((await lab.invoke("Fn", { name: "you" })).text, /Live\.BuildError.*main\.rs:12/s);
   lab.write("fn/src/main.rs", source);
   await lab.saved("fn/src/main.rs", "hello {}", "good day {}", "good day you");
 });

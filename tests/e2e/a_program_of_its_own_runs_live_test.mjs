@@ -109,8 +109,8 @@ test("make makes one in ARTIFACTS_DIR", { timeout: 120_000 }, async () => {
 test("CMake builds the executable that the handler names, and its errors are told with their line", { timeout: 300_000 }, async () => {
   assert.deepEqual((await lab.invoke("Compiled", { n: 3 })).body, { text: "compiled", event: { n: 3 } });
   lab.write("compiled/word.h", "#define WORD compiled\n");
-  await session.line(/main\.cpp:\d+:\d+: error/, "the compiler's error");
-  assert.match(await answer("Compiled"), /Live\.BuildError.*main\.cpp/s);
+  await session.line(/word\.h:1:14: error/, "the compiler's error");
+  assert.match(await answer("Compiled"), /Live\.BuildError.*word\.h:1/s);
   lab.write("compiled/word.h", '#define WORD "compiled anew"\n');
   await whenSaved("Compiled", "compiled anew");
 });
