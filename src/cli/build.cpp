@@ -11,6 +11,8 @@
 #include "live/function_choice.h"
 #include "live/local_code.h"
 #include "live/local_source.h"
+#include "runtime/language.h"
+#include "toolchain/toolchain.h"
 
 namespace live::cli {
 namespace {
@@ -53,6 +55,8 @@ struct Outcome {
 
 // Runs from the folder itself: there has to be the handler's file, and no more is known before it runs.
 Outcome as_it_lies(const AppFunction& function) {
+  if (language_of(function.runtime) != Language::node)
+    return {Outcome::Kind::as_it_lies, {}, {}, {}, size_of(function.folder), {}};
   auto const module = function.handler.substr(0, function.handler.rfind('.'));
   for (auto const* extension : {".js", ".mjs", ".cjs"})
     if (std::error_code absent; std::filesystem::exists(function.folder / (module + extension), absent))
@@ -80,12 +84,34 @@ Async<Outcome> bundled(Host& host, const AppFunction& function) {
   co_return outcome;
 }
 
-Async<Outcome> build_one(Host& host, const AppFunction& function) {
-  if (!function.skip.empty()) co_return Outcome{Outcome::Kind::left, function.skip};
-  if (!function.runtime.starts_with("nodejs"))
-    co_return Outcome{Outcome::Kind::left,
-                      "functions of " + function.runtime + " are built when they are deployed"};
-  if (function.kind == "bundle") co_return co_await bundled(host, function);
+uintmax_t size_of(const ToolProduct& product) {
+  uintmax_t bytes = product.executable.empty() ? 0 : size_of(product.executable);
+  for (auto const& path : product.class_path) bytes += size_of(path);
+  return bytes;
+}
+
+Async<Outcome> built_by_tool(Toolchain& toolchain, const AppFunction& function, Project project) {
+  auto const began = Steady::now();
+  auto built =
+      co_await toolchain.build(tool_source(function), std::move(project), Toolchain::Urgency::waited_for);
+  if (built.has_error()) co_return Outcome{Outcome::Kind::failed, built.error().message};
+  Outcome outcome{.kind = Outcome::Kind::bundled, .said = {}};
+  outcome.took = since(began);
+  outcome.bytes = size_of(built.value());
+  co_return outcome;
+}
+
+struct Builders {
+  Host& host;
+  Toolchain& toolchain;
+};
+
+Async<Outcome> build_one(Builders builders, const AppFunction& function) {
+  if (auto const reason = why_not_here(function); !reason.empty())
+    co_return Outcome{Outcome::Kind::left, reason};
+  if (auto project = find_project(tool_source(function)))
+    co_return co_await built_by_tool(builders.toolchain, function, std::move(*project));
+  if (function.kind == "bundle") co_return co_await bundled(builders.host, function);
   if (function.kind == "folder") co_return as_it_lies(function);
   Outcome whole{.kind = Outcome::Kind::as_it_lies, .said = {}};
   whole.bytes = function.inline_code.size();
@@ -144,12 +170,12 @@ struct Count {
   size_t built = 0, failed = 0;
 };
 
-Async<Count> build_all(Host& host, const std::vector<AppFunction>& functions, Terminal& terminal) {
+Async<Count> build_all(Builders builders, const std::vector<AppFunction>& functions, Terminal& terminal) {
   Count count;
   for (size_t next = 0; next < functions.size(); next += kAtOnce) {
     std::vector<Async<Outcome>> tasks;
     for (size_t i = next; i < std::min(next + kAtOnce, functions.size()); ++i)
-      tasks.push_back(build_one(host, functions[i]));
+      tasks.push_back(build_one(builders, functions[i]));
     auto const outcomes = co_await together(std::move(tasks));
     for (size_t i = 0; i < outcomes.size(); ++i) {
       tell(functions[next + i], outcomes[i], terminal);
@@ -179,7 +205,8 @@ Async<Result<void>> build(Options options, Terminal& terminal) {
   LIVE_CO_TRY(auto const app, co_await planner.discover());
   LIVE_CO_TRY(auto const functions, chosen(app.functions, options.functions));
   auto const began = Steady::now();
-  auto const count = co_await build_all(host, functions, terminal);
+  Toolchain toolchain(executor, prepared.target.app.state_folder() / "build");
+  auto const count = co_await build_all({host, toolchain}, functions, terminal);
   Fact fact{{"type", "built"},
             {"stage", prepared.target.stage},
             {"functions", count.built},

@@ -11,7 +11,6 @@
 #include "base/hash.h"
 #include "runtime/launch.h"
 #include "runtime/start_variables.h"
-#include "toolchain/project.h"
 #include "toolchain/tool_run.h"
 
 namespace live {
@@ -35,6 +34,17 @@ bool is_in_a_layer(std::string_view handler) { return handler.starts_with("/opt/
 constexpr const char* kWrapped[] = {"DD_LAMBDA_HANDLER", "NEW_RELIC_LAMBDA_HANDLER",
                                     "LUMIGO_ORIGINAL_HANDLER", "ORIG_HANDLER"};
 
+constexpr std::string_view kNameThem = "name its sources in live.json, live.functions";
+
+}  // namespace
+
+std::string handler_here(const SwappedFunction& function) {
+  if (!is_in_a_layer(function.handler)) return function.handler;
+  for (auto const* variable : kWrapped)
+    if (auto const wrapped = find_string(function.variables, variable)) return *wrapped;
+  return function.handler;
+}
+
 ToolSource tool_source(const AppFunction& function) {
   return {.function = function.construct_path,
           .logical_id = function.logical_id,
@@ -44,28 +54,27 @@ ToolSource tool_source(const AppFunction& function) {
           .options = function.options};
 }
 
-constexpr std::string_view kNameThem = "name its sources in live.json, live.functions";
+namespace {
 
 // Code that is built has to have a project here, or be built already.
-std::optional<std::string> nothing_to_run(const AppFunction& function, const ToolSource& source) {
+std::string why_not_built(const AppFunction& function) {
   auto const language = language_of(function.runtime);
   bool const is_interpreted =
       language != Language::os_only && language != Language::java && language != Language::dotnet;
-  if (find_project(source) || (is_interpreted && function.kind != "archive")) return std::nullopt;
+  if (find_project(tool_source(function)) || (is_interpreted && function.kind != "archive")) return "";
   if (function.kind == "archive")
     return fmt::format("its code is an archive, {}: {}", function.folder.string(), kNameThem);
-  if (language == Language::os_only && is_executable(function.folder / "bootstrap")) return std::nullopt;
+  if (language == Language::os_only && is_executable(function.folder / "bootstrap")) return "";
   return fmt::format("there is neither a bootstrap nor a project to build in {}: {}",
                      function.folder.string(), kNameThem);
 }
 
 }  // namespace
 
-std::string handler_here(const SwappedFunction& function) {
-  if (!is_in_a_layer(function.handler)) return function.handler;
-  for (auto const* variable : kWrapped)
-    if (auto const wrapped = find_string(function.variables, variable)) return *wrapped;
-  return function.handler;
+std::string why_not_here(const AppFunction& function) {
+  if (!function.skip.empty()) return function.skip;
+  if (!can_launch(function.runtime)) return "functions of " + function.runtime + " do not run live";
+  return why_not_built(function);
 }
 
 bool belongs_to_cdk(const AppFunction& function) { return function.skip == "it belongs to the CDK"; }
@@ -83,9 +92,7 @@ const AppFunction* SourceTable::find(const SwappedFunction& function) const {
 std::optional<std::string> SourceTable::cannot_run(const SwappedFunction& function) const {
   auto const* one = find(function);
   if (!one) return "the CDK did not say where its source lies";
-  if (!one->skip.empty()) return one->skip;
-  if (!can_launch(function.runtime)) return "functions of " + function.runtime + " do not run live";
-  if (auto reason = nothing_to_run(*one, tool_source(*one))) return reason;
+  if (auto reason = why_not_here(*one); !reason.empty()) return reason;
   if (is_in_a_layer(handler_here(function)))
     return "its handler is in a layer (" + function.handler + "), which is not on this machine";
   return std::nullopt;

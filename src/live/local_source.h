@@ -11,10 +11,15 @@
 #include "live/function_table.h"
 #include "live/host.h"
 #include "template/swap.h"
+#include "toolchain/project.h"
 
 namespace live {
 
 bool belongs_to_cdk(const AppFunction& function);  // a custom resource's handler and the like
+
+// Why its code cannot run on this machine; empty when it can.
+std::string why_not_here(const AppFunction& function);
+ToolSource tool_source(const AppFunction& function);
 
 // What runs on this machine: the function's own handler, without a wrapper that lies in a layer.
 std::string handler_here(const SwappedFunction& function);

@@ -16,6 +16,7 @@ AppFunction function(std::string construct_path, std::string kind) {
   one.stack = "dev-app-api";
   one.construct_path = std::move(construct_path);
   one.kind = std::move(kind);
+  one.runtime = "nodejs22.x";
   return one;
 }
 
@@ -39,8 +40,28 @@ TEST(SourceTable, SaysWhyAFunctionCannotRunHere) {
   SourceTable const table({function("api/Fn", "folder"), image}, "/nowhere");
   EXPECT_FALSE(table.cannot_run(swapped("api/Fn")));
   EXPECT_EQ(table.cannot_run(swapped("api/Image")), "it is a container image");
-  EXPECT_THAT(table.cannot_run(swapped("api/Fn", "python3.13")).value_or(""), HasSubstr("python3.13"));
   EXPECT_TRUE(table.cannot_run(swapped("other/Fn")));
+}
+
+TEST(SourceTable, CodeThatIsBuiltNeedsAProjectHereOrIsBuiltAlready) {
+  TempDir const folder = std::move(TempDir::create("source").value());
+  auto const reason = [&](std::string runtime, std::string kind) {
+    auto one = function("api/Fn", std::move(kind));
+    one.runtime = std::move(runtime);
+    one.folder = folder.path();
+    return why_not_here(one);
+  };
+  EXPECT_THAT(reason("cobol85", "folder"), HasSubstr("functions of cobol85 do not run live"));
+  EXPECT_THAT(reason("provided.al2023", "folder"), HasSubstr("neither a bootstrap nor a project"));
+  EXPECT_THAT(reason("provided.al2023", "folder"), HasSubstr("live.functions"));
+  EXPECT_THAT(reason("dotnet8", "folder"), HasSubstr("neither a bootstrap nor a project"));
+  EXPECT_THAT(reason("nodejs22.x", "archive"), HasSubstr("its code is an archive"));
+  EXPECT_EQ(reason("java17", "archive"), "");  // a jar holds all that it needs
+  ASSERT_TRUE(write_file(folder.path() / "go.mod", "module fn"));
+  EXPECT_EQ(reason("provided.al2023", "folder"), "");
+  std::filesystem::remove(folder.path() / "go.mod");
+  ASSERT_TRUE(write_file(folder.path() / "bootstrap", "", 0755));
+  EXPECT_EQ(reason("provided.al2023", "folder"), "");
 }
 
 TEST(SourceTable, AHandlerInALayerRunsHereByTheOneThatItWraps) {
