@@ -3,6 +3,12 @@ import { makeContext } from './context.mjs'
 import { envelope, RuntimeError, UnhandledPromiseRejection } from './errors.mjs'
 import { isStreaming, ResponseStream } from './streaming.mjs'
 
+// What was printed stands before its answer: a pipe holds but 64 KB that nobody has read.
+function whenPrinted(go) {
+  if (process.stdout.writableLength === 0) go()
+  else process.stdout.write('', go)
+}
+
 export class Loop {
   #api
   #handler
@@ -129,8 +135,10 @@ export class Loop {
     this.#requestId = null
     this.#whenIdle = null
     this.#open = null
-    send((answer) => this.#taken(answer))
-    this.start()
+    whenPrinted(() => {
+      send((answer) => this.#taken(answer))
+      this.start()
+    })
   }
 
   #taken({ status, body }) {

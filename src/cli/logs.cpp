@@ -177,7 +177,8 @@ class Printer {
 
   static bool is_of_lambda(std::string_view line) {
     return line.starts_with("START RequestId: ") || line.starts_with("END RequestId: ") ||
-           line.starts_with("REPORT RequestId: ") || line.starts_with("INIT_START ");
+           line.starts_with("REPORT RequestId: ") || line.starts_with("LIVE RequestId: ") ||
+           line.starts_with("INIT_START ");
   }
   std::string tinted(int code, std::string_view text) const {
     return coloured_ ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : std::string(text);
@@ -231,9 +232,8 @@ void tell_live(const Follower& follower, Terminal& terminal) {
   size_t const count = follower.run_live.size();
   if (count == 0) return;
   terminal.say(
-      fmt::format("{} function{} run{} live: what {} handlers print is shown by `live start`; here is what "
-                  "the stubs say",
-                  count, count == 1 ? "" : "s", count == 1 ? "s" : "", count == 1 ? "its" : "their"));
+      fmt::format("{} function{} run{} live, on a developer's machine: lines LIVE have the figures of there",
+                  count, count == 1 ? "" : "s", count == 1 ? "s" : ""));
 }
 
 Async<int> leave() { co_return 0; }  // that is how one stops following

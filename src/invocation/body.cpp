@@ -1,5 +1,7 @@
 #include "invocation/body.h"
 
+#include "base/json.h"
+#include "base/utf8.h"
 #include "invocation/sections.h"
 
 namespace live {
@@ -32,7 +34,7 @@ namespace takeover {
 enum : uint8_t { who = 1, since };
 }
 
-constexpr size_t kMaxVariables = 4096;
+constexpr size_t kMaxVariables = 4096, kNotesDepth = 8;
 // Beyond any clock we meet, and well inside what TimePoint holds.
 constexpr uint64_t kMaxMillis = 4'102'444'800'000;  // the year 2100
 
@@ -101,7 +103,9 @@ Result<Invocation> decode_invocation(std::string_view body) {
   return out;
 }
 
-std::string encode_answer(const Reply& answer, std::string_view notes) {
+std::string encode_answer(const Reply& answer) {
+  std::string const notes =
+      answer.log.empty() ? "" : json::serialize(json::object{{"log", valid_utf8(answer.log)}});
   SectionWriter out(answer.payload.size() + notes.size() + 128);
   out.add(reply::outcome, answer.outcome == Reply::Outcome::success ? std::string_view("\0", 1) : "\1");
   out.add_unless_empty(reply::error_type, answer.error_type);
@@ -110,17 +114,19 @@ std::string encode_answer(const Reply& answer, std::string_view notes) {
   return out.take();
 }
 
-Result<Answer> decode_answer(std::string_view body) {
+Result<Reply> decode_answer(std::string_view body) {
   LIVE_TRY(auto in, Sections::read(body));
   auto const outcome = in.find(reply::outcome);
   if (!outcome || outcome->size() != 1 || uint8_t(outcome->front()) > 1 || !in.find(reply::payload)) {
     return fault("a reply lacks its outcome or payload");
   }
-  Answer out;
-  out.reply.outcome = outcome->front() == 0 ? Reply::Outcome::success : Reply::Outcome::function_error;
-  out.reply.error_type = in.text(reply::error_type);
-  out.reply.payload = in.text(reply::payload);
-  out.notes = in.text(reply::notes);
+  Reply out;
+  out.outcome = outcome->front() == 0 ? Reply::Outcome::success : Reply::Outcome::function_error;
+  out.error_type = in.text(reply::error_type);
+  out.payload = in.text(reply::payload);
+  if (auto const notes = in.find(reply::notes))
+    if (auto const parsed = parse_json_object(*notes, kNotesDepth); parsed.has_value())
+      out.log = string_or(parsed.value(), "log");
   return out;
 }
 

@@ -2,8 +2,8 @@
 //   invoke      1 function   2 environment id   3 deadline, u64 ms since the epoch, the stub's clock
 //               4 function ARN   5 trace id   6 client context   7 Cognito identity
 //               8 variables: for each, u32 length, name, u32 length, value   9 event
-//   reply       1 outcome, u8: 0 success, 1 function error   2 error type   3 payload   4 notes
-//   chunk       to the stub: a piece of an answer that streams
+//   reply       1 outcome, u8: 0 success, 1 function error   2 error type   3 payload   4 notes: JSON,
+//   {"log": "…"} chunk       to the stub: a piece of an answer that streams
 //               1 offset, u64: how many bytes of the answer come before it   2 content type, at offset 0
 //               3 bytes   4 the end, u8: 0 the answer is whole, 1 it broke off; absent: more follows
 //               5 error type   6 error body
@@ -26,12 +26,8 @@ std::string encode_invocation(const Invocation& invocation);
 // Request id and nonce are not in it: they are the head's.
 Result<Invocation> decode_invocation(std::string_view body);
 
-struct Answer {
-  Reply reply;
-  std::string notes;  // JSON text for the stub, or empty
-};
-std::string encode_answer(const Reply& reply, std::string_view notes = "");
-Result<Answer> decode_answer(std::string_view body);
+std::string encode_answer(const Reply& reply);
+Result<Reply> decode_answer(std::string_view body);
 
 constexpr size_t kStreamWindow = 384 * 1024;
 constexpr size_t kMaxChunk = 94 * 1024;  // of bytes, so that they fit in a message

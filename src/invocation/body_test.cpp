@@ -58,15 +58,30 @@ TEST(Body, AChunkAndAReceiptArriveWithAllTheirParts) {
 }
 
 TEST(Body, AnAnswerArrivesWithAllItsParts) {
-  Reply const failed{Reply::Outcome::function_error, R"({"errorType":"Error"})", "Error"};
-  auto const got = decode_answer(encode_answer(failed, R"({"n":1})")).value();
-  EXPECT_EQ(got.reply.outcome, failed.outcome);
-  EXPECT_EQ(got.reply.payload, failed.payload);
-  EXPECT_EQ(got.reply.error_type, "Error");
-  EXPECT_EQ(got.notes, R"({"n":1})");
+  Reply failed{Reply::Outcome::function_error, R"({"errorType":"Error"})", "Error"};
+  failed.log = "first\nsecond \xc3\xbc\n";
+  auto const got = decode_answer(encode_answer(failed)).value();
+  EXPECT_EQ(got.outcome, failed.outcome);
+  EXPECT_EQ(got.payload, failed.payload);
+  EXPECT_EQ(got.error_type, "Error");
+  EXPECT_EQ(got.log, failed.log);
   auto const nothing = decode_answer(encode_answer(Reply{})).value();
-  EXPECT_EQ(nothing.reply.outcome, Reply::Outcome::success);
-  EXPECT_EQ(nothing.reply.payload, "");
+  EXPECT_EQ(nothing.outcome, Reply::Outcome::success);
+  EXPECT_EQ(nothing.payload, "");
+  EXPECT_EQ(nothing.log, "");
+}
+
+TEST(Body, WhatIsPrintedMayBeAnyBytes) {
+  Reply printed;
+  printed.log = "before\xff after\n";
+  EXPECT_EQ(decode_answer(encode_answer(printed)).value().log, "before\xef\xbf\xbd after\n");
+}
+
+TEST(Body, NotesThatAreNotUnderstoodCostNoAnswer) {
+  auto body = encode_answer(Reply{Reply::Outcome::success, "{}", ""});
+  auto const answer = decode_answer(body + std::string("\4\0\0\0\2x{", 7)).value();
+  EXPECT_EQ(answer.payload, "{}");
+  EXPECT_EQ(answer.log, "");
 }
 
 TEST(Body, ATakeoverSaysWhoAndSinceWhen) {

@@ -32,9 +32,9 @@ void decode(std::string_view body) {
     must(again.variables == call.value().variables && again.deadline == call.value().deadline);
   }
   if (auto const answer = decode_answer(body)) {
-    auto const again = decode_answer(encode_answer(answer.value().reply, answer.value().notes)).value();
-    must(again.reply.outcome == answer.value().reply.outcome && again.notes == answer.value().notes);
-    must(again.reply.payload == answer.value().reply.payload);
+    auto const again = decode_answer(encode_answer(answer.value())).value();
+    must(again.outcome == answer.value().outcome && again.log == answer.value().log);
+    must(again.payload == answer.value().payload);
   }
   if (auto const takeover = decode_takeover(body)) {
     auto const again = decode_takeover(encode_takeover(takeover.value())).value();

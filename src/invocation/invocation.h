@@ -39,6 +39,8 @@ struct Reply {
   // Of a handler that streams: the payload comes by it, and whether it succeeds is known at its end.
   ReplyStreamPtr stream{};
   std::string content_type{};  // of a stream
+  // What the code printed, and a line of how it went: whole lines for the log group of the deployed function.
+  std::string log{};
 };
 
 class Invoker {

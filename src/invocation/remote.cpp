@@ -354,7 +354,7 @@ void Remote::State::take_chunk(std::shared_ptr<Call> call, const Envelope::Messa
 
 void Remote::State::answer(Call& call, std::string_view body) {
   auto answer = decode_answer(body);
-  call.wait.answer_came(answer ? std::move(answer.value().reply)
+  call.wait.answer_came(answer ? std::move(answer.value())
                                : function_error("Live.Protocol", answer.error().message));
 }
 

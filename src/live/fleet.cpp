@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "base/timer.h"
+#include "live/logged_worker.h"
 #include "runtime/start_variables.h"
 
 namespace live {
@@ -300,15 +301,18 @@ Result<std::shared_ptr<Worker>> Fleet::new_worker(const LocalFunction& function,
     starting->reset();
     if (!alive.expired()) observer_.entered(request_id, Phase::handler);
   };
-  events.on_line = [this, function, alive = std::weak_ptr<Alive>(alive_)](
+  auto const log = std::make_shared<CallLog>();
+  events.on_line = [this, function, log, alive = std::weak_ptr<Alive>(alive_)](
                        std::string_view request_id, Process::Stream stream, std::string_view line) {
+    log->add(line);
     if (!alive.expired()) observer_.printed(function, request_id, stream, line);
   };
   LIVE_TRY(auto worker, Worker::start(executor_, clock_, ids_, program_for(function, invocation, ready),
                                       std::move(events), options_.spares));
   timing.init = std::max(since(started), std::chrono::microseconds(1));
   // A worker has its place for as long as it lives, in its environment or in the call that it still runs.
-  std::shared_ptr<Worker> const shared(worker.release(), [place = std::move(seat.worker)](Worker* gone) {
+  auto logged = std::make_unique<LoggedWorker>(std::move(worker), log, clock_, function.memory_mb);
+  std::shared_ptr<Worker> const shared(logged.release(), [place = std::move(seat.worker)](Worker* gone) {
     std::unique_ptr<Worker>{gone}.reset();
   });
   Environment one{function.name, std::string(value_of(invocation.variables, "AWS_ACCESS_KEY_ID")),

@@ -262,15 +262,23 @@ struct FleetLimits : FleetTest {
   void SetUp() override {
     FleetTest::SetUp();
     code(1,
-         "exports.handler = async ({ ms = 0 }) => { await new Promise((r) => setTimeout(r, ms));"
+         "exports.handler = async ({ ms = 0, file }) => {"
+         " do await new Promise((r) => setTimeout(r, ms)); while (file && !require('fs').existsSync(file));"
          " return { pid: String(process.pid) }; };");
   }
   void begin(std::string environment, int ms, std::chrono::milliseconds limit = 10s,
              std::string function = "fn") {
+    begin_with(std::move(environment), fmt::format(R"({{"ms":{}}})", ms), limit, std::move(function));
+  }
+  void begin_until_there(std::string environment, const std::filesystem::path& file) {
+    begin_with(std::move(environment), fmt::format(R"({{"ms":5,"file":"{}"}})", file.string()), 60s, "fn");
+  }
+  void begin_with(std::string environment, std::string event, std::chrono::milliseconds limit,
+                  std::string function) {
     auto one = call(std::move(environment));
     one.function = std::move(function);
     one.deadline = clock.now() + limit;
-    one.event = fmt::format(R"({{"ms":{}}})", ms);
+    one.event = std::move(event);
     asio::co_spawn(context, collect(fleet.invoke(std::move(one))), asio::detached);
     context.restart();
     context.poll();
@@ -291,10 +299,12 @@ TEST_F(FleetLimits, ACallAboveTheLimitWaitsItsTurnAndIsToldOf) {
 }
 
 TEST_F(FleetLimits, AnotherFunctionIsNotHeldUpByOneAtItsLimit) {
-  for (auto const* environment : {"one", "two", "three"}) begin(environment, 150);
-  begin("four", 0, 10s, "other");
+  auto const done = folder.path() / "done";
+  for (auto const* environment : {"one", "two", "three"}) begin_until_there(environment, done);
+  begin("four", 0, 30s, "other");
   finish(1);
   EXPECT_EQ(told.facts.back(), "answered r4");
+  ASSERT_TRUE(write_file(done, ""));
   finish(4);
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdio>
 
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -22,6 +23,11 @@ constexpr std::array kOfThisProcess = {"_",
                                        "PWD",
                                        "SHLVL"};
 constexpr int kPatience = 5;  // failures in a row of asking Lambda for work
+
+void print(std::string_view lines) {
+  std::fwrite(lines.data(), 1, lines.size(), stdout);
+  std::fflush(stdout);
+}
 
 }  // namespace
 
@@ -45,7 +51,9 @@ Stub::Stub(RuntimeClient& lambda, Invoker& remote, Uplink* uplink, Ids& ids, Log
       ids_(ids),
       log_(log),
       options_(std::move(options)),
-      environment_id_(ids.hex(16)) {}
+      environment_id_(ids.hex(16)) {
+  if (!options_.print) options_.print = print;
+}
 
 Async<Fault> Stub::run() {
   asio::steady_timer timer(co_await asio::this_coro::executor);
@@ -71,6 +79,7 @@ Async<Result<void>> Stub::serve_one() {
   invocation.variables = travelling_variables(options_.environment);
   auto const request_id = invocation.request_id;
   auto reply = co_await remote_.invoke(std::move(invocation));
+  if (!reply.log.empty()) options_.print(reply.log);
   if (reply.error_type.starts_with("Live.")) log_.warning("{} {}", request_id, reply.payload);
   auto const given = co_await give(request_id, std::move(reply));
   // Lambda took it not: it has its own answer by now, and the next event is what counts.

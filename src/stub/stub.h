@@ -6,7 +6,9 @@
 // nobody answers by itself, a quarter of a second earlier, because Lambda's timeout would not say why.
 #pragma once
 
+#include <functional>
 #include <string>
+#include <string_view>
 
 #include "base/async.h"
 #include "base/ids.h"
@@ -24,8 +26,9 @@ Environment travelling_variables(const char* const* environment);
 class Stub {
  public:
   struct Options {
-    std::string function;                      // physical name
-    const char* const* environment = nullptr;  // the process's, read for each invocation
+    std::string function;                           // physical name
+    const char* const* environment = nullptr;       // the process's, read for each invocation
+    std::function<void(std::string_view)> print{};  // what the local code printed; null: to standard output
   };
   // Everything is borrowed; there may be no uplink.
   Stub(RuntimeClient& lambda, Invoker& remote, Uplink* uplink, Ids& ids, Log& log, Options options);

@@ -50,7 +50,8 @@ aws::RelayAddress address_of(const StubConfig& config) {
 }
 
 Async<void> serve(RuntimeClient& lambda, Invoker& remote, Uplink* uplink, Ids& ids, Log& log, int& code) {
-  Stub stub(lambda, remote, uplink, ids, log, {variable("AWS_LAMBDA_FUNCTION_NAME"), environ});
+  Stub stub(lambda, remote, uplink, ids, log,
+            {.function = variable("AWS_LAMBDA_FUNCTION_NAME"), .environment = environ});
   auto const why = co_await stub.run();
   log.error("{}", why.message);
   code = 1;

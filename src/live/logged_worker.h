@@ -1,0 +1,64 @@
+// A worker whose answers carry what its code printed, and a line of how the call went here: the stub puts
+// them into the log group of the deployed function, between Lambda's own lines.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/clock.h"
+#include "runtime/worker.h"
+
+namespace live {
+
+// What was printed since the last answer: of init too, and of what went on after that answer.
+class CallLog {
+ public:
+  static constexpr size_t kLimit = 256 * 1024;  // Lambda quota: one log event; here of all lines of a call
+
+  void add(std::string_view line);
+  std::string take();  // whole lines; the last one may say how many more there were
+
+ private:
+  std::string text_;
+  size_t left_out_ = 0;
+};
+
+struct CallFigures {
+  std::string request_id;
+  double duration_ms = 0;
+  std::chrono::milliseconds init{0};  // 0: it was warm
+  int memory_size_mb = 0;
+  long max_memory_mb = 0;
+};
+// As Lambda's REPORT, or for functions that log JSON as its platform.report.
+std::string live_line(const CallFigures& figures);
+std::string live_line_in_json(const CallFigures& figures, TimePoint now);
+
+class LoggedWorker final : public Worker {
+ public:
+  // `log` is what the worker's on_line adds to.
+  LoggedWorker(std::unique_ptr<Worker> worker, std::shared_ptr<CallLog> log, const Clock& clock,
+               int memory_mb);
+
+  Async<Reply> invoke(Invocation invocation) override;
+  Async<bool> ready() override { return worker_->ready(); }
+  bool alive() const override { return worker_->alive(); }
+  bool busy() const override { return worker_->busy(); }
+  pid_t pid() const override { return worker_->pid(); }
+  std::chrono::milliseconds init_duration() const override { return worker_->init_duration(); }
+  long max_memory_mb() const override;
+  Async<void> stop() override { return worker_->stop(); }
+
+ private:
+  std::unique_ptr<Worker> worker_;
+  std::shared_ptr<CallLog> log_;
+  const Clock& clock_;
+  int memory_mb_;
+  bool is_warm_ = false;
+  mutable long max_memory_mb_ = 0;  // looked at now and then: it costs a read of /proc
+  mutable std::chrono::steady_clock::time_point memory_seen_{};
+};
+
+}  // namespace live
