@@ -145,6 +145,21 @@ TEST_F(FleetTest, OtherCredentialsMeanAFreshWorker) {
   EXPECT_EQ(fleet.workers(), 1u);
 }
 
+TEST_F(FleetTest, AClientOfTheSdkThatIsKeptAcrossCallsHasTheRotatedCredentials) {
+  code(1,
+       "const { STSClient } = require('@aws-sdk/client-sts'); const client = new STSClient({ region: "
+       "'us-east-1' });"
+       "exports.handler = async () => ({ key: (await client.config.credentials()).accessKeyId });");
+  auto const signed_by = [this](std::string key) {
+    auto one = call("one", std::move(key));
+    one.variables.emplace_back("AWS_SECRET_ACCESS_KEY", "secret");
+    return member(run(fleet.invoke(std::move(one))), "key");
+  };
+  EXPECT_EQ(signed_by("AKIA1"), "AKIA1");
+  EXPECT_EQ(signed_by("AKIA1"), "AKIA1");
+  EXPECT_EQ(signed_by("AKIA2"), "AKIA2");
+}
+
 TEST_F(FleetTest, ARunningCallFinishesOnTheOldCodeAndTheNextRunsTheNew) {
   code(1,
        "exports.handler = async () => { console.log('begun'); await new Promise((r) => setTimeout(r, 200));"
