@@ -44,6 +44,7 @@ Result<void> apply(const NamedSources& named, const fs::path& app_folder,
   Choice::Globs globs{.patterns = {}, .from = kSetting};
   for (auto const& [glob, path] : named) globs.patterns.push_back(glob);
   std::vector<Choice::Function> names;
+  names.reserve(functions.size());
   for (auto const& function : functions) names.push_back(name_of(function));
   LIVE_TRY(Choice::check_globs(globs, names));
   for (auto const& [glob, written] : named) {
