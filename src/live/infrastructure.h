@@ -50,12 +50,13 @@ class Infrastructure {
   Async<void> redeploy();
   Async<Result<bool>> deploy();              // false: it is not any more what was shown
   Fact fact(std::string_view status) const;  // of what is shown
+  void prepare_later();
   void rest_later();
 
   Parts parts_;
   FollowedInputs inputs_;
   std::unique_ptr<Checks> checks_;
-  Timer woken_, idle_;
+  Timer woken_, settled_, idle_;
   bool ended_ = false;
   bool dirty_ = false;   // saved since the last look began
   bool wanted_ = false;  // ENTER
