@@ -1,6 +1,6 @@
 // Runs the user's CDK app and turns what goes wrong in it into one clear error.
 import { existsSync, readFileSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { appendFile, readFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { AppRun } from "./app-run.mjs";
@@ -28,12 +28,8 @@ export function nodeOptions(given) {
  */
 export async function runApp({ build, failure, notes, next, ...start }, call) {
   call.signal.throwIfAborted();
-  let built = 0;
   try {
-    if (build) {
-      await runBuild({ ...start, command: build }, call);
-      built = (await readNotes(notes)).length;
-    }
+    if (build) await runBuild({ ...start, command: build }, notes, call);
     const spare = take(start);
     const early = spare && (await follow(spare, call));
     // One that never came to wait has not run the app.
@@ -42,16 +38,18 @@ export async function runApp({ build, failure, notes, next, ...start }, call) {
     const ended = woken && early ? early : await follow(run, call);
     if (ended.code !== 0) throw await explain(`the CDK app (${start.command})`, failure, ended, run.said);
   } finally {
-    if (next) learn(start, await processIn(notes, built));
+    if (next) learn(start, await processIn(notes));
     if (next === "soon") prepare();
   }
 }
 
-/** @param {Start} start @param {Call} call */
-async function runBuild(start, call) {
+/** @param {Start} start @param {string} notes @param {Call} call */
+async function runBuild(start, notes, call) {
+  const began = Date.now();
   const run = new AppRun(start, "ignore");
   const ended = await follow(run, call);
   if (ended.code !== 0) throw await explain(`the build of cdk.json (${start.command})`, "", ended, run.said);
+  await appendFile(notes, JSON.stringify({ type: "built", began, ended: Date.now() }) + "\n");
 }
 
 /** To its end, which comes early when the call is cancelled. @param {AppRun} run @param {Call} call */
@@ -71,9 +69,10 @@ export async function readNotes(file) {
   return lines.map((line) => JSON.parse(line));
 }
 
-/** The process that a spare is to become; none if there were several. @param {string} file @param {number} from which note */
-async function processIn(file, from) {
-  const noted = (await readNotes(file).catch(() => [])).slice(from);
+/** The process that a spare is to become; none if there were several. @param {string} file */
+async function processIn(file) {
+  const all = await readNotes(file).catch(() => []);
+  const noted = all.slice(all.findIndex((note) => note.type === "built") + 1);
   const [one, ...others] = noted.flatMap((note) => (note.type === "process" ? [note] : []));
   if (!one || others.length > 0) return undefined;
   return { ...one, leads: noted.flatMap((note) => (note.type === "leads" || note === one ? (note.leads ?? []) : [])) };

@@ -54,6 +54,8 @@ export type Note =
   | { type: "file" | "module"; path: string }
   | ({ type: "process" } & AppProcess)
   | { type: "leads"; leads: string[] }
+  /** The build of cdk.json has run; in milliseconds of the clock. */
+  | { type: "built"; began: number; ended: number }
   | { type: "woken" }
   | { type: "bundle"; construct: string; entry: string; projectRoot?: string; options: BundlingOptions; swapped: boolean }
   | { type: "folder"; construct: string; folder: string; bundled: boolean; swapped: boolean; options?: ToolOptions };

@@ -18,7 +18,6 @@ await chmod(yarn4, 0o755);
 const withTools = (...names) => ({ PATH: [...names.map((name) => path.join(tools, name)), process.env.PATH].join(":") });
 
 const toolkit = open("toolkit", { SPARE_TEST: "yes", ...withTools("pnpm", "yarn") });
-const withYarn4 = open("toolkit", { SPARE_TEST: "yes", ...withTools("yarn4"), YARN_ENABLE_TELEMETRY: "0" });
 after(() => toolkit.close());
 after(() => rm(tools, { recursive: true }));
 
@@ -99,7 +98,8 @@ const forms = {
 const scripts = { synth: "node bin.mjs --flag", again: "npm run synth", built: "true && node bin.mjs --flag", after: "node bin.mjs --flag", preafter: "true" };
 const inModules = { file: "bin.mjs", text: whole("./lib/name.mjs"), manifest: { name: "x", scripts } };
 forms["yarn 4"] = {
-  ...inModules, command: "yarn synth", host: withYarn4,
+  ...inModules, command: "yarn synth",
+  host: () => open("toolkit", { SPARE_TEST: "yes", ...withTools("yarn4"), YARN_ENABLE_TELEMETRY: "0" }),
   manifest: { name: "x", packageManager: "yarn@4.18.1", scripts },
   install(folder) {
     writeFileSync(path.join(folder, "yarn.lock"), "");
@@ -112,8 +112,9 @@ for (const command of ["npm run synth", "npm run -s again", "npm exec -- node bi
 
 for (const [form, how] of Object.entries(forms)) {
   test(`${form}: the next synthesis runs in a process that waited, on what is saved by then`, async (t) => {
-    if (how.host) t.after(() => how.host.close());
-    const { folder, synth, write } = await app(t, how);
+    const host = how.host?.();
+    t.after(() => host?.close());
+    const { folder, synth, write } = await app(t, { ...how, host });
     const name = how.text.includes("name.mjs") ? "lib/name.mjs" : "lib/name.js";
     await write(name, `export const name = "before";`);
     const first = await synth();
@@ -211,6 +212,7 @@ test("the build of cdk.json is run each time, and the app behind it by a process
   assert.equal(name, "two");
   assert.ok(waited.has(pid), `${pid} is none of ${[...waited]}`);
   for (const each of ["build.mjs", "name.txt", "bin.mjs"]) assert.ok(inputs.includes(each), `${each} is not among ${inputs}`);
+  assert.ok(!inputs.includes("lib/name.mjs"), "what the build makes is made again");
   await write("build.mjs", `throw new Error("on purpose");`);
   await assert.rejects(synth(), { message: /^the build of cdk\.json \(node build\.mjs\) exited with status 1: Error: on purpose$/ });
 });

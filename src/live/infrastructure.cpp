@@ -85,10 +85,17 @@ Async<void> Infrastructure::watch() {
   for (;;) {
     auto const changes = co_await parts_.watch->next();
     if (changes.has_error() || ended_) co_return;
-    if (!inputs_.concern(changes.value())) continue;
+    if (!concern(changes.value())) continue;
     saved();
     if (checks_) checks_->saved();
   }
+}
+
+bool Infrastructure::concern(Changes changes) {
+  std::erase_if(changes.paths, [this](auto const& path) {
+    return !inputs_.concern({.paths = {path}}) || own_writes_.hold(path);
+  });
+  return changes.everything || !changes.paths.empty();
 }
 
 void Infrastructure::saved() {
@@ -105,7 +112,11 @@ void Infrastructure::enter() {
 }
 
 Async<Result<Plan>> Infrastructure::draft(Planner::Validate validate, std::shared_ptr<Stop> stop) {
-  auto synthesis = co_await parts_.planner.synthesise(validate, std::move(stop));
+  using Clock = OwnWrites::Time::clock;
+  own_writes_.began(Clock::now());
+  auto synthesis = co_await parts_.planner.synthesise(validate, stop);
+  bool const cancelled = stop && stop->asked();
+  if (!cancelled && own_writes_.ended(Clock::now())) saved();
   inputs_.add(parts_.planner.inputs());  // of one that failed too: what mends it may be new
   LIVE_CO_TRY(auto made, std::move(synthesis));
   co_return co_await parts_.planner.live(std::move(made), validate, parts_.debug_stack, parts_.stage_key);

@@ -11,6 +11,7 @@
 #include "live/checks.h"
 #include "live/deployment.h"
 #include "live/inputs.h"
+#include "live/own_writes.h"
 #include "live/planner.h"
 #include "watch/watch.h"
 
@@ -42,6 +43,7 @@ class Infrastructure {
 
  private:
   Async<void> watch();
+  bool concern(Changes changes);
   void saved();
   void begin_checks();
   Async<void> look();
@@ -55,6 +57,7 @@ class Infrastructure {
 
   Parts parts_;
   FollowedInputs inputs_;
+  OwnWrites own_writes_;
   std::unique_ptr<Checks> checks_;
   Timer woken_, settled_, idle_;
   bool ended_ = false;
