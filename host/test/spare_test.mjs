@@ -37,17 +37,17 @@ async function until(what, look) {
   assert.fail(`not within 20 s: ${what}`);
 }
 
-/** Who waits, and who leads there, when no more come. */
-async function allWaiting() {
-  await until("a process that waits", () => waiting().length > 0);
-  const waited = new Set();
-  await until("its children too", async () => {
-    const before = waited.size;
-    waiting().forEach((pid) => waited.add(pid));
-    await new Promise((r) => setTimeout(r, 1000));
-    return waiting().length > 0 && waited.size === before;
-  });
-  return waited;
+/** Until a process of the same command line as the app's waits: pids of those. @param {{ line: string }} run one of the app */
+async function appWaiting({ line }) {
+  const isIt = (pid) => {
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, "utf8") === line;
+    } catch {
+      return false; // it has just ended
+    }
+  };
+  await until("the app's process that waits", () => waiting().some(isIt));
+  return new Set(waiting().filter(isIt));
 }
 
 /** An app that prints who it is, and two of its own modules, one of a construct library, one of another package. */
@@ -76,8 +76,9 @@ async function app(t, { host = toolkit,  command, file, text, manifest = {}, ins
   return { folder, synth, write: (name, content) => writeFile(path.join(folder, name), content) };
 }
 
-const says = `console.log(JSON.stringify({ pid: process.pid, argv: process.argv.slice(2), cwd: process.cwd(), outdirSeen: process.env.CDK_OUTDIR, flavour: process.env.FLAVOUR, spare: process.env.LIVE_SPARE, name, kind, settings: read }));`;
+const says = `console.log(JSON.stringify({ pid: process.pid, line: cat("/proc/self/cmdline", "utf8"), argv: process.argv.slice(2), cwd: process.cwd(), outdirSeen: process.env.CDK_OUTDIR, flavour: process.env.FLAVOUR, spare: process.env.LIVE_SPARE, name, kind, settings: read }));`;
 const body = `
+  import { readFileSync as cat } from "node:fs";
   import { App, Stack } from "aws-cdk-lib";
   import { kind } from "of-constructs";
   import { read } from "settings";
@@ -85,7 +86,7 @@ const body = `
 `;
 const whole = (specifier) => `${body.replace("NAME", specifier)} ${says} const app = new App(); new Stack(app, name); app.synth();`;
 const commonJs = `
-  const { App, Stack } = require("aws-cdk-lib");
+  const { App, Stack } = require("aws-cdk-lib"); const cat = require("fs").readFileSync;
   const { kind } = require("of-constructs"); const { read } = require("settings"); const name = require("fs").readFileSync("lib/name.js", "utf8").match(/"(.*)"/)[1];
   ${says} const app = new App(); new Stack(app, name); app.synth();`;
 
@@ -121,7 +122,7 @@ for (const [form, how] of Object.entries(forms)) {
     assert.deepEqual([first.name, first.stacks], ["before", ["before"]]);
     assert.ok(first.inputs.includes(name), `${name} is not among ${first.inputs}`);
     for (const [saved, settings] of [["after", "two"], ["later", "three"]]) {
-      const waited = await allWaiting();
+      const waited = await appWaiting(first);
       await write(name, `export const name = "${saved}";`);
       await write("settings.txt", settings);
       const next = await synth();
@@ -194,8 +195,9 @@ for (const [command, why] of Object.entries({
 test("a script that was changed meanwhile is run as it is now", async (t) => {
   const { synth, write } = await app(t, { ...early, command: "npm run synth" });
   await write("lib/name.mjs", `export const name = "one";`);
-  assert.deepEqual((await synth()).argv, ["--flag"]);
-  await allWaiting();
+  const first = await synth();
+  assert.deepEqual(first.argv, ["--flag"]);
+  await appWaiting(first);
   await write("package.json", JSON.stringify({ name: "x", scripts: { synth: "node bin.mjs --other" } }));
   assert.deepEqual((await synth()).argv, ["--other"]);
 });
@@ -205,8 +207,9 @@ test("the build of cdk.json is run each time, and the app behind it by a process
   await write("cdk.json", JSON.stringify({ build: "node build.mjs" }));
   await write("build.mjs", `import fs from "node:fs"; fs.writeFileSync("lib/name.mjs", fs.readFileSync("name.txt", "utf8"));`);
   await write("name.txt", `export const name = "one";`);
-  assert.equal((await synth()).name, "one");
-  const waited = await allWaiting();
+  const first = await synth();
+  assert.equal(first.name, "one");
+  const waited = await appWaiting(first);
   await write("name.txt", `export const name = "two";`);
   const { name, pid, inputs } = await synth();
   assert.equal(name, "two");
