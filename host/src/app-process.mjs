@@ -1,11 +1,11 @@
 // Runs the user's CDK app and turns what goes wrong in it into one clear error.
 import { existsSync, readFileSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { appendFile, readFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { AppRun } from "./app-run.mjs";
 import { HostError } from "./protocol.mjs";
-import { prepare, take } from "./spare-app.mjs";
+import { learn, prepare, take } from "./spare-app.mjs";
 import { wouldResolve } from "./would-resolve.cjs";
 
 /** @typedef {import("./types.js").Note} Note */
@@ -19,24 +19,37 @@ export function nodeOptions(given) {
 }
 
 /**
- * @typedef {{ command: string, folder: string, env: Record<string, string | undefined> }} Start
+ * @typedef {import("./app-command.mjs").Start} Start
  * @typedef {import("./protocol.mjs").Call} Call
- * @param {Start & { failure: string, notes: string, again?: boolean }} app notes: the file that it writes them to
+ * @param {Start & { build?: string, failure: string, notes: string, next?: "soon" | "perhaps" }} app build: a command
+ *   before it, as in cdk.json; notes: the file that it writes them to; next: whether it will be run again, in which
+ *   case a process waits for that
  * @param {Call} call
  */
-export async function runApp({ failure, notes, again, ...start }, call) {
+export async function runApp({ build, failure, notes, next, ...start }, call) {
   call.signal.throwIfAborted();
   try {
+    if (build) await runBuild({ ...start, command: build }, notes, call);
     const spare = take(start);
     const early = spare && (await follow(spare, call));
     // One that never came to wait has not run the app.
     const woken = spare && (await readNotes(notes)).some((note) => note.type === "woken");
     const run = woken ? spare : new AppRun(start, "ignore");
     const ended = woken && early ? early : await follow(run, call);
-    if (ended.code !== 0) throw await explain(start.command, failure, ended, run.said);
+    if (ended.code !== 0) throw await explain(`the CDK app (${start.command})`, failure, ended, run.said);
   } finally {
-    if (again) prepare(start, await processIn(notes));
+    if (next) learn(start, await processIn(notes));
+    if (next === "soon") prepare();
   }
+}
+
+/** @param {Start} start @param {string} notes @param {Call} call */
+async function runBuild(start, notes, call) {
+  const began = Date.now();
+  const run = new AppRun(start, "ignore");
+  const ended = await follow(run, call);
+  if (ended.code !== 0) throw await explain(`the build of cdk.json (${start.command})`, "", ended, run.said);
+  await appendFile(notes, JSON.stringify({ type: "built", began, ended: Date.now() }) + "\n");
 }
 
 /** To its end, which comes early when the call is cancelled. @param {AppRun} run @param {Call} call */
@@ -58,20 +71,22 @@ export async function readNotes(file) {
 
 /** The process that a spare is to become; none if there were several. @param {string} file */
 async function processIn(file) {
-  const noted = await readNotes(file).catch(() => []);
-  const all = noted.flatMap((note) => (note.type === "process" ? [note] : []));
-  return all.length === 1 ? all[0] : undefined;
+  const all = await readNotes(file).catch(() => []);
+  const noted = all.slice(all.findIndex((note) => note.type === "built") + 1);
+  const [one, ...others] = noted.flatMap((note) => (note.type === "process" ? [note] : []));
+  if (!one || others.length > 0) return undefined;
+  return { ...one, leads: noted.flatMap((note) => (note.type === "leads" || note === one ? (note.leads ?? []) : [])) };
 }
 
-/** @param {string} command @param {string} failure @param {{ code: number | null, signal: string | null }} ended @param {string[]} said */
-async function explain(command, failure, ended, said) {
+/** @param {string} what @param {string} failure @param {{ code: number | null, signal: string | null }} ended @param {string[]} said */
+async function explain(what, failure, ended, said) {
   if (existsSync(failure)) {
     const { message, name, stack } = JSON.parse(await readFile(failure, "utf8"));
     return new HostError(message, { code: "AppFailed", ...place(stack), stack, detail: { name } });
   }
   const how = ended.signal ? `was ended by ${ended.signal}` : `exited with status ${ended.code}`;
   const thrown = said.find((line) => /^\s*(\w*Error( \[\w+\])?|Uncaught.*): /.test(line)) ?? said.at(-1) ?? "it printed nothing";
-  return new HostError(`the CDK app (${command}) ${how}: ${thrown.trim()}`, {
+  return new HostError(`${what} ${how}: ${thrown.trim()}`, {
     code: "AppFailed",
     ...place(said.join("\n")),
     stack: said.slice(-40).join("\n"),

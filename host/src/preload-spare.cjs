@@ -16,6 +16,10 @@ const packages = new Map();
 const libraries = [];
 /** The same, of ES modules: URLs. @type {Set<string>} */
 const imports = new Set();
+/** Modules that are not installed, as a package manager's own may be. @type {string[]} */
+const leads = [];
+/** Those that led to the app's process the last time. @type {string[]} */
+let expectedLeads = [];
 /** Why what is loaded must not be used. @type {string | undefined} */
 let spoilt;
 /** @type {"run" | "load" | "pass"} load: before the wait; pass: leads to the process that will wait, as npx does */
@@ -48,8 +52,9 @@ function noteModule(file) {
   if (own && stage === "load") spoilt = file;
   const library = !own && isLibrary(file);
   if (library) libraries.push(file);
-  // Whatever leads to the process that waits has neither; this is another command than the last time.
-  if (stage === "pass" && (own || library)) process.exit(0);
+  if (own && stage === "run") leads.push(file);
+  // Whatever leads to the process that waits has no other; this is another command than the last time.
+  if (stage === "pass" && (library || (own && !expectedLeads.includes(file)))) process.exit(0);
 }
 
 /** An ES module of a package is imported. @param {string} url @param {string} file */
@@ -139,6 +144,7 @@ function waitIfSpare() {
   if (!plan) return;
   /** @type {AppProcess} */
   const expected = JSON.parse(fs.readFileSync(plan, "utf8"));
+  expectedLeads = expected.leads;
   if (expected.identity !== identity()) return void (stage = "pass");
   delete process.env.LIVE_SPARE;
   load(expected.libraries);
@@ -155,7 +161,9 @@ async function waitInside() {
 }
 
 process.on("exit", () => {
-  if (libraries.length > 0 && stage === "run") note({ type: "process", identity: identity(), libraries, imports: [...imports] });
+  if (stage !== "run") return;
+  if (libraries.length > 0) note({ type: "process", identity: identity(), libraries, imports: [...imports], leads: expectedLeads });
+  else if (leads.length > 0) note({ type: "leads", leads });
 });
 
 module.exports = { noteImport, noteModule, noteRead, waitIfSpare, waitInside };

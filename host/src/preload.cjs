@@ -9,6 +9,7 @@ const { isMainThread } = require("node:worker_threads");
 const { note, isOwn, isInstalled } = require("./preload-notes.cjs");
 const { followModules } = require("./preload-modules.cjs");
 const { noteModule, noteRead, waitIfSpare } = require("./preload-spare.cjs");
+const { patchIgnore } = require("./preload-staging.cjs");
 
 const placeholder = path.join(__dirname, "swapped");
 /** Construct paths @type {Set<string> | undefined} */
@@ -152,6 +153,7 @@ const patches = [
   [/[\\/]aws-lambda-nodejs[\\/]lib[\\/]bundling\.js$/, patchBundling],
   [/[\\/]aws-lambda-go(-alpha)?[\\/]lib[\\/]bundling\.js$/, patchToolBundling(goOptions)],
   [/[\\/]cargo-lambda-cdk[\\/]lib[\\/]bundling\.js$/, patchToolBundling(cargoOptions)],
+  [/[\\/](aws-cdk-lib|@aws-cdk)[\\/]core[\\/]lib[\\/]fs[\\/]ignore\.js$/, patchIgnore],
 ];
 
 const prototype = /** @type {any} */ (Module).prototype;

@@ -3,11 +3,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { mayWait, surroundings } from "./app-command.mjs";
 import { AppRun } from "./app-run.mjs";
 
 /**
  * @typedef {import("./types.js").AppProcess} AppProcess
- * @typedef {{ command: string, folder: string, env: Record<string, string | undefined> }} Start
+ * @typedef {import("./app-command.mjs").Start} Start
  * @typedef {{ key: string, run: AppRun, plan: string, known: Record<string, string | undefined> }} Spare
  */
 
@@ -15,35 +16,19 @@ import { AppRun } from "./app-run.mjs";
 let waiting;
 /** Keys of what does not wait. @type {Set<string>} */
 const unfit = new Set();
-/** What the last run of an app was. @type {{ key: string, process: AppProcess } | undefined} */
+/** The last run of the app, and its process. @type {{ start: Start, process: AppProcess } | undefined} */
 let last;
 
 process.on("exit", () => waiting && rmSync(waiting.plan, { recursive: true, force: true }));
 
-/** What the CDK's App reads when it is made, and what is ours. @param {string} name */
-const isLate = (name) => /^(LIVE_|CDK_OUTDIR$|CDK_CONTEXT_JSON$|CONTEXT_OVERFLOW_LOCATION_ENV$)/.test(name);
+/** What the CDK's App reads when it is made or synthesised, and what is ours. @param {string} name */
+const isLate = (name) => /^(LIVE_|CDK_OUTDIR$|CDK_VALIDATION$|CDK_CONTEXT_JSON$|CONTEXT_OVERFLOW_LOCATION_ENV$)/.test(name);
 
 /** @param {Record<string, string | undefined>} env @param {(name: string) => boolean} wanted */
 const part = (env, wanted) => Object.fromEntries(Object.entries(env).filter(([name, value]) => value !== undefined && wanted(name)).sort());
 
 /** @param {Start} start */
-const keyOf = ({ command, folder, env }) => JSON.stringify([command, folder, part(env, (name) => !isLate(name))]);
-
-const word = /^("[^"$`\\!]+"|[\w@%+=:,./-]+)$/;
-
-/**
- * Whether beginning it early does nothing: one program that runs Node, and no debugger or profiler is asked for, which
- * would see the waiting too.
- * @param {Start} start
- */
-export function mayWait({ command, env }) {
-  const words = command.trim().split(/\s+(?=(?:[^"]*"[^"]*")*[^"]*$)/);
-  if (!words.every((each) => word.test(each))) return false;
-  if (/--(inspect|watch|prof|cpu-prof|heap-prof|trace|test)/.test(command + (env.NODE_OPTIONS ?? ""))) return false;
-  const names = words.filter((each) => !/^\w+=/.test(each)).map((each) => path.basename(each.replaceAll('"', "")));
-  const program = names[0] === "npx" ? names.slice(1).find((each) => !each.startsWith("-")) : names[0];
-  return /^(node|tsx|ts-node)$/.test(program ?? "");
-}
+const keyOf = ({ command, folder, env }) => JSON.stringify([command, folder, part(env, (name) => !isLate(name)), surroundings(folder)]);
 
 /** The waiting run, which goes on with what only now is known. Undefined: none waits for this. @param {Start} start */
 export function take(start) {
@@ -59,11 +44,18 @@ export function take(start) {
   return spare.run;
 }
 
-/** Begins the next run; `seen`: the process of the one that ended, unless that did not come so far. @param {Start} start @param {AppProcess} [seen] */
-export function prepare(start, seen) {
+/** A run has ended; `seen`: its process, unless it did not come so far. @param {Start} start @param {AppProcess} [seen] */
+export function learn(start, seen) {
+  if (seen) last = { start, process: seen };
+  else if (last && keyOf(last.start) !== keyOf(start)) last = undefined;
+}
+
+/** Begins the next run, which is like the last one. */
+export function prepare() {
+  if (!last) return;
+  const { start } = last;
   const key = keyOf(start);
-  if (seen) last = { key, process: seen };
-  if (last?.key !== key || unfit.has(key) || !mayWait(start)) return;
+  if (waiting?.key === key || unfit.has(key) || !mayWait(start)) return;
   if (waiting) drop(waiting);
   const plan = mkdtempSync(path.join(tmpdir(), "live-spare-"));
   const file = path.join(plan, "process.json");

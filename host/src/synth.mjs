@@ -36,7 +36,9 @@ export async function synth(request, call) {
       NODE_OPTIONS: nodeOptions(process.env.NODE_OPTIONS ?? request.environment?.NODE_OPTIONS),
     };
     const seen = async () => inputsOf(request, app, await readNotes(noted));
-    const run = { command: app.command, env, scratch, notes: noted, validate: request.validate, again: request.again, took: 0 };
+    /** @type {"soon" | "perhaps"} */
+    const next = request.again ? "soon" : "perhaps";
+    const run = { build: app.build, command: app.command, env, scratch, notes: noted, validate: request.validate, next, took: 0 };
     const assembly = await produce(request, run, call).catch(async (error) => {
       const { inputs, sources } = await seen();
       throw Object.assign(error, { inputs: [...inputs, ...(error.inputs ?? [])], sources });
@@ -106,7 +108,7 @@ async function commandFor(request, scratch) {
   const env = { LIVE_STAGE: stage, LIVE_APP_NAME: name };
   const run = executable(command, request.folder);
   const inputs = existsSync(manifest) ? [manifest] : [];
-  return { command: settings.build ? `${settings.build} && ${run}` : run, env, inputs, bundle: "" };
+  return { build: settings.build, command: run, env, inputs, bundle: "" };
 }
 
 /** @param {Omit<SynthRequest, "mode">} request */
@@ -141,11 +143,11 @@ async function swappedFile({ swapped = [] }, scratch) {
 
 /**
  * @param {SynthRequest & Identity} request
- * @param {{ command: string, env: Record<string, string | undefined>, scratch: string, notes: string, validate?: boolean, again?: boolean, took: number }} app
+ * @param {{ build?: string, command: string, env: Record<string, string | undefined>, scratch: string, notes: string, validate?: boolean, next?: "soon" | "perhaps", took: number }} app
  * @param {Call} call
  */
 async function produce(request, app, call) {
-  const { command, env, scratch, notes, validate = true, again } = app;
+  const { build, command, env, scratch, notes, validate = true, next } = app;
   const { folder, outdir, region, account, mode, context } = request;
   const discover = mode === "discover";
   const failure = path.join(scratch, "failure.json");
@@ -164,7 +166,7 @@ async function produce(request, app, call) {
         ...env,
       };
       const began = performance.now();
-      await runApp({ command, folder, env: surroundings, failure, notes, again }, call);
+      await runApp({ build, command, folder, env: surroundings, failure, notes, next }, call);
       app.took = Math.round(performance.now() - began);
       return /** @type {any} */ ({ directory: asked.outdir });
     },

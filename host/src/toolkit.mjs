@@ -5,11 +5,13 @@ import { diff } from "./diff.mjs";
 import { ownCache, reaching } from "./local-endpoint.mjs";
 import { serve } from "./protocol.mjs";
 import { destroy, destroyDebugStack } from "./removal.mjs";
+import { prepare } from "./spare-app.mjs";
 import { synth } from "./synth.mjs";
 
 ownCache();
 serve(reaching({
   synth,
+  prepare,
   deploy,
   deployDebugStack,
   destroy,

@@ -53,6 +53,9 @@ export interface Bundle {
 export type Note =
   | { type: "file" | "module"; path: string }
   | ({ type: "process" } & AppProcess)
+  | { type: "leads"; leads: string[] }
+  /** The build of cdk.json has run; in milliseconds of the clock. */
+  | { type: "built"; began: number; ended: number }
   | { type: "woken" }
   | { type: "bundle"; construct: string; entry: string; projectRoot?: string; options: BundlingOptions; swapped: boolean }
   | { type: "folder"; construct: string; folder: string; bundled: boolean; swapped: boolean; options?: ToolOptions };
@@ -74,6 +77,8 @@ export interface AppProcess {
   libraries: string[];
   /** URLs of those that are ES modules, or imported as such. */
   imports: string[];
+  /** Files neither installed nor the app's that led to it: a package manager's own. */
+  leads: string[];
 }
 
 export interface AppFunction {

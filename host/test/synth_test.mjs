@@ -51,6 +51,26 @@ for (const [example, { core, lambda, nodejs }] of Object.entries(libraries)) {
     assert.deepEqual(found.inputs, [path.join(examples, example, "lib/index.js")]);
   });
 
+  test(`${core}: the app's whole folder is staged without live's own, under a hash that stays`, async (t) => {
+    const folder = await app(t, example, `
+      import * as cdk from "${core}"; import * as lambda from "${lambda}";
+      export default function main(app) {
+        const code = lambda.Code.fromAsset(".", { exclude: ["cdk.out"] });
+        new lambda.Function(new cdk.Stack(app, "api"), "Api", { runtime: new lambda.Runtime("nodejs22.x"), handler: "src/api.handler", code });
+      }
+    `);
+    for (const [where, file] of [[".live", ".gitignore"], ["src/.live", "of-the-app.json"]])
+      await mkdir(path.join(folder, where)).then(() => writeFile(path.join(folder, where, file), "{}"));
+    const staged = async (outdir) => {
+      await synth(t, example, { folder, form: "main", mode: "deploy", outdir, validate: false });
+      const name = (await readdir(outdir)).find((each) => /^asset\.[0-9a-f]+$/.test(each));
+      return { name, files: (await readdir(path.join(outdir, name), { recursive: true })).filter((each) => /live|lib/.test(each)).sort() };
+    };
+    const elsewhere = await staged(path.join(await scratch(t), "assembly"));
+    assert.deepEqual(elsewhere.files, ["lib", "lib/index.js", "src/.live", "src/.live/of-the-app.json"]);
+    for (const process of ["1", "2"]) assert.deepEqual(await staged(path.join(folder, ".live/synth", process, "assembly")), elsewhere);
+  });
+
   test(`${core}: stacks are $stage-$app-$id, and a name of their own stays`, async (t) => {
     const folder = await app(t, example, `
       import * as cdk from "${core}";

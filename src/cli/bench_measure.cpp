@@ -116,6 +116,7 @@ Async<void> rest(std::chrono::milliseconds time) {
 
 Async<Result<void>> measure_warm(Bench bench) {
   Samples ignored, samples;
+  co_await rest(6000ms);  // a session that has just started loads the app's next process
   LIVE_CO_TRY(co_await call(bench, kSmall, bench.counts.warm_up, Caller::Answer::small, ignored));
   LIVE_CO_TRY(co_await counted(bench, kSmall, bench.counts.warm, Caller::Answer::small, samples, "1_kb"));
   bench.figures["warm_p50_ms"] = rounded(samples.median());
@@ -235,7 +236,7 @@ Async<Result<void>> measure_memory(Bench bench) {
   using Role = Seen::Role;
   co_await rest(1000ms);
   auto const all = bench.processes();
-  std::vector<Role> roles{Role::client, Role::host, Role::worker};
+  std::vector<Role> roles{Role::client, Role::host, Role::toolkit, Role::worker};
   if (bench.own_cloud) roles.insert(roles.end(), {Role::cloud, Role::stub});
   for (auto const role : roles)
     bench.figures[fmt::format("{}_rss_mb", to_string(role))] = rounded(rss_mb(all, role));

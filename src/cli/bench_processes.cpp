@@ -60,7 +60,8 @@ std::multimap<pid_t, pid_t> children() {
 Seen::Role role_of(Seen::Role parent, std::string_view command) {
   if (parent == Seen::Role::cloud) return Seen::Role::stub;
   if (parent == Seen::Role::client && command.find("/host/") == command.npos) return Seen::Role::worker;
-  return parent == Seen::Role::client ? Seen::Role::host : parent;
+  if (parent != Seen::Role::client) return parent;
+  return command.find("/toolkit.mjs") == command.npos ? Seen::Role::host : Seen::Role::toolkit;
 }
 
 void add(std::vector<Seen>& all, const std::multimap<pid_t, pid_t>& by_parent, pid_t pid, Seen::Role role) {
@@ -74,7 +75,7 @@ void add(std::vector<Seen>& all, const std::multimap<pid_t, pid_t>& by_parent, p
 }  // namespace
 
 std::string_view to_string(Seen::Role role) {
-  static constexpr std::string_view names[] = {"cloud", "stub", "client", "host", "worker"};
+  static constexpr std::string_view names[] = {"cloud", "stub", "client", "host", "toolkit", "worker"};
   return names[static_cast<size_t>(role)];
 }
 
@@ -87,10 +88,11 @@ std::vector<Seen> processes_of(pid_t cloud, pid_t client) {
 }
 
 double rss_mb(const std::vector<Seen>& processes, Seen::Role role) {
+  bool const all_of_it = role == Seen::Role::host || role == Seen::Role::toolkit;
   double result = 0;
   for (auto const& one : processes) {
     if (one.role != role) continue;
-    result = role == Seen::Role::host ? result + one.rss_mb : std::max(result, one.rss_mb);
+    result = all_of_it ? result + one.rss_mb : std::max(result, one.rss_mb);
   }
   return result;
 }

@@ -14,7 +14,7 @@
 namespace live::cli::bench {
 
 struct Seen {
-  enum class Role { cloud, stub, client, host, worker };
+  enum class Role { cloud, stub, client, host, toolkit, worker };
   pid_t pid = 0;
   Role role{};
   std::string command;
@@ -25,7 +25,8 @@ std::string_view to_string(Seen::Role role);
 constexpr pid_t kNoProcess = 0;
 // The embedded AWS with its children (stubs), `live start` with its own (host processes and workers).
 std::vector<Seen> processes_of(pid_t cloud, pid_t client);
-double rss_mb(const std::vector<Seen>& processes, Seen::Role role);  // the largest; of host: the sum
+// The largest; of host and of toolkit, with the app's processes, the sum.
+double rss_mb(const std::vector<Seen>& processes, Seen::Role role);
 
 bool is_there(pid_t pid);
 std::vector<std::pair<std::string, std::string>> environment_of(pid_t pid);

@@ -40,6 +40,7 @@ constexpr std::array kRows{
     Row{"client_rss_after_5_mb", "MB", "memory of `live start` after the 5 MB calls"},
     Row{"client_rss_500_mb", "MB", "memory of `live start` with 500 calls in flight, the most"},
     Row{"host_rss_mb", "MB", "memory of its Node side when idle (0: none runs)"},
+    Row{"toolkit_rss_mb", "MB", "for ten minutes after the start and each save of CDK code, besides"},
     Row{"host_peak_rss_mb", "MB", "the same while it synthesises and deploys"},
     Row{"worker_rss_mb", "MB", "memory of a worker (Node)"},
     Row{"cloud_rss_mb", "MB", "memory of the embedded AWS"},

@@ -96,7 +96,8 @@ Async<Result<double>> Site::start_session() {
   while (!listening_ && session_ && session_->running() && Steady::now() < until) {
     boost::system::error_code ignored;
     auto const seen = processes_of(kNoProcess, session_->pid());
-    host_peak_mb_ = std::max(host_peak_mb_, rss_mb(seen, Seen::Role::host));
+    host_peak_mb_ =
+        std::max(host_peak_mb_, rss_mb(seen, Seen::Role::host) + rss_mb(seen, Seen::Role::toolkit));
     heard_.expires_after(kLook);
     co_await heard_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
   }

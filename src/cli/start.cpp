@@ -86,7 +86,7 @@ Async<Result<void>> start(StartOptions options, Terminal& terminal, Interruption
   }
   size_t const count = deployed.value().table.size();
   all.fleet.use(std::move(deployed.value().table));
-  host.toolkit().rest();
+  if (options.no_deploy) host.toolkit().rest();  // else the first save asks it for a synthesis
   give_back_memory();  // templates and assemblies took some, which a session does not need
   std::unique_ptr<Infrastructure> infrastructure;
   if (!options.no_deploy) {

@@ -88,6 +88,12 @@ Async<Result<Synthesis>> Host::synth(SynthRequest request, Identity identity, Ho
   co_return synthesis_of(found);
 }
 
+Async<Result<void>> Host::prepare_synth() {
+  auto answer = toolkit_.call("prepare", {}, within_seconds({}, 10));
+  LIVE_CO_TRY(co_await std::move(answer));
+  co_return outcome::success();
+}
+
 Async<Result<std::vector<DeployedStack>>> Host::deploy(std::filesystem::path assembly,
                                                        std::vector<std::string> stacks, Tags tags, Pace pace,
                                                        Identity identity, HostCall how) {

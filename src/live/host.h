@@ -33,6 +33,8 @@ class Host {
 
   // On a fault of the user's app, {"event": "error"} with file, line and stack came before.
   Async<Result<Synthesis>> synth(SynthRequest request, Identity identity, HostCall how = {});
+  // Another one, like the last, is to be expected: a process begins to wait for it.
+  Async<Result<void>> prepare_synth();
   // Every stack's outcome, failed ones too. A fault: nothing was tried.
   enum class Pace {
     standard,

@@ -12,6 +12,7 @@
 namespace live {
 namespace {
 
+constexpr auto kSettled = 3s;        // after the start: calls that waited for it come first
 constexpr auto kKeptLoaded = 10min;  // the toolkit, after its last use
 
 Result<std::string> digest_of(const Plan& plan) {
@@ -31,7 +32,11 @@ Fact infrastructure(std::string_view status) { return {{"type", "infrastructure"
 }  // namespace
 
 Infrastructure::Infrastructure(Parts parts)
-    : parts_(std::move(parts)), inputs_(*parts_.watch), woken_(parts_.executor), idle_(parts_.executor) {
+    : parts_(std::move(parts)),
+      inputs_(*parts_.watch),
+      woken_(parts_.executor),
+      settled_(parts_.executor),
+      idle_(parts_.executor) {
   Inputs settings;
   for (auto const* name : kSettings) settings.files.push_back(parts_.target.app.folder / name);
   inputs_.add(settings);
@@ -44,6 +49,7 @@ Infrastructure::~Infrastructure() = default;
 Async<void> Infrastructure::run() {
   asio::co_spawn(parts_.executor, watch(), asio::detached);
   begin_checks();
+  prepare_later();
   while (!ended_) {
     if (dirty_) {
       co_await look();
@@ -70,6 +76,7 @@ bool Infrastructure::end() {
   checks_.reset();
   ended_ = true;
   if (looking_) looking_->now();
+  settled_.cancel();
   woken_.cancel();
   return deploying_;
 }
@@ -78,10 +85,17 @@ Async<void> Infrastructure::watch() {
   for (;;) {
     auto const changes = co_await parts_.watch->next();
     if (changes.has_error() || ended_) co_return;
-    if (!inputs_.concern(changes.value())) continue;
+    if (!concern(changes.value())) continue;
     saved();
     if (checks_) checks_->saved();
   }
+}
+
+bool Infrastructure::concern(Changes changes) {
+  std::erase_if(changes.paths, [this](auto const& path) {
+    return !inputs_.concern({.paths = {path}}) || own_writes_.hold(path);
+  });
+  return changes.everything || !changes.paths.empty();
 }
 
 void Infrastructure::saved() {
@@ -98,7 +112,11 @@ void Infrastructure::enter() {
 }
 
 Async<Result<Plan>> Infrastructure::draft(Planner::Validate validate, std::shared_ptr<Stop> stop) {
-  auto synthesis = co_await parts_.planner.synthesise(validate, std::move(stop));
+  using Clock = OwnWrites::Time::clock;
+  own_writes_.began(Clock::now());
+  auto synthesis = co_await parts_.planner.synthesise(validate, stop);
+  bool const cancelled = stop && stop->asked();
+  if (!cancelled && own_writes_.ended(Clock::now())) saved();
   inputs_.add(parts_.planner.inputs());  // of one that failed too: what mends it may be new
   LIVE_CO_TRY(auto made, std::move(synthesis));
   co_return co_await parts_.planner.live(std::move(made), validate, parts_.debug_stack, parts_.stage_key);
@@ -106,6 +124,7 @@ Async<Result<Plan>> Infrastructure::draft(Planner::Validate validate, std::share
 
 Async<void> Infrastructure::look() {
   dirty_ = false;
+  settled_.cancel();  // what it asks for, this does
   parts_.terminal.say("Rebuilding infrastructure...", infrastructure("rebuilding"));
   auto const stop = looking_ = std::make_shared<Stop>();
   auto plan = co_await draft(Planner::Validate::no, stop);
@@ -173,6 +192,16 @@ Fact Infrastructure::fact(std::string_view status) const {
   fact["took_ms"] = took_.count();
   fact["app_ms"] = parts_.planner.app_took().count();
   return fact;
+}
+
+// The first save is then synthesised as quickly as those after it.
+void Infrastructure::prepare_later() {
+  settled_.expires_after(kSettled);
+  settled_.on_expiry([this] {
+    auto const prepare = [](Host& host) -> Async<void> { (void)co_await host.prepare_synth(); };
+    asio::co_spawn(parts_.executor, prepare(parts_.host), asio::detached);
+  });
+  rest_later();
 }
 
 void Infrastructure::rest_later() {

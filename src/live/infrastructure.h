@@ -11,6 +11,7 @@
 #include "live/checks.h"
 #include "live/deployment.h"
 #include "live/inputs.h"
+#include "live/own_writes.h"
 #include "live/planner.h"
 #include "watch/watch.h"
 
@@ -42,6 +43,7 @@ class Infrastructure {
 
  private:
   Async<void> watch();
+  bool concern(Changes changes);
   void saved();
   void begin_checks();
   Async<void> look();
@@ -50,12 +52,14 @@ class Infrastructure {
   Async<void> redeploy();
   Async<Result<bool>> deploy();              // false: it is not any more what was shown
   Fact fact(std::string_view status) const;  // of what is shown
+  void prepare_later();
   void rest_later();
 
   Parts parts_;
   FollowedInputs inputs_;
+  OwnWrites own_writes_;
   std::unique_ptr<Checks> checks_;
-  Timer woken_, idle_;
+  Timer woken_, settled_, idle_;
   bool ended_ = false;
   bool dirty_ = false;   // saved since the last look began
   bool wanted_ = false;  // ENTER

@@ -11,7 +11,7 @@ const times = [
   "warm_p50_ms", "warm_p99_ms", "eight_p50_ms", "kb100_p50_ms", "mb5_p50_ms", "mb5_echo_p50_ms", "first_call_ms", "stub_ready_ms",
   "cloud_start_ms", "raw_loop_p50_ms", "hop10_p50_ms", "save_to_live_p50_ms", "save_to_live_p99_ms", "start_unchanged_ms",
 ];
-const memories = ["stub_rss_mb", "client_rss_mb", "cloud_rss_mb", "host_peak_rss_mb", "worker_rss_mb", "client_rss_500_mb"];
+const memories = ["stub_rss_mb", "client_rss_mb", "cloud_rss_mb", "host_peak_rss_mb", "toolkit_rss_mb", "worker_rss_mb", "client_rss_500_mb"];
 
 test("live bench --json gives one object with every figure", { timeout: 400_000 }, async () => {
   const { stdout } = await promisify(execFile)(live, ["bench", "--local", "--json", "--quick"], { maxBuffer: 1 << 24 });
