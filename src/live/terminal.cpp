@@ -196,7 +196,8 @@ void Terminal::received(const LocalFunction& function, const Invocation& invocat
 
 void Terminal::queued(const LocalFunction&, const Invocation& invocation, size_t workers) {
   lines(invocation.request_id, "…", Tint::yellow,
-        fmt::format("waits for its turn: {} workers are busy ({})", workers,
+        fmt::format("waits for its turn: {} busy ({})",
+                    workers == 1 ? "1 worker is" : fmt::format("{} workers are", workers),
                     R"("live": {"workers": N} in live.json)"));
 }
 

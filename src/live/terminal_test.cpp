@@ -188,6 +188,9 @@ TEST_F(TimedTerminalTest, OnATerminalWhatASlowCallWaitsForStaysBelow) {
   to.answered(function, call, {Reply::Outcome::success, "1", ""}, {});
   EXPECT_EQ(drawn(), "");
   EXPECT_FALSE(to.refresh());
+  to.delivering(call.request_id);
+  now += 1s;
+  EXPECT_EQ(drawn(), "01234567 … Api  waits for the upload of its answer, 1 s\n");
 }
 
 TEST_F(TimedTerminalTest, OnATerminalAPayloadLeavesItsLineOnOneRow) {
