@@ -62,7 +62,8 @@ Async<Findings> check_bootstrap(Patient& patient);  // after check_app
 // doctor_stage.cpp
 Async<Findings> check_app(Patient& patient);
 Async<Findings> check_debug_stack(Patient& patient);
-Async<Findings> check_connection(Patient& patient);  // these three after check_debug_stack
+Async<Findings> check_drift(Patient& patient);  // these four after check_debug_stack
+Async<Findings> check_connection(Patient& patient);
 Async<Findings> check_stage_key(Patient& patient);
 Async<Findings> check_stubs(Patient& patient);
 

@@ -115,6 +115,27 @@ test("a stub of another version is named", async () => {
   assert.deepEqual([of(/stubs/).state, of(/stubs/).said], ["warning", "of another version of live, or for another debug stack: e2e-Other"]);
 });
 
+test("what was changed or deleted by hand in the debug stack is named", async () => {
+  assert.match((await doctor(local)).of(/^drift$/).said, /e2e-lab-debug-stack is as it was deployed/);
+  const { bucket } = await lab.debugStack();
+  const s3 = await client(lab, "s3", "S3Client");
+  const { DeleteBucketPolicyCommand, GetBucketPolicyCommand, PutBucketPolicyCommand, PutPublicAccessBlockCommand } = sdk("s3");
+  const { Policy } = await s3.send(new GetBucketPolicyCommand({ Bucket: bucket }));
+  const block = (BlockPublicPolicy) => s3.send(new PutPublicAccessBlockCommand({ Bucket: bucket, PublicAccessBlockConfiguration: { BlockPublicAcls: true, IgnorePublicAcls: true, RestrictPublicBuckets: true, BlockPublicPolicy } }));
+  await block(false);
+  const changed = await doctor(local);
+  assert.equal(changed.of(/^drift$/).state, "warning");
+  assert.match(changed.of(/^drift$/).said, /changed by hand .*AWS::S3::Bucket Payloads \(\/PublicAccessBlockConfiguration\/BlockPublicPolicy\)$/);
+  await s3.send(new DeleteBucketPolicyCommand({ Bucket: bucket }));
+  const { code, of } = await doctor(local);
+  assert.equal(code, 1);
+  assert.deepEqual([of(/^drift$/).state, of(/^drift$/).advice], ["failed", "put it back as it was, or `live remove` and start again"]);
+  assert.match(of(/^drift$/).said, /deleted by hand .*: AWS::S3::BucketPolicy PayloadsPolicy$/);
+  await s3.send(new PutBucketPolicyCommand({ Bucket: bucket, Policy }));
+  await block(true);
+  assert.equal((await doctor(local)).of(/^drift$/).state, "ok");
+});
+
 test("a debug stack that another version has deployed is told", async () => {
   const StackName = "e2e-lab-debug-stack";
   const { Stacks } = await lab.formation("DescribeStacks", { StackName });
