@@ -23,12 +23,16 @@ struct Patient {
       : executor(std::move(executor)),
         options(options),
         terminal(terminal),
-        http(net::HttpClient::create(this->executor), clock) {}
+        proxies(net::Proxies::from_environment()),
+        http(net::HttpClient::create(this->executor,
+                                     {.proxies = proxies.has_value() ? proxies.value() : net::Proxies()}),
+             clock) {}
 
   Executor executor;
   const CommonOptions& options;
   Terminal& terminal;
   SystemClock clock;
+  Result<net::Proxies> proxies;
   aws::DatedHttp http;  // of requests that nobody signs
   Prepared prepared{};
   bool has_app = false;

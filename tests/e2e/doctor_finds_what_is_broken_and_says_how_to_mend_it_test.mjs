@@ -54,10 +54,16 @@ test("without credentials and network it ends soon, and says so", async () => {
   assert.match(of(/credentials/).said, /no AWS credentials found/);
 });
 
-test("a proxy that nobody uses is named where an endpoint does not answer, without what is secret in it", async () => {
-  const { checks, of } = await doctor({ env: { ...without, AWS_REGION: "eu-west-1", AWS_ENDPOINT_URL: "http://127.0.0.1:1", HTTPS_PROXY: "http://ann:secret@proxy" } });
-  assert.match(of(/endpoint/).advice, /HTTPS_PROXY is set, but live connects directly/);
+test("a proxy is named, without what is secret in it, also where nothing answers through it", async () => {
+  const proxied = { ...without, AWS_REGION: "eu-west-1", HTTPS_PROXY: "http://ann:secret@127.0.0.1:1" };
+  const { code, checks, of } = await doctor({ env: proxied, cwd: nowhere });
+  assert.equal(code, 1);
+  assert.match(of(/^proxy$/).said, /^http:\/\/127\.0\.0\.1:1 by HTTPS_PROXY/);
+  assert.match(of(/^endpoint/).advice, /live goes through the proxy of HTTPS_PROXY/);
   assert.doesNotMatch(JSON.stringify(checks), /secret/);
+  const wrong = await doctor({ env: { ...proxied, HTTPS_PROXY: "socks5://ann:secret@proxy" }, cwd: nowhere });
+  assert.equal(wrong.of(/^proxy$/).state, "failed");
+  assert.match(wrong.of(/^proxy$/).said, /HTTPS_PROXY names no proxy that live can use: it looks like http:/);
 });
 
 test("with keys and an endpoint that does not answer, it ends soon too", async () => {
