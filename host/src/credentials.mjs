@@ -3,6 +3,7 @@ import { fromNodeProviderChain, fromTemporaryCredentials } from "@aws-sdk/creden
 import { loadSharedConfigFiles } from "@smithy/shared-ini-file-loader";
 import { userInfo } from "node:os";
 import { HostError } from "./protocol.mjs";
+import { requestHandler } from "./proxy.mjs";
 
 /**
  * @typedef {{ accessKeyId: string, secretAccessKey: string, sessionToken?: string }} Keys
@@ -22,7 +23,7 @@ export function provider(identity) {
       detail: { serial },
     });
   };
-  const clientConfig = region ? { region } : undefined;
+  const clientConfig = { ...(region && { region }), requestHandler: requestHandler() };
   // The instance's metadata service is asked last; a laptop has none and must not wait for it.
   const chain = fromNodeProviderChain({ profile, mfaCodeProvider, clientConfig, timeout: 500, maxRetries: 0 });
   if (!roleArn) return chain;
@@ -97,5 +98,5 @@ export async function region({ profile }) {
 export function clientConfig(identity) {
   const find = provider(identity);
   const credentials = () => find().catch((error) => Promise.reject(explain(error, identity)));
-  return { region: identity.region || process.env.AWS_REGION || "us-east-1", credentials };
+  return { region: identity.region || process.env.AWS_REGION || "us-east-1", credentials, requestHandler: requestHandler() };
 }

@@ -6,6 +6,7 @@ import path from "node:path";
 import yaml from "yaml";
 import { readJson } from "./bundle.mjs";
 import { clientConfig } from "./credentials.mjs";
+import { liveFunctions, original } from "./original.mjs";
 
 /**
  * @typedef {import("./credentials.mjs").Identity} Identity
@@ -33,6 +34,7 @@ async function compare(client, { name, templateFile }) {
     const inner = await compare(client, { name: arn || `${name}/${nested.logicalId}`, templateFile: nested.file });
     found.resources.push(...inner.resources);
     found.iam.push(...inner.iam);
+    found.runLive.push(...inner.runLive);
   }
   return { name, exists: deployed !== undefined, ...found };
 }
@@ -69,9 +71,14 @@ function nestedIn(template, folder) {
   });
 }
 
-/** @param {Template} deployed @param {Template} wanted @returns {Pick<StackDiff, "resources" | "iam" | "outputs">} */
+/**
+ * Both as the developer wrote them, whatever runs live; what is the code of functions that do and go on is not compared.
+ * @param {Template} deployed @param {Template} wanted @returns {Omit<StackDiff, "name" | "exists">}
+ */
 export function compareTemplates(deployed, wanted) {
-  const found = fullDiff(deployed, wanted);
+  const before = liveFunctions(deployed);
+  const both = [...liveFunctions(wanted)].filter((id) => before.has(id));
+  const found = fullDiff(withoutCode(original(deployed), both), withoutCode(original(wanted), both));
   /** @type {ResourceChange[]} */
   const resources = [];
   found.resources.forEachDifference((logicalId, change) => {
@@ -83,7 +90,22 @@ export function compareTemplates(deployed, wanted) {
   found.outputs.forEachDifference((key, { isAddition, isRemoval }) => {
     outputs.push({ key, kind: isAddition ? "added" : isRemoval ? "removed" : "changed" });
   });
-  return { resources, iam: iamOf(found), outputs };
+  const runLive = [...before].map((id) => constructPath(deployed.Resources?.[id]) || id);
+  return { resources, iam: iamOf(found), outputs, runLive };
+}
+
+/** @param {Template} template @param {string[]} functions @returns {Template} */
+function withoutCode(template, functions) {
+  const codeless = functions.map((id) => {
+    const { Code, ...properties } = template.Resources?.[id]?.Properties ?? {};
+    return [id, { ...template.Resources?.[id], Properties: properties }];
+  });
+  return { ...template, Resources: { ...template.Resources, ...Object.fromEntries(codeless) } };
+}
+
+/** @param {import("./original.mjs").Resource | undefined} resource */
+function constructPath(resource) {
+  return String(resource?.Metadata?.["aws:cdk:path"] ?? "").replace(/\/Resource$/, "");
 }
 
 /** @type {Partial<Record<ResourceImpact, ResourceChange["kind"]>>} */
@@ -103,8 +125,7 @@ function describe(logicalId, change) {
   const type = change.newResourceType ?? change.oldResourceType ?? "";
   const cosmetic = kind === "changed" && properties.length === 0;
   if (!kind || cosmetic || type === "AWS::CDK::Metadata") return undefined;
-  const metadata = (change.newValue ?? change.oldValue)?.Metadata;
-  const construct = String(metadata?.["aws:cdk:path"] ?? "").replace(/\/Resource$/, "");
+  const construct = constructPath(change.newValue ?? change.oldValue);
   return { kind, logicalId, construct, type, losesData: losesData(kind, type, change), properties };
 }
 

@@ -145,6 +145,8 @@ export interface StackDiff {
   resources: ResourceChange[];
   iam: { sign: string; text: string }[];
   outputs: { key: string; kind: "added" | "changed" | "removed" }[];
+  /** Functions that are deployed as stubs, by construct path, else logical id; where the template says so. */
+  runLive: string[];
 }
 
 export interface SynthRequest {

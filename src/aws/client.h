@@ -18,6 +18,7 @@ namespace live::aws {
 struct AwsSettings {
   std::string region;
   std::optional<net::Endpoint> endpoint;  // dialled instead of AWS's own, as AWS_ENDPOINT_URL says
+  net::Proxies proxies{};                 // of WebSockets; the HTTP client has its own
 };
 // AWS_REGION or AWS_DEFAULT_REGION, and AWS_ENDPOINT_URL.
 Result<AwsSettings> settings_from_environment();

@@ -29,6 +29,7 @@ net::WebSocketTarget signed_target(const WebSocketUrl& url, const AwsSettings& s
   target.endpoint = settings.endpoint.value_or(net::Endpoint{true, url.host, 443});
   target.target = std::move(request.target);
   target.headers = std::move(request.headers);
+  target.proxies = settings.proxies;
   return target;
 }
 

@@ -62,6 +62,7 @@ Async<Result<void>> find_region(Host& host, Target& target) {
 
 Result<aws::AwsSettings> settings_of(const Target& target) {
   aws::AwsSettings settings{.region = target.region, .endpoint = {}};
+  LIVE_TRY(settings.proxies, net::Proxies::from_environment());
   if (target.endpoint.empty()) return settings;
   auto const endpoint = net::parse_endpoint(target.endpoint);
   if (endpoint.has_error()) return within("AWS_ENDPOINT_URL", endpoint.error());
@@ -76,7 +77,7 @@ Account::Account(Executor executor, Host& host, Target& target, Identity asked, 
       host_(host),
       target_(target),
       asked_(std::move(asked)),
-      http_(net::HttpClient::create(executor), clock_),
+      http_(net::HttpClient::create(executor, {.proxies = settings.proxies}), clock_),
       credentials_(executor, clock_, [&host, asked = asked_] { return ask_host(host, asked); }),
       client_(http_, credentials_, clock_, ids_, std::move(settings)),
       stacks_(client_) {}

@@ -15,7 +15,7 @@ namespace {
 const std::vector<std::vector<Check>> kGroups{
     {check_node, check_ports, check_watches, check_files, check_endpoints, check_account_and_region},
     {check_clock, check_app, check_debug_stack, check_permissions},
-    {check_bootstrap, check_connection, check_stage_key, check_stubs, check_access}};
+    {check_bootstrap, check_drift, check_connection, check_stage_key, check_stubs, check_access}};
 
 void tell(const Finding& finding, bool json, Terminal& terminal) {
   auto const line = finding.about + ": " + finding.said;

@@ -23,12 +23,16 @@ struct Patient {
       : executor(std::move(executor)),
         options(options),
         terminal(terminal),
-        http(net::HttpClient::create(this->executor), clock) {}
+        proxies(net::Proxies::from_environment()),
+        http(net::HttpClient::create(this->executor,
+                                     {.proxies = proxies.has_value() ? proxies.value() : net::Proxies()}),
+             clock) {}
 
   Executor executor;
   const CommonOptions& options;
   Terminal& terminal;
   SystemClock clock;
+  Result<net::Proxies> proxies;
   aws::DatedHttp http;  // of requests that nobody signs
   Prepared prepared{};
   bool has_app = false;
@@ -62,7 +66,8 @@ Async<Findings> check_bootstrap(Patient& patient);  // after check_app
 // doctor_stage.cpp
 Async<Findings> check_app(Patient& patient);
 Async<Findings> check_debug_stack(Patient& patient);
-Async<Findings> check_connection(Patient& patient);  // these three after check_debug_stack
+Async<Findings> check_drift(Patient& patient);  // these four after check_debug_stack
+Async<Findings> check_connection(Patient& patient);
 Async<Findings> check_stage_key(Patient& patient);
 Async<Findings> check_stubs(Patient& patient);
 

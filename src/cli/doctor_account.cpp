@@ -39,13 +39,9 @@ net::Endpoint endpoint_of(const std::string& service, const std::string& region)
   return endpoint;
 }
 
-// Names only: a proxy's URL may hold a password.
-std::string proxies() {
-  std::vector<std::string> found;
-  for (auto const* name :
-       {"HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"})
-    if (auto const* value = std::getenv(name); value && *value) found.emplace_back(name);
-  return fmt::format("{}", fmt::join(found, ", "));
+const net::Proxy* proxy_of(const Patient& patient) {
+  auto const& proxies = patient.proxies;
+  return proxies.has_value() && proxies.value().proxy() ? &*proxies.value().proxy() : nullptr;
 }
 
 // Without the names that the line has already.
@@ -54,22 +50,25 @@ std::string_view bare(std::string_view problem) {
   return at == problem.npos ? problem : problem.substr(at + 2);
 }
 
-std::string way_out() {
-  auto const through = proxies();
-  if (through.empty()) return "check network, DNS and firewall";
-  return through + " is set, but live connects directly: let this machine reach AWS without a proxy";
+// Without what may be secret: a proxy's URL has a password.
+std::string way_out(const Patient& patient) {
+  auto const* proxy = proxy_of(patient);
+  if (!proxy) return "check network, DNS and firewall";
+  return fmt::format("live goes through the proxy of {}, {}: check that, or name the host in NO_PROXY",
+                     proxy->variable, net::to_string(proxy->at));
 }
 
-void tell_unreachable(const std::vector<Reached>& silent, bool all, Findings& findings) {
+void tell_unreachable(const Patient& patient, const std::vector<Reached>& silent, bool all,
+                      Findings& findings) {
   if (silent.empty()) return;
   if (all && silent.size() > 1)
     return findings.fail("endpoints",
                          fmt::format("none of {} and {} others answers: {}", silent.front().host,
                                      silent.size() - 1, bare(silent.front().problem)),
-                         way_out());
+                         way_out(patient));
   for (auto const& one : silent)
     findings.fail("endpoint " + one.service,
-                  fmt::format("{} does not answer: {}", one.host, bare(one.problem)), way_out());
+                  fmt::format("{} does not answer: {}", one.host, bare(one.problem)), way_out(patient));
 }
 
 std::string remaining(const std::string& expiration) {
@@ -154,6 +153,12 @@ void tell_bootstrap(const Patient& patient, const std::string& parameter, int ne
 Async<Findings> check_endpoints(Patient& patient) {
   Findings findings;
   auto const& target = patient.target();
+  if (patient.proxies.has_error()) {
+    findings.fail("proxy", patient.proxies.error().message, "set it so, or unset it");
+  } else if (auto const* proxy = proxy_of(patient)) {
+    findings.ok("proxy", fmt::format("{} by {}, but for what NO_PROXY names", net::to_string(proxy->at),
+                                     proxy->variable));
+  }
   std::vector<Async<Reached>> tasks;
   if (auto const endpoint = net::parse_endpoint(target.endpoint); endpoint.has_value())
     tasks.push_back(reach(patient, target.endpoint, endpoint.value()));
@@ -169,7 +174,7 @@ Async<Findings> check_endpoints(Patient& patient) {
       silent.push_back(std::move(one));
     }
   }
-  tell_unreachable(silent, answering.empty(), findings);
+  tell_unreachable(patient, silent, answering.empty(), findings);
   if (!answering.empty())
     findings.ok("endpoints",
                 fmt::format("{} answer{}", fmt::join(answering, ", "), answering.size() == 1 ? "s" : ""));

@@ -17,6 +17,7 @@ namespace live::cli {
 namespace {
 
 constexpr auto kSynthesis = 60s;
+constexpr Milliseconds kDriftPatience{25'000};
 
 // Any answer will do: who is not signed gets a 403.
 Async<void> check_websocket(Patient& patient, Findings& findings) {
@@ -133,6 +134,39 @@ Async<Findings> check_debug_stack(Patient& patient) {
   }
   patient.debug_stack = std::move(address.value());
   co_await check_websocket(patient, findings);
+  co_return findings;
+}
+
+// What was changed or deleted by hand: deploying the same template again does not bring it back.
+Async<Findings> check_drift(Patient& patient) {
+  Findings findings;
+  if (!patient.debug_stack) co_return findings;
+  auto const about = "drift";
+  auto const name = fmt::format("{}-{}-debug-stack", patient.target().stage, patient.target().app.name);
+  auto const drifts = co_await patient.account->stacks().drift(name, kDriftPatience);
+  if (drifts.has_error()) {
+    bool const late = drifts.error().kind == Fault::Kind::timeout;
+    findings.warn(about, drifts.error().message,
+                  late ? "run `live doctor` again in a minute"
+                       : "let your identity do cloudformation:DetectStackDrift, "
+                         "cloudformation:DescribeStackDriftDetectionStatus and "
+                         "cloudformation:DescribeStackResourceDrifts, and read what is in the stack");
+    co_return findings;
+  }
+  std::vector<std::string> gone, changed;
+  for (auto const& one : drifts.value()) {
+    auto text = fmt::format("{} {}", one.type, one.logical_id);
+    if (!one.properties.empty()) text += fmt::format(" ({})", fmt::join(one.properties, ", "));
+    (one.is_deleted ? gone : changed).push_back(std::move(text));
+  }
+  constexpr const char* kAgain = "put it back as it was, or `live remove` and start again";
+  if (!gone.empty())
+    findings.fail(about, fmt::format("deleted by hand from stack {}: {}", name, fmt::join(gone, ", ")),
+                  kAgain);
+  if (!changed.empty())
+    findings.warn(about, fmt::format("changed by hand in stack {}: {}", name, fmt::join(changed, ", ")),
+                  kAgain);
+  if (drifts.value().empty()) findings.ok(about, fmt::format("stack {} is as it was deployed", name));
   co_return findings;
 }
 

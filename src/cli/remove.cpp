@@ -7,6 +7,7 @@
 #include "cli/run.h"
 #include "cli/target.h"
 #include "live/deployment.h"
+#include "live/known_app.h"
 #include "live/pollers.h"
 #include "live/retained.h"
 #include "live/stack_choice.h"
@@ -71,6 +72,8 @@ Async<Result<void>> remove_all(Removal at, Options options) {
   LIVE_CO_TRY(co_await at.deployment.remove_debug_stack());
   LIVE_CO_TRY(co_await delete_log_groups(at.account, at.target, removed.log_groups));
   at.deployment.forget_log_groups();
+  at.planner.forget();
+  forget_app(at.target.app, at.target.stage);
   tell_retained(removed.retained, at.terminal);
   at.terminal.finish(
       "Removed: the app, its debug stack and its functions' logs",

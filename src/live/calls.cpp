@@ -8,6 +8,7 @@ namespace {
 constexpr auto kSilence = 300ms;   // after it another call may speak
 constexpr auto kLongestHeld = 1s;  // though the other goes on
 constexpr auto kSlow = 1s;
+constexpr size_t kEndedKept = 100;
 
 }  // namespace
 
@@ -32,10 +33,15 @@ void Calls::begin(std::string_view id, std::string name, int timeout_seconds, St
 void Calls::enter(std::string_view id, Phase phase, Steady::time_point now) {
   auto* call = find(id);
   if (!call) {
-    begin(id, "", 0, now);
+    begin(id, name_of_ended(id), 0, now);
     call = &calls_.back();
   }
   call->phase = phase;
+}
+
+std::string Calls::name_of_ended(std::string_view id) const {
+  auto const found = std::ranges::find(ended_, id, &Ended::id);
+  return found == ended_.end() ? "" : found->name;
 }
 
 bool Calls::somebody_speaks(Steady::time_point now) const {
@@ -73,6 +79,8 @@ void Calls::line(std::string_view id, std::string_view line, Steady::time_point 
 void Calls::end(std::string_view id, Steady::time_point now) {
   auto* const call = find(id);
   if (!call) return;
+  ended_.push_back({call->id, call->name});
+  if (ended_.size() > kEndedKept) ended_.pop_front();
   if (speaker_ != id && !call->held.empty() && somebody_speaks(now)) {
     call->ended = true;
     return;

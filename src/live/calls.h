@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <deque>
 #include <functional>
 #include <optional>
 #include <string>
@@ -57,13 +58,18 @@ class Calls {
   void forget(std::string_view id);
   bool somebody_speaks(Steady::time_point now) const;
   bool has_only_begun(const Call& call) const;
+  std::string name_of_ended(std::string_view id) const;
   Steady::time_point release_time(const Call& call) const;
   void write(Call& call, std::string_view line);
   void write_held(Call& call);
   void pass_on(Steady::time_point now);
 
   Write write_;
+  struct Ended {
+    std::string id, name;
+  };
   std::vector<Call> calls_;  // by their beginning
+  std::deque<Ended> ended_;  // the latest: their answers may still be on their way
   std::string speaker_;      // id of the call whose block is being written, or empty
   Steady::time_point spoke_at_;
   std::string last_;  // id of the call whose line was written last

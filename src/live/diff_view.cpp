@@ -88,6 +88,17 @@ bool is_empty(const std::vector<StackDiff>& diffs) {
   return std::all_of(diffs.begin(), diffs.end(), [](const StackDiff& one) { return one.empty(); });
 }
 
+std::string count_of_changes(const std::vector<StackDiff>& diffs) {
+  size_t changes = 0, losses = 0;
+  for (auto const& diff : diffs) {
+    changes += diff.resources.size() + diff.permissions.size() + diff.outputs.size();
+    losses += size_t(std::ranges::count_if(diff.resources, &ResourceChange::loses_data));
+  }
+  auto text = fmt::format("{} change{}", changes, changes == 1 ? "" : "s");
+  if (losses > 0) text += fmt::format(", {} lose{} data", losses, losses == 1 ? "s" : "");
+  return text;
+}
+
 json::array to_json(const std::vector<StackDiff>& diffs) {
   json::array stacks;
   for (auto const& diff : diffs) {

@@ -55,6 +55,11 @@ bool of_the_machine(std::string_view name) {
   return kNames.contains(name);
 }
 
+bool starts_alike(const LocalFunction& one, const LocalFunction& other) {
+  return one.runtime == other.runtime && one.handler == other.handler && one.memory_mb == other.memory_mb &&
+         one.start_variables == other.start_variables;
+}
+
 // The developer's own, and harmless to the answer: how the machine reaches the network.
 constexpr const char* kInherited[] = {"HTTP_PROXY",  "HTTPS_PROXY", "NO_PROXY",           "http_proxy",
                                       "https_proxy", "no_proxy",    "NODE_EXTRA_CA_CERTS"};
@@ -105,10 +110,14 @@ Fleet::Fleet(Executor executor, const Clock& clock, Ids& ids, Code& code, Observ
 Fleet::~Fleet() = default;
 
 void Fleet::use(FunctionTable table, Table reach) {
-  table_ = std::move(table);
+  auto const before = std::exchange(table_, std::move(table));
   whole_ = reach == Table::whole;
   for (auto* waiting : waiting_for_table_) waiting->cancel();
-  std::erase_if(environments_, [this](auto& one) { return !table_.contains(one.second.function); });
+  std::erase_if(environments_, [&](auto& one) {
+    auto const old = before.find(one.second.function);
+    auto const now = table_.find(one.second.function);
+    return now == table_.end() || (old != before.end() && !starts_alike(old->second, now->second));
+  });
   if (whole_) code_.prepare(table_);
 }
 

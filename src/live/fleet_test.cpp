@@ -242,6 +242,17 @@ TEST_F(FleetTest, WorkersOfFunctionsThatAreGoneEnd) {
   EXPECT_EQ(fleet.workers(), 0u);
 }
 
+TEST_F(FleetTest, AFunctionWithOtherMemoryHasAFreshWorkerAndOthersKeepTheirs) {
+  auto const first = pid("one");
+  auto table = fleet.functions();
+  table.at("other").memory_mb = 256;
+  fleet.use(table);
+  EXPECT_EQ(pid("one"), first);
+  table.at("fn").memory_mb = 256;
+  fleet.use(table);
+  EXPECT_NE(pid("one"), first);
+}
+
 TEST_F(FleetTest, EveryCallIsToldOfOnceInOrder) {
   pid("one");
   EXPECT_THAT(told.facts, ElementsAre("received r1", "answered r1"));

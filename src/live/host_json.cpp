@@ -132,7 +132,8 @@ StackDiff diff(const json::object& in) {
           .exists = find_bool(in, "exists").value_or(false),
           .resources = objects<ResourceChange>(in, "resources", change),
           .permissions = objects<PermissionChange>(in, "iam", permission),
-          .outputs = objects<OutputChange>(in, "outputs", output)};
+          .outputs = objects<OutputChange>(in, "outputs", output),
+          .run_live = texts<std::string>(in, "runLive")};
 }
 
 }  // namespace

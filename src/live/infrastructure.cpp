@@ -75,6 +75,7 @@ void Infrastructure::begin_checks() {
 bool Infrastructure::end() {
   checks_.reset();
   ended_ = true;
+  parts_.terminal.withdraw_offer();
   if (looking_) looking_->now();
   settled_.cancel();
   woken_.cancel();
@@ -125,6 +126,8 @@ Async<Result<Plan>> Infrastructure::draft(Planner::Validate validate, std::share
 Async<void> Infrastructure::look() {
   dirty_ = false;
   settled_.cancel();  // what it asks for, this does
+  shown_.reset();
+  parts_.terminal.withdraw_offer();
   parts_.terminal.say("Rebuilding infrastructure...", infrastructure("rebuilding"));
   auto const stop = looking_ = std::make_shared<Stop>();
   auto plan = co_await draft(Planner::Validate::no, stop);
@@ -133,7 +136,6 @@ Async<void> Infrastructure::look() {
   if (stop->asked()) co_return;  // a newer save
   took_ = std::chrono::round<std::chrono::milliseconds>(std::chrono::steady_clock::now() - saved_at_);
   if (plan.has_value()) co_return co_await show(std::move(plan.value()));
-  shown_.reset();
   parts_.terminal.fail(plan.error().message);
 }
 
@@ -151,19 +153,29 @@ Async<void> Infrastructure::show(Plan plan) {
   auto digest = digest_of(plan);
   if (digest.has_error()) co_return parts_.terminal.fail(digest.error().message);
   shown_ = std::move(digest.value());
-  parts_.terminal.result("Press ENTER to deploy", std::move(changed));
+  changes_ = count_of_changes(diffs.value());
+  offer("deploy", std::move(changed));
+}
+
+void Infrastructure::offer(std::string_view to, Fact fact) {
+  auto const& terminal = parts_.terminal;
+  parts_.terminal.offer(
+      fmt::format("{} ({})", terminal.tint(Terminal::Tint::bold, fmt::format("Press ENTER to {}", to)),
+                  changes_),
+      std::move(fact));
 }
 
 Async<void> Infrastructure::redeploy() {
   wanted_ = false;
   deploying_ = true;
+  parts_.terminal.withdraw_offer();
   parts_.terminal.say("Deploying...", infrastructure("deploying"));
   auto const deployed = co_await deploy();
   deploying_ = false;
   rest_later();
   if (deployed.has_error()) {
     parts_.terminal.fail(deployed.error().message);
-    parts_.terminal.result("Press ENTER to try again", infrastructure("failed"));
+    offer("try again", infrastructure("failed"));
   } else if (deployed.value()) {
     shown_.reset();
   }

@@ -37,7 +37,9 @@ class Infrastructure {
   Async<void> run();  // until end()
   bool end();         // true: a deployment was under way, which CloudFormation goes on with
   bool is_deploying() const { return deploying_; }
-  bool has_undeployed() const { return shown_.has_value(); }  // what was shown waits for ENTER
+  bool has_undeployed() const {  // what was shown waits for ENTER, or is being made
+    return shown_.has_value() || dirty_ || looking_;
+  }
   void
   enter();  // deploys what was shown, or tries a failed deployment again; one is queued while another runs
 
@@ -49,6 +51,7 @@ class Infrastructure {
   Async<void> look();
   Async<Result<Plan>> draft(Planner::Validate validate, std::shared_ptr<Stop> stop);
   Async<void> show(Plan plan);
+  void offer(std::string_view to, Fact fact);  // upon ENTER
   Async<void> redeploy();
   Async<Result<bool>> deploy();              // false: it is not any more what was shown
   Fact fact(std::string_view status) const;  // of what is shown
@@ -68,6 +71,7 @@ class Infrastructure {
   std::chrono::steady_clock::time_point saved_at_;
   std::chrono::milliseconds took_{};  // from there to the templates that are shown
   std::optional<std::string> shown_;  // digest of the templates that wait for ENTER
+  std::string changes_;               // how many those have
 };
 
 }  // namespace live

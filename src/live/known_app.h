@@ -25,6 +25,7 @@ std::optional<KnownApp> recall_app(const App& app, const std::string& stage);
 // Whatever has changed since: good enough to be suggested.
 std::optional<KnownApp> recall_app_as_it_was(const std::filesystem::path& state_folder,
                                              const std::string& stage);
+void forget_app(const App& app, const std::string& stage);
 std::vector<std::string> stages_worked_on(const std::filesystem::path& state_folder);
 
 }  // namespace live

@@ -110,6 +110,11 @@ Result<void> Planner::remember(std::vector<std::string> unbundled) {
   return write_file(memory(), fmt::format("{}\n", fmt::join(unbundled_, "\n")));
 }
 
+void Planner::forget() const {
+  std::error_code absent;
+  std::filesystem::remove(memory(), absent);
+}
+
 Async<Result<Synthesis>> Planner::synthesise(Validate validate, std::shared_ptr<Stop> stop) {
   if (auto const last = read_file(memory()); last.has_value()) {
     unbundled_ = lines_of(last.value());

@@ -43,6 +43,22 @@ bool is_consequence(const std::string& reason) {
          (reason.starts_with("Embedded stack ") && reason.find(" was not successfully ") != reason.npos);
 }
 
+// Of the policy that a swap gives a role from outside the app (template/permission.cpp); nothing: it failed
+// otherwise. "Maximum policy size of 10240 bytes exceeded for role shared"
+std::string advice_for(std::string_view logical_id, std::string_view reason) {
+  constexpr std::string_view kFull = "Maximum policy size of ", kRole = " exceeded for role ";
+  auto const size = reason.find(kFull), role = reason.find(kRole);
+  if (!logical_id.starts_with("LiveLambdaStub") || size == reason.npos || role == reason.npos) return {};
+  auto const limit = reason.substr(size + kFull.size());
+  auto const name = reason.substr(role + kRole.size());
+  return fmt::format(
+      "The role {} has no room for the inline policy that stubs need: with it there are more than the {} "
+      "bytes "
+      "that IAM takes. Leave the functions of this role out (--except, or live.except in live.json), or "
+      "move what it has inline to a managed policy",
+      name.substr(0, name.find_first_of(" ()")), limit.substr(0, limit.find(' ')));
+}
+
 constexpr int kFromZero = 1, kFromOne = 0;  // to be added to a column
 
 std::optional<SourcePlace> place_in(const json::object& event, int to_add) {
@@ -169,7 +185,12 @@ void Progress::tell_failure(const json::object& event) {
     text += "\n    " + terminal_.tint(Tint::dim, "made at ") + describe(place, terminal_.around().folder);
     for (auto const& line : code_lines(code_at(place), terminal_)) text += "\n" + line;
   }
-  terminal_.fail(text, resource_fact(event));
+  auto fact = resource_fact(event);
+  if (auto const advice = advice_for(id, reason); !advice.empty()) {
+    text += "\n    " + advice;
+    fact["advice"] = advice;
+  }
+  terminal_.fail(text, std::move(fact));
 }
 
 // "Orders Table 8 s"

@@ -91,6 +91,17 @@ TEST_F(ProgressTest, AFailureIsToldWholeAndWhatItCausesIsNot) {
   EXPECT_THAT(pinned().front(), testing::HasSubstr("rolling back"));
 }
 
+TEST_F(ProgressTest, ARoleWithoutRoomForTheStubsPolicyIsToldWithTheNextStep) {
+  stack("dev-shop", "deploying");
+  resource("LiveLambdaStub1234", "CREATE_FAILED", 0,
+           "Maximum policy size of 10240 bytes exceeded for role shared (Service: Iam, Status Code: 409)");
+  EXPECT_THAT(lines.back(), testing::HasSubstr("The role shared has no room"));
+  EXPECT_THAT(lines.back(), testing::HasSubstr("more than the 10240 bytes"));
+  EXPECT_THAT(lines.back(), testing::HasSubstr("--except"));
+  resource("Own", "CREATE_FAILED", 0, "Maximum policy size of 10240 bytes exceeded for role own");
+  EXPECT_THAT(lines.back(), testing::Not(testing::HasSubstr("--except")));
+}
+
 TEST_F(ProgressTest, AFailureNamesThePlaceInTheApp) {
   json::object event{{"event", "resource"},
                      {"stack", "dev-shop"},

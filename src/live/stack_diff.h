@@ -32,6 +32,9 @@ struct StackDiff {
   std::vector<ResourceChange> resources;  // those of nested stacks too
   std::vector<PermissionChange> permissions;
   std::vector<OutputChange> outputs;
+  // Functions that are deployed as stubs, by construct path, else logical id: all is compared with what the
+  // app had there, but for their code. Empty too where the deployed template does not say so.
+  std::vector<std::string> run_live;
   bool empty() const { return resources.empty() && permissions.empty() && outputs.empty(); }
 };
 

@@ -6,11 +6,13 @@
 
 #include "base/ahead.h"
 #include "base/encoding.h"
+#include "base/timer.h"
 
 namespace live {
 namespace {
 
 constexpr Milliseconds kPatience{30'000};
+constexpr Milliseconds kBetweenLooks{1'000};
 constexpr std::string_view kNested = "AWS::CloudFormation::Stack";
 
 std::string parameter(std::string_view name, std::string_view value) {
@@ -123,6 +125,32 @@ Async<Result<std::string>> Stacks::template_of(std::string name) {
   auto parameters = parameter("StackName", name) + parameter("TemplateStage", "Original");
   LIVE_CO_TRY(auto answer, co_await ask("GetTemplate", std::move(parameters)));
   co_return stacks_xml::template_body(answer);
+}
+
+Async<Result<std::vector<Drift>>> Stacks::drift(std::string name, Milliseconds patience) {
+  auto const until = Steady::now() + patience;
+  LIVE_CO_TRY(auto const begun, co_await ask("DetectStackDrift", parameter("StackName", name)));
+  LIVE_CO_TRY(auto const id, stacks_xml::drift_detection(begun));
+  Timer timer(co_await asio::this_coro::executor);
+  for (;;) {
+    LIVE_CO_TRY(auto const asked,
+                co_await ask("DescribeStackDriftDetectionStatus", parameter("StackDriftDetectionId", id)));
+    LIVE_CO_TRY(auto const state, stacks_xml::drift_state(asked));
+    if (state.status == "DETECTION_COMPLETE") break;
+    if (state.status == "DETECTION_FAILED")
+      co_return fault(
+          fmt::format("CloudFormation cannot tell the drift of stack {}: {}", name, state.reason));
+    if (Steady::now() > until)
+      co_return fault(Fault::Kind::timeout,
+                      fmt::format("CloudFormation still looks for drift of stack {}", name));
+    timer.expires_after(kBetweenLooks);
+    co_await timer.wait();
+  }
+  auto const which =
+      parameter("StackName", name) +
+      "&StackResourceDriftStatusFilters.member.1=MODIFIED&StackResourceDriftStatusFilters.member.2=DELETED";
+  LIVE_CO_TRY(auto const found, co_await ask("DescribeStackResourceDrifts", which));
+  co_return stacks_xml::drifts(found);
 }
 
 }  // namespace live

@@ -11,6 +11,12 @@
 
 namespace live {
 
+struct Drift {  // of a resource that is not any more what its stack made
+  std::string logical_id, type;
+  bool is_deleted = false;
+  std::vector<std::string> properties;  // that differ: "/AuthorizationType"
+};
+
 class Stacks {
  public:
   explicit Stacks(aws::AwsClient& client) : client_(client) {}
@@ -22,6 +28,8 @@ class Stacks {
   Async<Result<std::vector<StackState>>> describe(std::vector<std::string> names);
   // The text as it was deployed. Fault refused: there is no such stack.
   Async<Result<std::string>> template_of(std::string name);
+  // Has CloudFormation look, for as long as `patience`. Fault timeout: it is not done by then.
+  Async<Result<std::vector<Drift>>> drift(std::string name, Milliseconds patience);
 
  private:
   Async<Result<std::string>> ask(std::string action, std::string parameters);
@@ -47,6 +55,12 @@ struct ResourcesPage {
 Result<StacksPage> stacks(const std::string& xml);
 Result<ResourcesPage> resources(const std::string& xml);
 Result<std::string> template_body(const std::string& xml);
+Result<std::string> drift_detection(const std::string& xml);  // its id
+struct DriftDetection {
+  std::string status, reason;  // "DETECTION_IN_PROGRESS"
+};
+Result<DriftDetection> drift_state(const std::string& xml);
+Result<std::vector<Drift>> drifts(const std::string& xml);
 
 }  // namespace stacks_xml
 }  // namespace live

@@ -57,6 +57,34 @@ Result<ResourcesPage> resources(const std::string& xml) {
   return page;
 }
 
+Result<std::string> drift_detection(const std::string& xml) {
+  pugi::xml_document document;
+  LIVE_TRY(auto result, result_of(document, xml));
+  return text(result, "StackDriftDetectionId");
+}
+
+Result<DriftDetection> drift_state(const std::string& xml) {
+  pugi::xml_document document;
+  LIVE_TRY(auto result, result_of(document, xml));
+  return DriftDetection{text(result, "DetectionStatus"), text(result, "DetectionStatusReason")};
+}
+
+Result<std::vector<Drift>> drifts(const std::string& xml) {
+  pugi::xml_document document;
+  LIVE_TRY(auto result, result_of(document, xml));
+  std::vector<Drift> found;
+  for (auto const& member : result.child("StackResourceDrifts").children("member")) {
+    Drift one{text(member, "LogicalResourceId"),
+              text(member, "ResourceType"),
+              text(member, "StackResourceDriftStatus") == "DELETED",
+              {}};
+    for (auto const& difference : member.child("PropertyDifferences").children("member"))
+      one.properties.push_back(text(difference, "PropertyPath"));
+    found.push_back(std::move(one));
+  }
+  return found;
+}
+
 Result<std::string> template_body(const std::string& xml) {
   pugi::xml_document document;
   LIVE_TRY(auto result, result_of(document, xml));

@@ -8,7 +8,8 @@ namespace {
 
 using Names = std::set<std::string, std::less<>>;
 
-// What a swap sets or takes away (template/swap.cpp).
+// What a swap sets or takes away, for a deployed template that does not say what was there: one without room
+// for it (template/originals.h), or an earlier version's.
 const Names kOfFunctions{"Code",
                          "Handler",
                          "Runtime",
@@ -36,6 +37,14 @@ bool is_swapped(const ResourceChange& change) {
   auto const* runtime = property(change, "Runtime");
   return change.type == "AWS::Lambda::Function" && handler && handler->from == "bootstrap" && runtime &&
          runtime->from == "provided.al2023";
+}
+
+std::string name_of(const ResourceChange& change) {
+  return change.construct.empty() ? change.logical_id : change.construct;
+}
+
+void take_out(ResourceChange& change, const Names& properties) {
+  std::erase_if(change.properties, [&properties](auto const& one) { return properties.contains(one.name); });
 }
 
 bool has_only(const ResourceChange& change, const Names& names) {
@@ -76,19 +85,29 @@ void take_stub_permissions_out(std::vector<StackDiff>& diffs, const DebugStackAd
 
 std::vector<std::string> take_swap_out(std::vector<StackDiff>& diffs) {
   std::vector<std::string> names;
-  Names swapped;
-  for (auto& diff : diffs)
+  for (auto& diff : diffs) {
+    Names exact(diff.run_live.begin(), diff.run_live.end()), guessed;
     for (auto& change : diff.resources) {
-      if (!is_swapped(change)) continue;
-      names.push_back(change.construct.empty() ? change.logical_id : change.construct);
-      swapped.insert(names.back());
-      std::erase_if(change.properties, [](auto const& one) { return kOfFunctions.contains(one.name); });
+      if (change.kind != "changed") continue;
+      if (exact.contains(name_of(change))) {
+        take_out(change, {"Code"});
+      } else if (is_swapped(change)) {
+        guessed.insert(name_of(change));
+        take_out(change, kOfFunctions);
+      }
     }
+    names.insert(names.end(), diff.run_live.begin(), diff.run_live.end());
+    names.insert(names.end(), guessed.begin(), guessed.end());
+  }
+  Names const swapped(names.begin(), names.end());
   if (names.empty()) return names;
   for (auto& diff : diffs)
-    std::erase_if(diff.resources, [&swapped](const ResourceChange& change) {
-      bool const swaps = change.type == "AWS::Lambda::Function" && change.properties.empty() &&
-                         swapped.contains(change.construct.empty() ? change.logical_id : change.construct);
+    std::erase_if(diff.resources, [&swapped, is_exact = !diff.run_live.empty()](ResourceChange& change) {
+      if (is_exact && change.type == "AWS::Lambda::Alias") {
+        take_out(change, {"FunctionVersion"});
+        return change.properties.empty();
+      }
+      bool const swaps = change.kind == "changed" && change.properties.empty();
       return swaps || only_ends_the_swap(change, swapped);
     });
   return names;

@@ -55,6 +55,20 @@ TEST(SwapDiff, WhatElseChangesOfASwappedFunctionStays) {
   EXPECT_EQ(diffs.front().resources.front().properties.front().name, "Environment");
 }
 
+TEST(SwapDiff, WhereTheTemplateSaysWhatWasThereOnlyTheCodeAndItsVersionsAreTakenOut) {
+  auto diffs = stack(
+      {change("Lambda::Function", "shop/Api", {{"Code", "{stub}", "{own}"}, {"MemorySize", "512", "1024"}}),
+       change("Lambda::Function", "shop/Same", {{"Code", "{stub}", "{own}"}}),
+       change("Lambda::Alias", "shop/Prod", {{"FunctionVersion", "a", "b"}, {"RoutingConfig", "a", "b"}}),
+       change("Lambda::Alias", "shop/Test", {{"FunctionVersion", "a", "b"}})});
+  diffs.front().run_live = {"shop/Api", "shop/Same"};
+  EXPECT_THAT(take_swap_out(diffs), ElementsAre("shop/Api", "shop/Same"));
+  auto const& left = diffs.front().resources;
+  ASSERT_EQ(left.size(), 2u);
+  EXPECT_EQ(left[0].properties.front().name, "MemorySize");
+  EXPECT_EQ(left[1].construct, "shop/Prod");
+}
+
 TEST(SwapDiff, OtherResourcesStay) {
   auto const other = std::vector<ResourceChange>{
       change("IAM::Role", "shop/Other", {{"Policies", "[{\"PolicyName\":\"own\",…", ""}}),

@@ -196,7 +196,8 @@ void Terminal::received(const LocalFunction& function, const Invocation& invocat
 
 void Terminal::queued(const LocalFunction&, const Invocation& invocation, size_t workers) {
   lines(invocation.request_id, "…", Tint::yellow,
-        fmt::format("waits for its turn: {} workers are busy ({})", workers,
+        fmt::format("waits for its turn: {} busy ({})",
+                    workers == 1 ? "1 worker is" : fmt::format("{} workers are", workers),
                     R"("live": {"workers": N} in live.json)"));
 }
 
@@ -271,16 +272,22 @@ void Terminal::build_failed(const LocalFunction& function, std::string_view erro
 void Terminal::show(UnderWay& what) { under_way_.push_back(&what); }
 void Terminal::hide(UnderWay& what) { std::erase(under_way_, &what); }
 
+void Terminal::offer(std::string text, Fact fact) {
+  if (!pins()) return result(text, std::move(fact));
+  offer_ = std::move(text);
+}
+
 std::optional<Steady::time_point> Terminal::refresh() {
   if (!around_.now) return std::nullopt;
   auto due = calls_.due();
-  bool const stands = pins() && around_.screen->has_pinned();
+  bool const stands = pins() && (around_.screen->has_pinned() || !offer_.empty());
   if (!due && under_way_.empty() && !stands) return std::nullopt;
   auto const time = now();
   if (under_way_.empty() && !stands && *due > time) return due;
   calls_.release(time);
+  bool ticks = !under_way_.empty();
   if (pins()) {
-    pin(time);
+    ticks = pin(time) == Pinned::ages;
   } else {
     for (auto const& call : calls_.slow(time))
       if (call.is_news && !is_quiet()) waits(call);
@@ -288,12 +295,11 @@ std::optional<Steady::time_point> Terminal::refresh() {
       for (auto* what : under_way_) what->report(time);
   }
   due = calls_.due();
-  bool const ticks = !under_way_.empty() || (pins() && around_.screen->has_pinned());
   if (ticks && (!due || *due > time + kTick)) due = time + kTick;
   return due;
 }
 
-void Terminal::pin(Steady::time_point time) {
+Terminal::Pinned Terminal::pin(Steady::time_point time) {
   std::vector<std::string> all;
   for (auto* what : under_way_)
     for (auto& line : what->pinned(around_.screen->size().columns, time)) all.push_back(std::move(line));
@@ -304,7 +310,10 @@ void Terminal::pin(Steady::time_point time) {
                               waits_for(slow[i]), elapsed(slow[i].age)));
   if (slow.size() > kMostPinned)
     all.push_back(tint(Tint::dim, fmt::format("… and {} more calls", slow.size() - kMostPinned)));
+  bool const ages = !under_way_.empty() || !slow.empty();
+  if (!offer_.empty()) all.push_back(offer_);
   around_.screen->pin(std::move(all));
+  return ages ? Pinned::ages : Pinned::stands_still;
 }
 
 void Terminal::waits(const Calls::Slow& call) {
@@ -315,6 +324,7 @@ void Terminal::waits(const Calls::Slow& call) {
 void Terminal::close() {
   calls_.release_all();
   under_way_.clear();
+  withdraw_offer();
   if (around_.screen) around_.screen->pin({});
 }
 

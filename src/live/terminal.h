@@ -57,6 +57,9 @@ class Terminal : public Observer {
 
   void show(UnderWay& what);  // borrowed until hide()
   void hide(UnderWay& what);
+  // What the developer may do now. At the end of a terminal it stays until it is withdrawn; elsewhere a line.
+  void offer(std::string text, Fact fact = {});
+  void withdraw_offer() { offer_.clear(); }
   bool pins() const { return around_.screen != nullptr && !is_quiet(); }
   // Writes what is due; says when to call again.
   std::optional<Steady::time_point> refresh();
@@ -103,7 +106,8 @@ class Terminal : public Observer {
   size_t payload_room(size_t columns_beside) const;
   std::string named_again(std::string_view request_id) const;
   Steady::time_point now() const { return around_.now ? around_.now() : Steady::time_point{}; }
-  void pin(Steady::time_point now);
+  enum class Pinned { stands_still, ages };
+  Pinned pin(Steady::time_point now);
 
   Write write_;
   Colour colour_;
@@ -111,6 +115,7 @@ class Terminal : public Observer {
   Surroundings around_;
   Calls calls_;
   std::vector<UnderWay*> under_way_;
+  std::string offer_;
 };
 
 std::string waits_for(const Calls::Slow& call);         // "waits for the build of its code"

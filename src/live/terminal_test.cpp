@@ -188,6 +188,37 @@ TEST_F(TimedTerminalTest, OnATerminalWhatASlowCallWaitsForStaysBelow) {
   to.answered(function, call, {Reply::Outcome::success, "1", ""}, {});
   EXPECT_EQ(drawn(), "");
   EXPECT_FALSE(to.refresh());
+  to.delivering(call.request_id);
+  now += 1s;
+  EXPECT_EQ(drawn(), "01234567 … Api  waits for the upload of its answer, 1 s\n");
+}
+
+TEST_F(TimedTerminalTest, OnATerminalAnOfferStaysLastUntilItIsWithdrawn) {
+  std::string written;
+  Screen screen([&written](std::string_view bytes) { written += bytes; }, [] { return Screen::Size(); });
+  Terminal to([&screen](std::string_view line) { screen.print(line); }, Terminal::Colour::off,
+              Terminal::Detail::shortened, around(&screen));
+  auto const drawn = [&] {
+    written.clear();
+    auto const due = to.refresh();
+    screen.draw();
+    return std::pair(written, due.has_value());
+  };
+  to.offer("Press ENTER");
+  EXPECT_EQ(drawn(), std::pair(std::string("Press ENTER\n"), false)) << "it has no clock";
+  to.received(function, call);
+  now += 1s;
+  EXPECT_THAT(drawn().first, testing::EndsWith("waits for the build of its code, 1 s\nPress ENTER\n"));
+  to.answered(function, call, {Reply::Outcome::success, "1", ""}, {});
+  EXPECT_EQ(drawn().first, "Press ENTER\n");
+  to.withdraw_offer();
+  EXPECT_EQ(drawn(), std::pair(std::string("\r\x1b[1A\x1b[J"), false));
+}
+
+TEST_F(TimedTerminalTest, WithoutATerminalAnOfferIsALine) {
+  auto to = timed(Terminal::Detail::quiet);
+  to.offer("Press ENTER");
+  EXPECT_THAT(lines, ElementsAre("Press ENTER"));
 }
 
 TEST_F(TimedTerminalTest, OnATerminalAPayloadLeavesItsLineOnOneRow) {

@@ -1,10 +1,13 @@
 // Name to address, address to connection.
 #include <netinet/in.h>
 
+#include <algorithm>
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "net/messages.h"
 #include "net/wire.h"
 
 namespace live::net {
@@ -54,14 +57,61 @@ Async<Result<void>> secure(Wire& wire, std::string host, std::string extra_root_
   co_return cause;
 }
 
+// "example.com:443", as a request for CONNECT names it.
+std::string authority(const Endpoint& to) {
+  bool const v6 = to.host.find(':') != std::string::npos;
+  return (v6 ? "[" + to.host + "]" : to.host) + ":" + std::to_string(to.port);
+}
+
+Fault refused_by(const Proxy& proxy, int status) {
+  auto const who = "the proxy of " + proxy.variable;
+  if (status == 407)
+    return fault(who + " wants a user and a password (407): http://user:password@" + proxy.at.host + ":" +
+                 std::to_string(proxy.at.port));
+  return fault(who + " refuses it with " + std::to_string(status) +
+               ": have it allowed there, or name the host in NO_PROXY");
+}
+
+// A tunnel to the endpoint, through the proxy that the wire leads to.
+Async<Result<void>> tunnel(Wire& wire, Endpoint to, Proxy proxy) {
+  std::string const name = authority(to);
+  if (std::ranges::any_of(name, [](unsigned char c) { return c <= ' ' || c >= 0x7F; }))
+    co_return fault("not a host's name: " + to.host);
+  Headers headers{{"Host", name}};
+  if (!proxy.authorization.empty()) headers.add("Proxy-Authorization", proxy.authorization);
+  std::string const head = "CONNECT " + name + " HTTP/1.1\r\n" + render_fields(headers) + "\r\n";
+  Buffers buffers{asio::buffer(head)};
+  error_code const error = co_await wire.write(std::move(buffers));
+  if (error) co_return wire_fault(wire, error);
+  ReadBuffer early;
+  bool started = false;
+  // A tunnel follows the head, as nothing follows that of an answer to HEAD.
+  auto answered = co_await read_response(wire, early, MessageLimits{64 * 1024, 64 * 1024}, true, started);
+  if (!answered) co_return within("the proxy of " + proxy.variable, answered.error());
+  int const status = answered.value().response.status;
+  if (status < 200 || status > 299) co_return refused_by(proxy, status);
+  if (!early.empty()) co_return fault("the proxy of " + proxy.variable + " sent more than its answer");
+  co_return outcome::success();
+}
+
+Async<Result<void>> prepare(Wire& wire, Endpoint to, Way way) {
+  if (way.proxy) {
+    LIVE_CO_TRY(co_await tunnel(wire, to, *way.proxy));
+  }
+  if (to.tls) {
+    LIVE_CO_TRY(co_await secure(wire, to.host, way.extra_root_pem));
+  }
+  co_return outcome::success();
+}
+
 }  // namespace
 
 Async<Result<std::shared_ptr<Wire>>> dial(Executor executor, std::shared_ptr<Deadlines> deadlines,
-                                          Endpoint to, std::string extra_root_pem,
-                                          std::chrono::milliseconds timeout) {
-  const std::string doing = "connecting to " + to_string(to);
+                                          Endpoint to, Way way, std::chrono::milliseconds timeout) {
+  const std::string doing =
+      "connecting to " + to_string(to) + (way.proxy ? " through " + to_string(way.proxy->at) : "");
   const Time deadline = std::chrono::steady_clock::now() + timeout;
-  auto addresses = co_await resolve(executor, to, deadline);
+  auto addresses = co_await resolve(executor, way.proxy ? way.proxy->at : to, deadline);
   if (!addresses) co_return within(doing, addresses.error());
 
   Fault last = fault("no address");
@@ -76,11 +126,9 @@ Async<Result<std::shared_ptr<Wire>>> dial(Executor executor, std::shared_ptr<Dea
       last = wire_fault(*wire, error);
       continue;
     }
-    if (to.tls) {
-      wire->expire_in(deadline - std::chrono::steady_clock::now());
-      auto secured = co_await secure(*wire, to.host, extra_root_pem);
-      if (!secured) co_return within(doing, secured.error());
-    }
+    wire->expire_in(deadline - std::chrono::steady_clock::now());
+    auto prepared = co_await prepare(*wire, to, way);
+    if (!prepared) co_return within(doing, prepared.error());
     wire->never_expire();
     co_return wire;
   }

@@ -54,6 +54,11 @@ struct Pool {
     idle.push_back({std::move(endpoint), std::move(wire), SleeplessClock::now()});
   }
 
+  Way way_to(const Endpoint& to) const {
+    auto const* proxy = options.proxies.on_the_way_to(to);
+    return {proxy ? std::optional(*proxy) : std::nullopt, options.extra_root_pem};
+  }
+
   size_t& busy_at(const Endpoint& to) {
     for (auto& [endpoint, count] : busy)
       if (endpoint == to) return count;
@@ -150,7 +155,7 @@ Async<Result<Response>> send_over(std::shared_ptr<Pool> pool, Endpoint to, Reque
     if (!wire) {
       const auto left =
           std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
-      auto dialled = co_await dial(pool->executor, pool->deadlines, to, pool->options.extra_root_pem,
+      auto dialled = co_await dial(pool->executor, pool->deadlines, to, pool->way_to(to),
                                    std::min(left, pool->options.connect_timeout));
       if (!dialled) co_return dialled.error();
       wire = std::move(dialled.value());
@@ -200,7 +205,7 @@ Async<Result<Response>> send_made(std::shared_ptr<Pool> pool, Endpoint to, Reque
   std::string framing = "Transfer-Encoding: chunked\r\n";
   if (!request.headers.has("Host")) framing += "Host: " + host_header(to) + "\r\n";
   LIVE_CO_TRY(const std::string head, render_head(request, framing));
-  LIVE_CO_TRY(auto wire, co_await dial(pool->executor, pool->deadlines, to, pool->options.extra_root_pem,
+  LIVE_CO_TRY(auto wire, co_await dial(pool->executor, pool->deadlines, to, pool->way_to(to),
                                        std::min(timeout, pool->options.connect_timeout)));
   error_code error = co_await write_body(*wire, head, *body, timeout);
   // A server may answer before the end, and stop reading.

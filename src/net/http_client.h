@@ -8,6 +8,7 @@
 #include "base/async.h"
 #include "base/result.h"
 #include "net/http.h"
+#include "net/proxies.h"
 
 namespace live::net {
 
@@ -23,6 +24,7 @@ struct ClientOptions {
   size_t max_waiting = 16'384;
   size_t max_body = 64 * 1024 * 1024;
   std::string extra_root_pem;  // trusted beside Amazon's roots and the system's bundle
+  Proxies proxies{};           // none: all is reached directly
 };
 
 class HttpClient {

@@ -8,6 +8,7 @@
 #include "base/async.h"
 #include "base/result.h"
 #include "net/http.h"
+#include "net/proxies.h"
 
 namespace live::net {
 
@@ -52,6 +53,7 @@ struct WebSocketTarget {
   Headers headers;     // Host too, where it is not the endpoint's
   WebSocketLimits limits;
   std::string extra_root_pem;
+  Proxies proxies{};
 };
 
 // Fault refused: the server answered the upgrade with the HTTP `status`, body in the message.

@@ -42,7 +42,9 @@ Async<Result<WebSocket>> connect_websocket(Executor executor, WebSocketTarget ta
   LIVE_CO_TRY(const std::string head, render_head(handshake_request(target, key), ""));
 
   auto deadlines = std::make_shared<Deadlines>(executor);
-  auto dialled = co_await dial(executor, deadlines, target.endpoint, target.extra_root_pem, timeout);
+  auto const* proxy = target.proxies.on_the_way_to(target.endpoint);
+  Way way{proxy ? std::optional(*proxy) : std::nullopt, target.extra_root_pem};
+  auto dialled = co_await dial(executor, deadlines, target.endpoint, std::move(way), timeout);
   if (!dialled) co_return within(doing, dialled.error());
   auto wire = std::move(dialled.value());
   wire->expire_in(deadline - std::chrono::steady_clock::now());

@@ -15,6 +15,7 @@
 #include "base/result.h"
 #include "net/deadlines.h"
 #include "net/http.h"
+#include "net/proxies.h"
 #include "net/tls.h"
 
 namespace live::net {
@@ -72,9 +73,13 @@ class Wire {
 // The fault of a failed wire operation: timeout, closed or failed.
 Fault wire_fault(const Wire& wire, error_code error);
 
+struct Way {                     // to an endpoint
+  std::optional<Proxy> proxy{};  // through it
+  std::string extra_root_pem{};
+};
+
 // A connection to the endpoint, with TLS when it says so.
 Async<Result<std::shared_ptr<Wire>>> dial(Executor executor, std::shared_ptr<Deadlines> deadlines,
-                                          Endpoint to, std::string extra_root_pem,
-                                          std::chrono::milliseconds timeout);
+                                          Endpoint to, Way way, std::chrono::milliseconds timeout);
 
 }  // namespace live::net

@@ -8,6 +8,7 @@
 #include "base/encoding.h"
 #include "base/hash.h"
 #include "template/listed.h"
+#include "template/originals.h"
 #include "template/permission.h"
 #include "template/references.h"
 #include "template/stay.h"
@@ -114,7 +115,8 @@ class Rewriter {
       : assembly_(assembly),
         options_(options),
         timeouts_(assembly, options.timeout_seconds),
-        permission_(assembly, options.debug_stack) {}
+        permission_(assembly, options.debug_stack),
+        originals_(assembly) {}
 
   Result<Swap> run() {
     stay_ = functions_that_stay(assembly_);
@@ -124,8 +126,9 @@ class Rewriter {
     tell_vpc();
     permission_.tell(swap_.notices);
     timeouts_.raise_queues();
-    for (auto const& [file, one] : assembly_.templates()) {
+    for (auto& [file, one] : assembly_.templates()) {
       if (!one.changed) continue;
+      keep_originals(one);
       LIVE_TRY(check_quotas(one));
     }
     for (auto const& stack : assembly_.stacks()) assembly_.drop_unused_assets(stack, dropped_[stack.id]);
@@ -188,6 +191,12 @@ class Rewriter {
       }
     }
     return {};
+  }
+
+  // Where they fit: without them a diff knows less, and the app runs live all the same.
+  void keep_originals(AssemblyTemplate& one) const {
+    originals_.write(one);
+    if (template_text(one.body).size() > kMostTemplateBytes) Originals::erase(one);
   }
 
   Result<void> check_quotas(const AssemblyTemplate& one) const {
@@ -305,6 +314,7 @@ class Rewriter {
   const SwapOptions& options_;
   Timeouts timeouts_;
   StubPermission permission_;
+  Originals originals_;
   std::map<std::string, Reasons> stay_;  // by template file
   Swap swap_;
   std::set<std::string> in_a_vpc_;                           // functions

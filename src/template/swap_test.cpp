@@ -98,6 +98,42 @@ TEST(Swap, WhatTheStubCannotHaveIsRemovedAndTheTimeoutStays) {
   EXPECT_EQ(notices_with(swap, "VPC and file systems are left out").size(), 1u);
 }
 
+const json::object& metadata_of(Assembly& assembly, const std::string& id) {
+  auto const& body = assembly.templates().begin()->second.body;
+  return body.at("Resources").at(id).at("Metadata").as_object();
+}
+
+TEST(Swap, WhatItReplacesIsKeptInTheTemplateButTheCode) {
+  auto assembly = one_stack(
+      {{"F", function(R"({"MemorySize":256,"Layers":[{"Ref":"L"}]})")},
+       {"T", resource("AWS::ApplicationAutoScaling::ScalableTarget",
+                      R"({"ServiceNamespace":"lambda","ResourceId":{"Fn::Sub":"function:${F}"}})")}});
+  ASSERT_TRUE(swap_functions(assembly, options()).has_value());
+  EXPECT_EQ(
+      metadata_of(assembly, "F").at("live:original"),
+      R"({"Properties":{"Handler":"a.handler","Layers":[{"Ref":"L"}],"MemorySize":256,"Runtime":"nodejs20.x"}})");
+  EXPECT_EQ(
+      metadata_of(assembly, "F").at("live:dropped"),
+      R"({"T":{"Properties":{"ResourceId":{"Fn::Sub":"function:${F}"},"ServiceNamespace":"lambda"},"Type":"AWS::ApplicationAutoScaling::ScalableTarget"}})");
+}
+
+TEST(Swap, WhatTheDeveloperLeftOutIsKeptAsNothing) {
+  auto assembly = one_stack({{"F", function()}});
+  ASSERT_TRUE(swap_functions(assembly, options()).has_value());
+  EXPECT_NE(metadata_of(assembly, "F").at("live:original").as_string().find(R"("MemorySize":null)"),
+            json::string::npos);
+}
+
+TEST(Swap, ATemplateWithoutRoomForWhatIsReplacedRunsLiveWithoutIt) {
+  std::string const layers(500'000, 'l');
+  auto assembly = one_stack({{"F", function(R"({"Layers":[")" + layers + "\"]}")},
+                             {"Q", resource("AWS::SQS::Queue", R"({"QueueName":")" + layers + "\"}")}});
+  ASSERT_TRUE(swap_functions(assembly, options()).has_value());
+  auto const& function = assembly.templates().begin()->second.body.at("Resources").at("F").as_object();
+  EXPECT_EQ(function.at("Properties").at("Runtime"), "provided.al2023");
+  EXPECT_FALSE(function.contains("Metadata"));
+}
+
 TEST(Swap, AKeptVpcWithPrivateDnsForApisIsToldOf) {
   auto assembly = one_stack({{"F", function(R"({"VpcConfig":{"SubnetIds":["s"]}})")},
                              {"E", resource("AWS::EC2::VPCEndpoint", R"({"PrivateDnsEnabled":true,

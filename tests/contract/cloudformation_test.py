@@ -1,5 +1,6 @@
 """CloudFormation through clients we did not write: boto3 and Debian's AWS CLI. All of it would hold on AWS too."""
 
+import json
 import pathlib
 import subprocess
 import sys
@@ -9,7 +10,7 @@ import warnings
 from botocore.exceptions import ClientError
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-from cloud import AWS_CLI, REGION, Cloud  # noqa: E402
+from cloud import AWS_CLI, REGION, ROOT, Cloud  # noqa: E402
 
 TEMPLATE = """
 Parameters:
@@ -138,6 +139,45 @@ class Stacks(unittest.TestCase):
         self.assertEqual(TEMPLATE, cfn.get_template(StackName="from-s3")["TemplateBody"])
         self.assertEqual(3, len(cfn.list_stack_resources(StackName="from-s3")["StackResourceSummaries"]))
         self.assertIn("from-s3-table", [e["Name"] for e in cfn.list_exports()["Exports"]])
+
+    def drift(self, stack):
+        found = cfn.detect_stack_drift(StackName=stack)["StackDriftDetectionId"]
+        status = cfn.describe_stack_drift_detection_status(StackDriftDetectionId=found)
+        self.assertEqual(status["DetectionStatus"], "DETECTION_COMPLETE")
+        drifts = cfn.describe_stack_resource_drifts(StackName=stack)["StackResourceDrifts"]
+        return status, {each["LogicalResourceId"]: each for each in drifts}
+
+    def test_the_drift_of_a_debug_stack_is_detected(self):
+        template = json.loads((ROOT / "host/test/debug-stack.template.json").read_text())
+        for section in ("Parameters", "Rules"):
+            template.pop(section, None)
+        cfn.create_stack(StackName="drifting", TemplateBody=json.dumps(template))
+        wait("stack_create_complete", "drifting")
+        status, drifts = self.drift("drifting")
+        self.assertEqual((status["StackDriftStatus"], status["DriftedStackResourceCount"]), ("IN_SYNC", 0))
+        self.assertEqual({each["StackResourceDriftStatus"] for each in drifts.values()}, {"IN_SYNC"})
+
+        ids = {name: each["PhysicalResourceId"] for name, each in drifts.items()}
+        gateway = cloud.client("apigatewayv2")
+        gateway.delete_route(ApiId=ids["Api"], RouteId=ids["Hello"])
+        gateway.update_route(ApiId=ids["Api"], RouteId=ids["Connect"], AuthorizationType="NONE")
+        s3.put_public_access_block(Bucket=ids["Payloads"], PublicAccessBlockConfiguration=dict(
+            BlockPublicAcls=False, BlockPublicPolicy=True, IgnorePublicAcls=True, RestrictPublicBuckets=True))
+        s3.delete_bucket_policy(Bucket=ids["Payloads"])
+        status, drifts = self.drift("drifting")
+        self.assertEqual(status["StackDriftStatus"], "DRIFTED")
+        states = {name: each["StackResourceDriftStatus"] for name, each in drifts.items()}
+        drifted = {name: state for name, state in states.items() if state != "IN_SYNC"}
+        self.assertEqual(drifted, {"Connect": "MODIFIED", "Hello": "DELETED", "HelloResponse": "DELETED",
+                                   "Payloads": "MODIFIED", "PayloadsPolicy": "DELETED"})
+        self.assertEqual(status["DriftedStackResourceCount"], len(drifted))
+        self.assertEqual(drifts["Connect"]["PropertyDifferences"], [
+            {"PropertyPath": "/AuthorizationType", "ExpectedValue": "AWS_IAM", "ActualValue": "NONE",
+             "DifferenceType": "NOT_EQUAL"}])
+        self.assertEqual([each["PropertyPath"] for each in drifts["Payloads"]["PropertyDifferences"]],
+                         ["/PublicAccessBlockConfiguration/BlockPublicAcls"])
+        only = cfn.describe_stack_resource_drifts(StackName="drifting", StackResourceDriftStatusFilters=["MODIFIED"])
+        self.assertEqual(len(only["StackResourceDrifts"]), 2)
 
     def test_the_cli_deploys_and_the_state_survives_a_restart(self):
         path = pathlib.Path(cloud.state) / "template.yaml"

@@ -566,8 +566,30 @@ class Logs(ContractTest):
         pages = self.logs.get_paginator("filter_log_events").paginate(logGroupName=self.group,
                                                                      PaginationConfig={"PageSize": 1})
         self.assertEqual([len(page["events"]) for page in pages if page["events"]], [1, 1, 1])
-        self.assert_error("UnsupportedOperation", self.logs.filter_log_events, logGroupName=self.group,
-                          filterPattern="{ $.a = 1 }")
+
+    def found(self, pattern):
+        events = self.logs.filter_log_events(logGroupName=self.group, filterPattern=pattern)["events"]
+        return [each["message"] for each in events]
+
+    def test_json_events_are_filtered_by_their_members(self):
+        slow, failed = '{"level": "INFO", "ms": 1200}', '{"level": "ERROR", "error": {"codes": [404, 410]}, "ms": null}'
+        self.put(slow, failed, "no JSON, but ERROR")
+        for pattern in ('{ $.level = "ERROR" }', "{ $.error.codes[*] = 41* }", "{ $.ms IS NULL }",
+                        "{ ($.level = %^ERR% || $.ms > 2000) && $.user NOT EXISTS }"):
+            self.assertEqual(self.found(pattern), [failed], pattern)
+        self.assertEqual(self.found("{ $.ms >= 1.2e3 && $.level != ERROR }"), [slow])
+
+    def test_lines_are_filtered_by_their_fields_and_by_regular_expressions(self):
+        page = '127.0.0.1 - frank [10/Oct/2000:13:25:15 -0700] "GET /index.html HTTP/1.0" 404 1534'
+        self.put(page, "127.0.0.2 - jane [10/Oct/2000:13:25:16 -0700] \"GET /a.png HTTP/1.0\" 200 99")
+        for pattern in ("[ip, id, user, time, request = *.html*, status = 4* || status = 5*, bytes > 1000]",
+                        "[ip=%127\\.0\\.0\\.1$%, ..., bytes]", "%\\s4\\d{2}\\s%", "?frank ?john"):
+            self.assertEqual(self.found(pattern), [page], pattern)
+
+    def test_a_pattern_that_is_none_is_refused(self):
+        for pattern in ("{ $.a == 1 }", "{ a = 1 }", "[a, ..., b, ...]", "%(a)%", "{ $.a IS NOT NULL }"):
+            self.assert_error("InvalidParameterException", self.logs.filter_log_events, logGroupName=self.group,
+                              filterPattern=pattern)
 
     def test_streams_know_their_newest_event(self):
         self.put("x", start=-5)
@@ -610,6 +632,12 @@ class Logs(ContractTest):
         self.assertIn("seen by the cli", cloud.aws("logs", "tail", self.group))
         found = cloud.aws("logs", "filter-log-events", "--log-group-name", self.group, "--filter-pattern", "seen")
         self.assertEqual([each["message"] for each in found["events"]], ["seen by the cli"])
+
+    def test_the_cli_filters_json(self):
+        self.put('{"level": "ERROR"}', '{"level": "INFO"}')
+        found = cloud.aws("logs", "filter-log-events", "--log-group-name", self.group, "--filter-pattern",
+                          '{ $.level = "ERROR" }')
+        self.assertEqual([each["message"] for each in found["events"]], ['{"level": "ERROR"}'])
 
 
 class Command(unittest.TestCase):

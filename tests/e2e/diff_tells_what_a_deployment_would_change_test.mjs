@@ -46,7 +46,7 @@ test("in a session: that functions run live is said once, and the app's own chan
   assert.match(same.text, /1 function runs live at stage e2e: lab\/Hello\. `live deploy` puts back its own code and settings\./);
   assert.doesNotMatch(same.text, /AWS::|Permissions|debug-stack/);
   assert.deepEqual((await found()).run_live, ["lab/Hello"]);
-  lab.describe({ Hello: { ...hello, environment: { GREETING: "three" } } });
+  lab.describe({ Hello: { ...hello, environment: { GREETING: "three" }, memory: 256 } });
   const other = await diff();
   assert.match(other.text, /~ AWS::Lambda::Function Hello: Environment .*two.* → .*three/);
   await session.stop();

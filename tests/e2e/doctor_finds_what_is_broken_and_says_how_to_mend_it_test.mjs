@@ -54,10 +54,16 @@ test("without credentials and network it ends soon, and says so", async () => {
   assert.match(of(/credentials/).said, /no AWS credentials found/);
 });
 
-test("a proxy that nobody uses is named where an endpoint does not answer, without what is secret in it", async () => {
-  const { checks, of } = await doctor({ env: { ...without, AWS_REGION: "eu-west-1", AWS_ENDPOINT_URL: "http://127.0.0.1:1", HTTPS_PROXY: "http://ann:secret@proxy" } });
-  assert.match(of(/endpoint/).advice, /HTTPS_PROXY is set, but live connects directly/);
+test("a proxy is named, without what is secret in it, also where nothing answers through it", async () => {
+  const proxied = { ...without, AWS_REGION: "eu-west-1", HTTPS_PROXY: "http://ann:secret@127.0.0.1:1" };
+  const { code, checks, of } = await doctor({ env: proxied, cwd: nowhere });
+  assert.equal(code, 1);
+  assert.match(of(/^proxy$/).said, /^http:\/\/127\.0\.0\.1:1 by HTTPS_PROXY/);
+  assert.match(of(/^endpoint/).advice, /live goes through the proxy of HTTPS_PROXY/);
   assert.doesNotMatch(JSON.stringify(checks), /secret/);
+  const wrong = await doctor({ env: { ...proxied, HTTPS_PROXY: "socks5://ann:secret@proxy" }, cwd: nowhere });
+  assert.equal(wrong.of(/^proxy$/).state, "failed");
+  assert.match(wrong.of(/^proxy$/).said, /HTTPS_PROXY names no proxy that live can use: it looks like http:/);
 });
 
 test("with keys and an endpoint that does not answer, it ends soon too", async () => {
@@ -113,6 +119,27 @@ test("a stub of another version is named", async () => {
   const { code, of } = await doctor(local);
   assert.equal(code, 0, "start deploys it again");
   assert.deepEqual([of(/stubs/).state, of(/stubs/).said], ["warning", "of another version of live, or for another debug stack: e2e-Other"]);
+});
+
+test("what was changed or deleted by hand in the debug stack is named", async () => {
+  assert.match((await doctor(local)).of(/^drift$/).said, /e2e-lab-debug-stack is as it was deployed/);
+  const { bucket } = await lab.debugStack();
+  const s3 = await client(lab, "s3", "S3Client");
+  const { DeleteBucketPolicyCommand, GetBucketPolicyCommand, PutBucketPolicyCommand, PutPublicAccessBlockCommand } = sdk("s3");
+  const { Policy } = await s3.send(new GetBucketPolicyCommand({ Bucket: bucket }));
+  const block = (BlockPublicPolicy) => s3.send(new PutPublicAccessBlockCommand({ Bucket: bucket, PublicAccessBlockConfiguration: { BlockPublicAcls: true, IgnorePublicAcls: true, RestrictPublicBuckets: true, BlockPublicPolicy } }));
+  await block(false);
+  const changed = await doctor(local);
+  assert.equal(changed.of(/^drift$/).state, "warning");
+  assert.match(changed.of(/^drift$/).said, /changed by hand .*AWS::S3::Bucket Payloads \(\/PublicAccessBlockConfiguration\/BlockPublicPolicy\)$/);
+  await s3.send(new DeleteBucketPolicyCommand({ Bucket: bucket }));
+  const { code, of } = await doctor(local);
+  assert.equal(code, 1);
+  assert.deepEqual([of(/^drift$/).state, of(/^drift$/).advice], ["failed", "put it back as it was, or `live remove` and start again"]);
+  assert.match(of(/^drift$/).said, /deleted by hand .*: AWS::S3::BucketPolicy PayloadsPolicy$/);
+  await s3.send(new PutBucketPolicyCommand({ Bucket: bucket, Policy }));
+  await block(true);
+  assert.equal((await doctor(local)).of(/^drift$/).state, "ok");
 });
 
 test("a debug stack that another version has deployed is told", async () => {

@@ -63,6 +63,22 @@ test("a boundary that does not allow it makes calls fail at once, and they say s
   await boundary("*");
 });
 
+test("a role that has no room for a policy is told with the next step, which helps", async () => {
+  const statements = Array.from({ length: 90 }, (_, i) => ({ Effect: "Allow", Action: "s3:GetObject", Resource: `arn:aws:s3:::a-bucket-of-somebody-${i}/a/folder/in/it/*` }));
+  const PolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement: statements });
+  await lab.do("deploy");
+  await ask("PutRolePolicy", { RoleName: "shared", PolicyName: "full", PolicyDocument });
+  const { code, text } = await lab.run("start", "--local", "--stage", "e2e");
+  assert.equal(code, 1, text);
+  assert.match(text, /Maximum policy size of 10240 bytes exceeded for role shared/);
+  assert.match(text, /The role shared has no room for the inline policy that stubs need.*--except.*managed policy/);
+  const session = await lab.go("--except", "one/One", "--except", "two/Two");
+  assert.equal((await lab.invoke("Bounded")).body.local, true);
+  assert.equal((await lab.invoke("One")).body.local, false);
+  await session.stop();
+  await ask("DeleteRolePolicy", { RoleName: "shared", PolicyName: "full" });
+});
+
 test("live deploy takes the policies away, and live remove leaves the role", async () => {
   await lab.do("deploy");
   for (const name of ["One", "Two"]) {

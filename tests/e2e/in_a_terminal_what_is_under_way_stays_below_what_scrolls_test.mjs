@@ -1,4 +1,4 @@
-// A deployment and slow calls have lines that stay at the end of a terminal; everything else scrolls past above them.
+// A deployment, slow calls and the offer to deploy a change have lines that stay at the end of a terminal; everything else scrolls past above them.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { Shop } from "../support/shop.mjs";
@@ -82,6 +82,23 @@ test("ten calls at once are ten blocks, one after the other", async () => {
     else blocks.push([line]);
   }
   assert.deepEqual(blocks.map((block) => block.map((line) => line[9]).join("")), Array(10).fill("→││←"), lines.join("\n"));
+});
+
+test("the offer to deploy a change stays last while calls scroll past, and goes with ENTER", async () => {
+  const offer = "Press ENTER to deploy (1 change, 1 loses data)";
+  const change = (key) => shop.sells({ supplier: { seconds: 6 }, orders: { key } });
+  change("number");
+  await live.displays(/^Press ENTER to deploy/m);
+  for (const name of ["one", "two"]) await shop.invoke("Basket", { rawPath: `/offered/${name}` });
+  await live.displays(/basket of \/offered\/two\n[^]*← (Basket  )?200.*\nPress ENTER/);
+  assert.equal(live.display.lines.filter(Boolean).at(-1), offer);
+  assert.equal(live.display.lines.filter((line) => line.startsWith("Press")).length, 1, live.display.text);
+  change("name");
+  await live.displays(/(Rebuilding infrastructure[^]*){2}Press ENTER to deploy/);
+  assert.equal(live.display.lines.filter((line) => line.startsWith("Press")).length, 1, live.display.text);
+  live.type("\n");
+  await live.displays(/✓ Live: 3 functions run here/, { timeout: 180_000 });
+  assert.doesNotMatch(live.display.text, /Press ENTER/);
 });
 
 test("Ctrl-C leaves a tidy screen", async () => {

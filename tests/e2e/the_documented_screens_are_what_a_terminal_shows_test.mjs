@@ -71,6 +71,9 @@ test("a change of the infrastructure", async () => {
   next();
   shop.sells({ supplier: { seconds: 3 }, orders: { key: "number" } });
   await live.displays(/Press ENTER to deploy/);
+  await shop.invoke("Basket", { rawPath: "/meanwhile" });
+  await live.displays(/meanwhile\n[^]*← 200.*\nPress ENTER/);
+  screens.offer = screen();
   live.type("\n");
   await live.displays(/✓ Live: 3 functions run here/, { timeout: 180_000 });
   screens.change = screen();
@@ -79,7 +82,7 @@ test("a change of the infrastructure", async () => {
 });
 
 test("the page shows them", () => {
-  assert.deepEqual(Object.keys(screens), ["deploying", "start", "calls", "change"]);
+  assert.deepEqual(Object.keys(screens), ["deploying", "start", "calls", "offer", "change"]);
   const block = (text) => text.replace(/^(?=.)/gm, "    ");
   const text = `# What it looks like
 
@@ -105,7 +108,11 @@ ${block(screens.calls)}
 
 ## A change of the infrastructure
 
-The key of a table was changed, and ENTER pressed:
+The key of a table was changed. The offer stays at the end while calls scroll past:
+
+${block(screens.offer)}
+
+and goes when ENTER is pressed:
 
 ${block(screens.change)}
 `;

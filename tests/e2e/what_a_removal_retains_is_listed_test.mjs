@@ -1,6 +1,8 @@
 // `live remove` takes away everything but what the app says is to stay, and buckets that hold something: those it names,
 // with the command that deletes each.
 import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import path from "node:path";
 import { after, before, test } from "node:test";
 import { Lab, client, sdk } from "../support/lab.mjs";
 
@@ -79,4 +81,9 @@ test("with --json each retained resource is an object", async () => {
   const retained = text.split("\n").filter((line) => line.startsWith("{")).map((line) => JSON.parse(line)).filter(({ type }) => type === "retained");
   assert.deepEqual(retained.map(({ resource_type, why, stack }) => ({ resource_type, why, stack })), [{ resource_type: "AWS::DynamoDB::Table", why: "policy", stack: "e2e-lab-data" }]);
   assert.match(retained[0].delete_with, /^aws dynamodb delete-table --table-name e2e-lab-data-Kept/);
+});
+
+test("and nothing of the stage is remembered on this machine", () => {
+  const names = readdirSync(path.join(lab.app, ".live"), { recursive: true });
+  assert.deepEqual(names.filter((name) => /(^|[/-])e2e/.test(name)), []);
 });

@@ -20,6 +20,7 @@ void add_cloudformation(World& world, Front& front) {
   add_change_set_actions(service);
   add_read_actions(service);
   add_template_actions(service);
+  add_drift_actions(service);
   service->engine->resume_all();
 }
 

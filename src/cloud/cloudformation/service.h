@@ -39,5 +39,6 @@ void add_stack_actions(ServicePointer service);
 void add_change_set_actions(ServicePointer service);
 void add_read_actions(ServicePointer service);
 void add_template_actions(ServicePointer service);
+void add_drift_actions(ServicePointer service);
 
 }  // namespace live::cloud::cloudformation

@@ -1,7 +1,5 @@
 #include "cloud/logs/events.h"
 
-#include <algorithm>
-
 namespace live::cloud {
 
 void create_log_tables(Store& store) {
@@ -66,36 +64,6 @@ int64_t count_events(Store& store, std::string_view region, std::string_view gro
       ">= ? AND at < ?");
   statement.bind(1, region).bind(2, group).bind(3, stream).bind(4, span.from_ms).bind(5, span.until_ms);
   return statement.step() ? statement.integer(0) : 0;
-}
-
-ApiResult<FilterPattern> FilterPattern::parse(std::string_view text) {
-  FilterPattern pattern;
-  auto first = text.find_first_not_of(' ');
-  if (first != text.npos && (text[first] == '{' || text[first] == '[' || text[first] == '%')) {
-    return api_error(
-        501, "UnsupportedOperation",
-        fmt::format("the filter pattern {} (JSON, columns, regular expressions) is not supported by the "
-                    "embedded AWS of Live Lambda",
-                    text));
-  }
-  for (size_t at = 0; (at = text.find_first_not_of(' ', at)) != text.npos;) {
-    auto* into = &pattern.all_;
-    if (text[at] == '?') into = &pattern.any_;
-    if (text[at] == '-') into = &pattern.none_;
-    if (into != &pattern.all_) ++at;
-    bool quoted = at < text.size() && text[at] == '"';
-    if (quoted) ++at;
-    auto end = std::min(text.find(quoted ? '"' : ' ', at), text.size());
-    if (end > at) into->emplace_back(text.substr(at, end - at));
-    at = end + (quoted ? 1 : 0);
-  }
-  return pattern;
-}
-
-bool FilterPattern::matches(std::string_view message) const {
-  auto holds = [message](const std::string& word) { return message.find(word) != message.npos; };
-  return std::all_of(all_.begin(), all_.end(), holds) && std::none_of(none_.begin(), none_.end(), holds) &&
-         (any_.empty() || std::any_of(any_.begin(), any_.end(), holds));
 }
 
 }  // namespace live::cloud

@@ -1,4 +1,4 @@
-// The events of all log streams, in a table of their own, and what of them a filter pattern wants.
+// The events of all log streams, in a table of their own.
 #pragma once
 
 #include <cstdint>
@@ -32,16 +32,5 @@ std::vector<LogEvent> read_events(Store& store, std::string_view region, std::st
                                   std::string_view stream, LogSpan span, int64_t skip, int64_t limit);
 int64_t count_events(Store& store, std::string_view region, std::string_view group, std::string_view stream,
                      LogSpan span);
-
-// Words are all wanted, ?words at least one of them, -words none; "a phrase" is one word. JSON and column
-// patterns are refused by name.
-class FilterPattern {
- public:
-  static ApiResult<FilterPattern> parse(std::string_view text);
-  bool matches(std::string_view message) const;
-
- private:
-  std::vector<std::string> all_, any_, none_;
-};
 
 }  // namespace live::cloud

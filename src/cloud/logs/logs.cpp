@@ -4,6 +4,7 @@
 
 #include "cloud/input.h"
 #include "cloud/logs/events.h"
+#include "cloud/logs/filter_pattern.h"
 #include "cloud/logs/groups.h"
 
 namespace live::cloud {
