@@ -14,6 +14,8 @@ Launcher* launcher_of(std::string_view runtime) {
   switch (language_of(runtime)) {
     case Language::node:
       return launch_node;
+    case Language::python:
+      return launch_python;
     case Language::os_only:
     case Language::dotnet:  // an executable assembly is a program of its own
       return launch_bootstrap;

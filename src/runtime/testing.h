@@ -51,6 +51,12 @@ struct WorkerTest : testing::Test {
             .runtimes = LIVE_SOURCE_DIR "/runtimes"};
   }
 
+  Program of(std::string runtime, std::string handler) {
+    Program program = node(std::move(handler));
+    program.runtime = std::move(runtime);
+    return program;
+  }
+
   Worker::Events events() {
     return {.on_line = [this](std::string_view id, Process::Stream,
                               std::string_view line) { lines.push_back(fmt::format("{}|{}", id, line)); },

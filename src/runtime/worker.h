@@ -33,6 +33,10 @@ struct Program {
   int memory_mb = 128;
   std::chrono::milliseconds init_timeout{10'000};
   std::filesystem::path runtimes;  // the folder with the Runtime API clients (node/…)
+  // Of a language that an interpreter of this machine runs (interpreter.h); empty: as PATH has it.
+  std::filesystem::path interpreter{};
+  // Where the function's packages are that do not lie in its task root.
+  std::vector<std::filesystem::path> packages{};
 };
 
 class Spares;

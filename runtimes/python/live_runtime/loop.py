@@ -1,0 +1,103 @@
+"""Init, then one invocation after the other."""
+
+import os
+import sys
+
+from .api import Gone, RuntimeApi
+from .context import LambdaContext
+from .errors import envelope
+from .handler import load_handler
+from .logs import Now, log_error, set_up
+from .marshal import read_event, to_json, write_result
+from .sources import load_from_sources
+
+
+def run():
+    try:
+        _Loop().run()
+    except Gone:
+        _flush()
+        os._exit(1)
+
+
+class _Loop:
+    def __init__(self):
+        self.api = RuntimeApi(os.environ["AWS_LAMBDA_RUNTIME_API"])
+        # Nobody shows errors there but the log; a session shows them itself.
+        self.tells_errors = os.environ.pop("LIVE_CLOUD", None) is not None
+        _set_up_output()
+        _set_up_path()
+        set_up()
+
+    def run(self):
+        handler = self._init()
+        while True:
+            self._serve(handler, self.api.next())
+
+    def _init(self):
+        try:
+            return load_handler(os.environ["_HANDLER"])
+        except Exception as error:
+            failure = envelope(error)
+        self._tell(failure)
+        self.api.init_error(failure["errorType"], to_json(failure).encode())
+        sys.exit(1)
+
+    def _serve(self, handler, invocation):
+        headers = invocation.headers
+        Now.request_id = request_id = headers["lambda-runtime-aws-request-id"]
+        Now.tenant_id = headers.get("lambda-runtime-aws-tenant-id")
+        _set_trace(headers.get("lambda-runtime-trace-id"))
+        try:
+            context = LambdaContext(headers)
+            event = read_event(invocation.body, headers.get("content-type", "application/json"))
+            body, content_type = write_result(handler(event, context))
+        except Exception as error:
+            failure = envelope(error, request_id)
+        else:
+            _flush()
+            self._check(self.api.respond(request_id, body, content_type))
+            return
+        self._tell(failure)
+        self._check(self.api.fail(request_id, to_json(failure).encode("utf-8", "replace")))
+
+    def _tell(self, failure):
+        if self.tells_errors:
+            log_error(failure)
+        _flush()
+
+    @staticmethod
+    def _check(answer):
+        if answer.status != 202:
+            text = answer.body.decode("utf-8", "replace")
+            print("LAMBDA_RUNTIME Failed to post an answer. Http response code: {}. {}".format(answer.status, text))
+
+
+def _set_up_output():
+    """One stream, as in Lambda's log, so that lines keep their order."""
+    os.dup2(1, 2)
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def _set_up_path():
+    root = os.environ["LAMBDA_TASK_ROOT"]
+    # What the interpreter itself takes from PYTHONPATH when it starts; a spare one has started before.
+    given = [path for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path]
+    sys.path[:] = [root] + given + [path for path in sys.path if path not in given and path != root]
+    load_from_sources(root)
+
+
+def _set_trace(trace_id):
+    if trace_id is None:
+        os.environ.pop("_X_AMZN_TRACE_ID", None)
+    else:
+        os.environ["_X_AMZN_TRACE_ID"] = trace_id
+
+
+def _flush():
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError):  # closed by the handler
+            pass
