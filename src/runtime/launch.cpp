@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "runtime/launchers.h"
+#include "runtime/layers.h"
 
 namespace live {
 
@@ -16,6 +17,8 @@ Launcher* launcher_of(std::string_view runtime) {
       return launch_node;
     case Language::python:
       return launch_python;
+    case Language::ruby:
+      return launch_ruby;
     case Language::os_only:
     case Language::dotnet:  // an executable assembly is a program of its own
       return launch_bootstrap;
@@ -48,6 +51,15 @@ void append(Environment& environment, std::string_view name, const std::string& 
   environment.emplace_back(name, folders);
 }
 
+void prepend(Environment& environment, std::string_view name, const std::string& folders) {
+  for (auto& [key, value] : environment) {
+    if (key != name) continue;
+    value = folders + (value.empty() ? "" : ":") + value;
+    return;
+  }
+  environment.emplace_back(name, folders);
+}
+
 std::string ours(const char* name, const char* otherwise) {
   const char* value = std::getenv(name);
   return value ? value : otherwise;
@@ -57,11 +69,12 @@ Environment environment_of(const Program& program, std::string_view runtime_api,
                            const std::filesystem::path& runtime_dir) {
   Environment environment = program.variables;
   set(environment, "AWS_LAMBDA_RUNTIME_API", std::string(runtime_api));
-  set(environment, "_HANDLER", program.handler);
+  set(environment, "_HANDLER", handler_in_layers(program));
   set(environment, "LAMBDA_TASK_ROOT", program.task_root.string());
   set(environment, "LAMBDA_RUNTIME_DIR", runtime_dir.string());
   if (language_of(program.runtime) != Language::os_only)
     set(environment, "AWS_EXECUTION_ENV", "AWS_Lambda_" + program.runtime);
+  add_layers(program, environment);
   // Lambda's folders are not here: behind the function's own come this machine's.
   append(environment, "PATH", ours("PATH", "/usr/local/bin:/usr/bin:/bin"));
   set_missing(environment, "HOME", ours("HOME", "/tmp"));

@@ -12,7 +12,7 @@ Result<Launch> launch_python(const Program& program, std::string_view runtime_ap
     return fault(Fault::Kind::not_found, fmt::format("{}: the runtime {} is not there; install live again",
                                                      program.function, client.string()));
   Environment environment = environment_of(program, runtime_api, folder);
-  for (auto const& packages : program.packages) append(environment, "PYTHONPATH", packages.string());
+  for (auto const& packages : program.packages) prepend(environment, "PYTHONPATH", packages.string());
   std::string const python = program.interpreter.empty() ? "python3" : program.interpreter.string();
   return Launch{.command = {.arguments = {python, "-u", client.string()},
                             .environment = std::move(environment),

@@ -9,12 +9,14 @@
 namespace live {
 
 using Launcher = Result<Launch>(const Program& program, std::string_view runtime_api);
-Launcher launch_node, launch_python, launch_bootstrap, launch_java;
+Launcher launch_node, launch_python, launch_ruby, launch_bootstrap, launch_java;
 
 void set(Environment& environment, std::string_view name, std::string value);
 void set_missing(Environment& environment, std::string_view name, std::string value);
 // Last: what the function brings itself comes first.
 void append(Environment& environment, std::string_view name, const std::string& folders);
+// First: before what layers bring.
+void prepend(Environment& environment, std::string_view name, const std::string& folders);
 std::string ours(const char* name, const char* otherwise);  // of our own environment
 
 // The function's own variables and what Lambda sets beside them.

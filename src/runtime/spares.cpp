@@ -22,7 +22,9 @@ constexpr std::string_view kReadAtStart[] = {"NODE_",   "LD_",    "UV_",    "LC_
                                              "MALLOC_", "GLIBC_", "PYTHON", "RUBY", "GEM_",     "BUNDLE_"};
 
 bool is_read_at_start(std::string_view name) {
-  if (name == "NODE_ENV" || name == "NODE_PATH" || name == "PYTHONPATH") return false;
+  if (name == "NODE_ENV" || name == "NODE_PATH" || name == "PYTHONPATH" || name == "RUBYLIB" ||
+      name == "GEM_PATH")
+    return false;
   return std::ranges::any_of(kReadAtStart, [name](auto prefix) { return name.starts_with(prefix); });
 }
 

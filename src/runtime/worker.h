@@ -35,6 +35,7 @@ struct Program {
   std::filesystem::path runtimes;  // the folder with the Runtime API clients (node/…)
   // Of a language that an interpreter of this machine runs (interpreter.h); empty: as PATH has it.
   std::filesystem::path interpreter{};
+  std::vector<std::filesystem::path> layers{};  // unpacked, in the function's order
   // Where the function's packages are that do not lie in its task root.
   std::vector<std::filesystem::path> packages{};
 };

@@ -97,7 +97,11 @@ struct Environments::Ending {
 };
 
 Environments::Environments(World& world, LambdaOptions options)
-    : world_(world), options_(std::move(options)), starts_(world.executor), sweeper_(world.executor) {}
+    : world_(world),
+      options_(std::move(options)),
+      starts_(world.executor),
+      interpreters_(world.executor),
+      sweeper_(world.executor) {}
 
 Environments::~Environments() = default;
 
@@ -138,8 +142,8 @@ Environment variables_of(const World& world, const Version& version, const Crede
   const bool has_endpoint = std::any_of(variables.begin(), variables.end(),
                                         [](const auto& v) { return v.first == "AWS_ENDPOINT_URL"; });
   if (!has_endpoint) set("AWS_ENDPOINT_URL", world.endpoint);
-  if (language_of(version.runtime) == Language::node)
-    set("LIVE_CLOUD", "1");  // the runtime takes it away again
+  if (language_of(version.runtime) == Language::node || is_interpreted(version.runtime))
+    set("LIVE_CLOUD", "1");  // our runtimes take it away again
   set("AWS_LAMBDA_FUNCTION_NAME", version.name);
   set("AWS_LAMBDA_FUNCTION_VERSION", version.number);
   set("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", std::to_string(version.memory_mb));
@@ -155,26 +159,6 @@ Environment variables_of(const World& world, const Version& version, const Crede
   return variables;
 }
 
-// Layers' folders stand in for /opt, which only root could mount: the runtimes' search paths lead there.
-void add_layers(const Version& version, Environment& variables) {
-  std::string modules, libraries;
-  for (const auto& folder : version.layers) {
-    modules += (modules.empty() ? "" : ":") + folder + "/nodejs/node_modules";
-    libraries += (libraries.empty() ? "" : ":") + folder + "/lib";
-  }
-  if (modules.empty()) return;
-  const auto prepend = [&](std::string_view name, const std::string& paths) {
-    for (auto& [key, value] : variables)
-      if (key == name) {
-        value = fmt::format("{}:{}", paths, value);
-        return;
-      }
-    variables.emplace_back(std::string(name), paths);
-  };
-  prepend("NODE_PATH", modules);
-  prepend("LD_LIBRARY_PATH", libraries);
-}
-
 }  // namespace
 
 ApiResult<void> check_runs_here(const Version& version) {
@@ -188,8 +172,21 @@ ApiResult<void> check_runs_here(const Version& version) {
                               version.runtime)};
 }
 
+// Empty: of a language that needs none.
+Async<ApiResult<std::filesystem::path>> Environments::interpreter_of(const Version& version) {
+  if (!is_interpreted(version.runtime)) co_return std::filesystem::path();
+  auto found = co_await interpreters_.find(version.runtime, version.code_folder, {});
+  if (found.has_error())
+    co_return ApiError{502, "InvalidRuntimeException",
+                       fmt::format("function {} ({}) cannot run here: {}", version.name, version.runtime,
+                                   found.error().message)};
+  co_return std::move(found.value().program);
+}
+
 Async<ApiResult<Environments::EnvironmentPtr>> Environments::start(VersionPtr version) {
   LIVE_API_CO_TRY(check_runs_here(*version));
+  auto interpreter = co_await interpreter_of(*version);
+  if (interpreter.has_error()) co_return interpreter.error();
   auto assumed = co_await credentials(*version);
   if (assumed.has_error()) co_return assumed.error();
   auto turn = co_await starts_.enter(init_limit);
@@ -204,8 +201,9 @@ Async<ApiResult<Environments::EnvironmentPtr>> Environments::start(VersionPtr ve
                   .variables = variables_of(world_, *version, assumed.value(), environment->log),
                   .memory_mb = version->memory_mb,
                   .init_timeout = init_limit,
-                  .runtimes = world_.runtimes};
-  add_layers(*version, program.variables);
+                  .runtimes = world_.runtimes,
+                  .interpreter = std::move(interpreter.value()),
+                  .layers = {version->layers.begin(), version->layers.end()}};
   Worker::Events events;
   events.on_line = [raw = environment.get()](std::string_view, Process::Stream, std::string_view line) {
     raw->line(line);

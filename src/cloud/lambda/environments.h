@@ -13,6 +13,7 @@
 #include "cloud/lambda/lambda.h"
 #include "cloud/lambda/log_stream.h"
 #include "cloud/world.h"
+#include "runtime/interpreter.h"
 #include "runtime/starts.h"
 #include "runtime/worker.h"
 
@@ -68,6 +69,7 @@ class Environments {
 
   Async<ApiResult<EnvironmentPtr>> acquire(const VersionPtr& version);
   Async<ApiResult<EnvironmentPtr>> start(VersionPtr version);
+  Async<ApiResult<std::filesystem::path>> interpreter_of(const Version& version);
   void give_back(EnvironmentPtr environment);
   void finish(EnvironmentPtr environment, const Ending& call, const Reply& outcome);
   static void end(World& world, EnvironmentPtr environment);
@@ -77,6 +79,7 @@ class Environments {
   World& world_;
   LambdaOptions options_;
   Starts starts_;
+  Interpreters interpreters_;
   std::map<const Version*, Pool> pools_;
   std::map<std::string, Credentials> credentials_;  // by role and function
   asio::steady_timer sweeper_;

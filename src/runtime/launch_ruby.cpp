@@ -1,0 +1,23 @@
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "runtime/launchers.h"
+
+namespace live {
+
+Result<Launch> launch_ruby(const Program& program, std::string_view runtime_api) {
+  std::filesystem::path const folder = program.runtimes / "ruby", client = folder / "run.rb";
+  if (::access(client.c_str(), R_OK) != 0)
+    return fault(Fault::Kind::not_found, fmt::format("{}: the runtime {} is not there; install live again",
+                                                     program.function, client.string()));
+  std::string const ruby = program.interpreter.empty() ? "ruby" : program.interpreter.string();
+  return Launch{.command = {.arguments = {ruby, client.string()},
+                            .environment = environment_of(program, runtime_api, folder),
+                            .folder = program.task_root},
+                .spare = Command{.arguments = {ruby, (folder / "spare.rb").string()},
+                                 .environment = spare_environment(),
+                                 .takes_input = true}};
+}
+
+}  // namespace live

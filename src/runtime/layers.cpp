@@ -1,0 +1,72 @@
+#include "runtime/layers.h"
+
+#include <ranges>
+
+#include <fmt/format.h>
+
+#include "runtime/language.h"
+#include "runtime/launchers.h"
+
+namespace live {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Search {
+  const char* variable;
+  std::string folder;  // of a layer
+};
+
+// Those that Lambda documents for its runtimes, the first before the others.
+std::vector<Search> searches_of(std::string_view runtime) {
+  std::vector<Search> all{{"PATH", "bin"}, {"LD_LIBRARY_PATH", "lib"}};
+  auto const version = version_of(runtime);
+  switch (language_of(runtime)) {
+    case Language::node:
+      all.push_back({"NODE_PATH", fmt::format("nodejs/node{}/node_modules", std::atoi(version.c_str()))});
+      all.push_back({"NODE_PATH", "nodejs/node_modules"});
+      break;
+    case Language::python:
+      all.push_back({"PYTHONPATH", fmt::format("python/lib/python{}/site-packages", version)});
+      all.push_back({"PYTHONPATH", "python"});
+      break;
+    case Language::ruby:
+      all.push_back({"GEM_PATH", fmt::format("ruby/gems/{}.0", version)});
+      all.push_back({"RUBYLIB", "ruby/lib"});
+      break;
+    default:
+      break;
+  }
+  return all;
+}
+
+// The file of "nodejs/wrapper.handler": any with the name before the dot.
+bool holds(const fs::path& layer, const fs::path& handler) {
+  std::error_code ignored;
+  auto const module = handler.stem().stem().string() + ".";
+  for (auto const& entry : fs::directory_iterator(layer / handler.parent_path(), ignored))
+    if (entry.path().filename().string().starts_with(module)) return true;
+  return false;
+}
+
+}  // namespace
+
+void add_layers(const Program& program, Environment& environment) {
+  for (auto const& search : searches_of(program.runtime))
+    for (auto const& layer : std::views::reverse(program.layers)) {
+      std::error_code ignored;
+      if (fs::is_directory(layer / search.folder, ignored))
+        append(environment, search.variable, (layer / search.folder).string());
+    }
+}
+
+std::string handler_in_layers(const Program& program) {
+  constexpr std::string_view kOpt = "/opt/";
+  if (!program.handler.starts_with(kOpt)) return program.handler;
+  fs::path const inside = program.handler.substr(kOpt.size());
+  for (auto const& layer : std::views::reverse(program.layers))
+    if (holds(layer, inside)) return layer / inside;
+  return program.handler;
+}
+
+}  // namespace live

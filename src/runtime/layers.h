@@ -1,0 +1,18 @@
+// A function's layers. Their folders stand in for /opt, which only root could mount: the runtimes' search
+// paths lead to them. As in /opt, a later layer's files hide those of an earlier one.
+#pragma once
+
+#include <string>
+
+#include "runtime/worker.h"
+
+namespace live {
+
+// Behind what the function's own variables say.
+void add_layers(const Program& program, Environment& environment);
+
+// "/opt/nodejs/wrapper.handler" as it lies on this machine; any other handler as it is, and one that is in
+// none of the layers.
+std::string handler_in_layers(const Program& program);
+
+}  // namespace live
