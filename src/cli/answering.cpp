@@ -13,7 +13,7 @@ namespace live::cli {
 
 Answering::Answering(Executor executor, Host& host, Terminal& terminal, std::unique_ptr<Watch> watch,
                      Relay& relay, const App& app)
-    : code(executor, host, terminal, std::move(watch), app.state_folder() / "build"),
+    : code(executor, host, terminal, std::move(watch), {app.folder, app.state_folder(), runtimes_folder()}),
       spares(executor),
       fleet(executor, clock, ids, code, terminal,
             FleetOptions{.runtimes = runtimes_folder(),

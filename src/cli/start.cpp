@@ -14,7 +14,7 @@
 #include "cli/takeover.h"
 #include "live/clock_notice.h"
 #include "live/infrastructure.h"
-#include "live/local_source.h"
+#include "live/other_versions.h"
 #include "live/pollers.h"
 #include "live/stack_choice.h"
 #include "live/wanted_off.h"
@@ -75,8 +75,8 @@ Async<Result<void>> start(StartOptions options, Terminal& terminal, Interruption
   if (auto before = co_await starting.deployment.functions(plan, Deployment::Absent::skipped);
       before.has_value())
     all.fleet.use(std::move(before.value()), Fleet::Table::partial);
-  if (auto const version = co_await host.node_version(); version.has_value())
-    if (auto const text = other_node(plan.sources, version.value()); !text.empty()) terminal.warn(text);
+  for (auto const& text : other_versions(co_await what_runs(host, all.code, plan.sources)))
+    terminal.warn(text);
   auto bringing = options.no_deploy ? connect(starting, std::move(plan))
                                     : deploy(starting, std::move(plan), relay, prospect.debug_stack);
   auto deployed = co_await std::move(bringing);

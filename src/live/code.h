@@ -23,6 +23,9 @@ class Code {
     uint64_t generation = 0;             // another number: other code
     std::filesystem::path executable{};  // of a compiled language; empty: as the task root has it
     std::vector<std::filesystem::path> class_path{};  // of Java
+    // Of a language that is interpreted: by what, and where packages lie that are not in the task root.
+    std::filesystem::path interpreter{};
+    std::vector<std::filesystem::path> packages{};
   };
   virtual ~Code() = default;
   // Waits for a build that is under way. Fault: the build's errors, as the developer should read them; the

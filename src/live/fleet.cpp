@@ -341,6 +341,8 @@ Program Fleet::program_for(const LocalFunction& function, const Invocation& invo
   program.class_path = ready.class_path;
   program.memory_mb = function.memory_mb;
   program.runtimes = options_.runtimes;
+  program.interpreter = ready.interpreter;
+  program.packages = ready.packages;
   for (auto const& [name, value] : invocation.variables)
     if (!of_the_machine(name) && !is_start_variable(name)) program.variables.emplace_back(name, value);
   for (auto const& [name, value] : function.start_variables) program.variables.emplace_back(name, value);

@@ -1,6 +1,7 @@
 #include "live/json_terminal.h"
 
 #include "base/utf8.h"
+#include "live/trace_view.h"
 #include "live/trigger.h"
 
 namespace live {
@@ -118,8 +119,8 @@ void JsonTerminal::answered(const LocalFunction& function, const Invocation& inv
     fact["error_type"] = reply.error_type;
     fact["error_message"] =
         parsed.has_error() ? reply.payload : string_or(parsed.value(), "errorMessage", reply.payload);
-    if (auto const* trace = parsed.has_error() ? nullptr : find_array(parsed.value(), "trace"))
-      fact["trace"] = *trace;
+    if (auto const trace = parsed.has_error() ? json::array() : trace_of(parsed.value()); !trace.empty())
+      fact["trace"] = trace;
   } else if (!timing.streamed) {
     add_payload(fact, reply.payload, is_whole());
   }
@@ -132,6 +133,20 @@ void JsonTerminal::ignored(const LocalFunction& function, std::string_view varia
   auto fact = about(function, "");
   fact["variable"] = variable;
   write_fact("variable-not-taken", std::move(fact));
+}
+
+void JsonTerminal::installing(const LocalFunction& function, const std::filesystem::path& folder) {
+  if (is_quiet()) return;
+  auto fact = about(function, "");
+  fact["folder"] = folder.string();
+  write_fact("installing", std::move(fact));
+}
+
+void JsonTerminal::installed(const LocalFunction& function, std::chrono::microseconds took) {
+  if (is_quiet()) return;
+  auto fact = about(function, "");
+  fact["took_ms"] = milliseconds(took);
+  write_fact("installed", std::move(fact));
 }
 
 void JsonTerminal::rebuilt(const LocalFunction& function, std::chrono::microseconds took) {

@@ -46,6 +46,8 @@ TEST_F(JsonTerminalTest, EveryLineIsOneObjectWithATypeAndATime) {
   to.printed(function, "", Process::Stream::err, "two\nlines");
   to.answered(function, call, {Reply::Outcome::success, "1", ""}, {});
   to.ignored(function, "NODE_OPTIONS");
+  to.installing(function, "/app/.live/python/1");
+  to.installed(function, 3ms);
   to.rebuilt(function, 3ms);
   to.build_failed(function, "a.ts:1:2: no");
   std::vector<std::string> types;
@@ -55,9 +57,9 @@ TEST_F(JsonTerminalTest, EveryLineIsOneObjectWithATypeAndATime) {
     types.push_back(string_or(one, "type"));
     EXPECT_EQ(string_or(one, "time"), iso8601(clock.now()));
   }
-  EXPECT_THAT(
-      types, ElementsAre("output", "message", "step", "step", "warning", "error", "detail", "note", "request",
-                         "queued", "log", "response", "variable-not-taken", "rebuilt", "build-failed"));
+  EXPECT_THAT(types, ElementsAre("output", "message", "step", "step", "warning", "error", "detail", "note",
+                                 "request", "queued", "log", "response", "variable-not-taken", "installing",
+                                 "installed", "rebuilt", "build-failed"));
   auto const page = read_file(std::string(LIVE_SOURCE_DIR) + "/docs/json.md").value();
   for (auto const& type : types) EXPECT_THAT(page, HasSubstr("`" + type + "`"));
 }

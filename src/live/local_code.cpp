@@ -13,12 +13,17 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
 
+#include "live/requirements.h"
+#include "runtime/language.h"
 #include "toolchain/toolchain.h"
 
 namespace live {
 namespace {
 
-using Steady = std::chrono::steady_clock;
+// What tools and interpreters write beside the sources.
+std::vector<std::string> not_sources() {
+  return {"node_modules", ".git", "cdk.out", ".live", "__pycache__", "*.pyc", ".venv", "venv", ".bundle"};
+}
 
 bool is_made(const std::filesystem::path& path) {
   return std::any_of(path.begin(), path.end(), [](auto& name) {
@@ -85,15 +90,19 @@ ToolSource tool_source(const LocalFunction& function) {
 }  // namespace
 
 struct LocalCode::State : std::enable_shared_from_this<LocalCode::State> {
-  State(Executor executor, Host& host, Observer& observer, std::unique_ptr<Watch> watch,
-        std::filesystem::path made)
+  State(Executor executor, Host& host, Observer& observer, std::unique_ptr<Watch> watch, Places places)
       : executor(executor),
         host(host),
         observer(observer),
         watch(std::move(watch)),
-        toolchain(executor, std::move(made)) {}
+        toolchain(executor, places.state / "build"),
+        places(std::move(places)),
+        interpreters(executor),
+        requirements(executor, observer, this->places.state / "python", this->places.runtimes) {}
 
   std::shared_ptr<Entry>& entry_of(const LocalFunction& function);
+  Async<Result<Ready>> as_it_lies(std::shared_ptr<Entry> entry);
+  Async<Result<Interpreter>> interpreter(LocalFunction function);
   Async<void> build(std::shared_ptr<Entry> entry);
   Async<void> bundle(std::shared_ptr<Entry> entry);
   Async<void> build_by_tool(std::shared_ptr<Entry> entry);
@@ -110,14 +119,17 @@ struct LocalCode::State : std::enable_shared_from_this<LocalCode::State> {
   Observer& observer;
   std::unique_ptr<Watch> watch;
   Toolchain toolchain;
+  Places places;
+  Interpreters interpreters;
+  Requirements requirements;
   OnChanged told;
   std::map<std::string, std::shared_ptr<Entry>> entries;  // by physical name
   bool closed = false;
 };
 
 LocalCode::LocalCode(Executor executor, Host& host, Observer& observer, std::unique_ptr<Watch> watch,
-                     std::filesystem::path made)
-    : state_(std::make_shared<State>(executor, host, observer, std::move(watch), std::move(made))) {
+                     Places places)
+    : state_(std::make_shared<State>(executor, host, observer, std::move(watch), std::move(places))) {
   asio::co_spawn(executor, state_->follow(), asio::detached);
 }
 
@@ -157,14 +169,13 @@ void LocalCode::State::follow_folder(Entry& entry, const std::filesystem::path& 
   if (entry.function.source == LocalFunction::Source::tool)
     watch->add_folder(folder, made_names());
   else
-    watch->add_folder(folder);
+    watch->add_folder(folder, not_sources());
 }
 
 Async<Result<Code::Ready>> LocalCode::ready(LocalFunction function) {
   auto const state = state_;
   auto const entry = state->entry_of(function);
-  if (function.source == LocalFunction::Source::folder)
-    co_return Ready{function.path, function.handler, entry->generation};
+  if (function.source == LocalFunction::Source::folder) co_return co_await state->as_it_lies(entry);
   if (std::exchange(entry->unbuilt, false)) entry->stale = true;
   while (!state->closed && (entry->stale || entry->building || !entry->last)) {
     entry->wanted = true;
@@ -178,6 +189,30 @@ Async<Result<Code::Ready>> LocalCode::ready(LocalFunction function) {
   }
   if (state->closed) co_return fault(Fault::Kind::cancelled, "the session ends");
   co_return *entry->last;
+}
+
+Async<Result<Interpreter>> LocalCode::interpreter(LocalFunction function) {
+  return state_->interpreter(std::move(function));
+}
+
+Async<Result<Interpreter>> LocalCode::State::interpreter(LocalFunction function) {
+  return interpreters.find(function.runtime, function.path, places.app);
+}
+
+Async<Result<Code::Ready>> LocalCode::State::as_it_lies(std::shared_ptr<Entry> entry) {
+  auto const self = shared_from_this();
+  auto const& function = entry->function;
+  Ready ready{function.path, function.handler, entry->generation};
+  if (!is_interpreted(function.runtime)) co_return ready;
+  if (entry->last && entry->last->value().generation == entry->generation) co_return *entry->last;
+  LIVE_CO_TRY(auto found, co_await interpreter(function));
+  ready.interpreter = found.program;
+  if (language_of(function.runtime) == Language::python) {
+    LIVE_CO_TRY(auto packages, co_await requirements.ensure(function, found));
+    if (!packages.empty()) ready.packages.push_back(packages);
+  }
+  entry->last = ready;
+  co_return ready;
 }
 
 Async<void> LocalCode::State::build(std::shared_ptr<Entry> entry) {

@@ -9,6 +9,7 @@
 #include "live/code.h"
 #include "live/host.h"
 #include "live/observer.h"
+#include "runtime/interpreter.h"
 #include "watch/watch.h"
 
 namespace live {
@@ -17,14 +18,21 @@ class LocalCode final : public Code {
  public:
   using OnChanged = std::function<void(const std::string& function)>;  // by physical name
 
-  // Host and observer are borrowed. `made`: a folder for what tools make, kept from one session to the next.
+  struct Places {
+    std::filesystem::path app;       // environments of an interpreter are looked for up to here
+    std::filesystem::path state;     // of the app
+    std::filesystem::path runtimes;  // where our Runtime API clients are
+  };
+  // Host and observer are borrowed.
   LocalCode(Executor executor, Host& host, Observer& observer, std::unique_ptr<Watch> watch,
-            std::filesystem::path made);
+            Places places = {});
   ~LocalCode() override;
 
   Async<Result<Ready>> ready(LocalFunction function) override;
   void prepare(const FunctionTable& functions) override;
   void on_changed(OnChanged told);
+  // What runs it here, of a language that is interpreted. Fault: there is none.
+  Async<Result<Interpreter>> interpreter(LocalFunction function);
 
  private:
   struct State;

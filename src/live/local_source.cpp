@@ -9,6 +9,7 @@
 #include "base/encoding.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "runtime/interpreter.h"
 #include "runtime/launch.h"
 #include "runtime/start_variables.h"
 #include "toolchain/tool_run.h"
@@ -26,6 +27,10 @@ Environment start_variables(const json::object& variables) {
     if (plain && is_start_variable(name)) own.emplace_back(name, *text);
   }
   return own;
+}
+
+std::string_view inline_file(std::string_view runtime) {
+  return language_of(runtime) == Language::python ? "index.py" : "index.js";
 }
 
 bool is_in_a_layer(std::string_view handler) { return handler.starts_with("/opt/"); }
@@ -79,8 +84,9 @@ std::string why_not_here(const AppFunction& function) {
 
 bool belongs_to_cdk(const AppFunction& function) { return function.skip == "it belongs to the CDK"; }
 
-SourceTable::SourceTable(const std::vector<AppFunction>& functions, std::filesystem::path inline_folder)
-    : inline_folder_(std::move(inline_folder)) {
+SourceTable::SourceTable(const std::vector<AppFunction>& functions, std::filesystem::path inline_folder,
+                         std::filesystem::path app)
+    : inline_folder_(std::move(inline_folder)), app_(std::move(app)) {
   for (auto const& one : functions) functions_[{one.stack, one.construct_path}] = one;
 }
 
@@ -93,6 +99,8 @@ std::optional<std::string> SourceTable::cannot_run(const SwappedFunction& functi
   auto const* one = find(function);
   if (!one) return "the CDK did not say where its source lies";
   if (auto reason = why_not_here(*one); !reason.empty()) return reason;
+  if (is_interpreted(function.runtime) && !has_interpreter(function.runtime, one->folder, app_))
+    return no_interpreter(function.runtime);
   if (is_in_a_layer(handler_here(function)))
     return "its handler is in a layer (" + function.handler + "), which is not on this machine";
   return std::nullopt;
@@ -116,29 +124,12 @@ Result<LocalFunction> SourceTable::local(const SwappedFunction& function) const 
     local.build_options = one->options;
   } else if (one->kind == "inline") {
     local.path = inline_folder_ / hex(sha256(function.construct_path)).substr(0, 16);
-    LIVE_TRY(write_file(local.path / "index.js", one->inline_code));
+    LIVE_TRY(write_file(local.path / inline_file(function.runtime), one->inline_code));
   } else if (find_project(tool_source(*one))) {
     local.source = LocalFunction::Source::tool;
     local.build_options = one->options;
   }
   return local;
-}
-
-std::string other_node(const std::vector<LocalFunction>& functions, std::string_view node_version) {
-  std::string_view const major = node_version.substr(0, node_version.find('.'));
-  std::set<std::string> others;
-  for (auto const& one : functions) {
-    std::string_view const runtime = one.runtime;
-    constexpr std::string_view kNode = "nodejs";
-    if (!runtime.starts_with(kNode) || major.empty()) continue;
-    auto const wanted = runtime.substr(kNode.size(), runtime.find('.') - kNode.size());
-    if (!wanted.empty() && wanted != major) others.insert(one.runtime);
-  }
-  if (others.empty()) return "";
-  return fmt::format(
-      "Deployed, your functions run on {}; here they run on Node {}. To run what you deploy, put "
-      "that version of Node first in PATH",
-      fmt::join(others, ", "), node_version);
 }
 
 Result<Assembly> read_assembly(const std::filesystem::path& folder) {

@@ -27,7 +27,8 @@ std::string handler_here(const SwappedFunction& function);
 class SourceTable {
  public:
   // `inline_folder`: where the code of inline functions is written to, to be run from there.
-  SourceTable(const std::vector<AppFunction>& functions, std::filesystem::path inline_folder);
+  SourceTable(const std::vector<AppFunction>& functions, std::filesystem::path inline_folder,
+              std::filesystem::path app = {});
   // Why it cannot run on this machine; nothing when it can.
   std::optional<std::string> cannot_run(const SwappedFunction& function) const;
   Result<LocalFunction> local(const SwappedFunction& function) const;  // its name is still empty
@@ -35,11 +36,8 @@ class SourceTable {
  private:
   const AppFunction* find(const SwappedFunction& function) const;
   std::map<std::pair<std::string, std::string>, AppFunction> functions_;  // by stack and construct path
-  std::filesystem::path inline_folder_;
+  std::filesystem::path inline_folder_, app_;
 };
-
-// A warning for functions whose runtime is of another major version than the Node here; empty: none is.
-std::string other_node(const std::vector<LocalFunction>& functions, std::string_view node_version);
 
 Result<Assembly> read_assembly(const std::filesystem::path& folder);
 Result<void> write_assembly(const std::filesystem::path& folder, Assembly& assembly);

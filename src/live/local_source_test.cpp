@@ -101,6 +101,9 @@ TEST(SourceTable, ABundleRunsFromItsEntryAndInlineCodeFromAFileOfItsOwn) {
   EXPECT_EQ(second.source, LocalFunction::Source::folder);
   EXPECT_EQ(read_file(second.path / "index.js").value(), written.inline_code);
   EXPECT_NE(second.path, table.local(swapped("api/Other")).value().path);
+  auto python = swapped("api/Inline");
+  python.runtime = "python3.13";
+  EXPECT_EQ(read_file(table.local(python).value().path / "index.py").value(), written.inline_code);
   EXPECT_TRUE(table.local(swapped("api/Unknown")).has_error());
 }
 
@@ -134,17 +137,6 @@ TEST(LocalSource, AnApisUrlIsReachableOnTheEmbeddedAwsOnly) {
             "http://h:1/_api/abc/");
   EXPECT_EQ(reachable(url, ""), url);
   EXPECT_EQ(reachable("https://example.com/", "http://127.0.0.1:4566"), "https://example.com/");
-}
-
-TEST(LocalSource, AnotherNodeThanTheDeployedOneIsWarnedOfOnce) {
-  LocalFunction one, two;
-  one.runtime = two.runtime = "nodejs22.x";
-  EXPECT_EQ(other_node({one, two}, "22.11.0"), "");
-  EXPECT_THAT(other_node({one, two}, "20.20.2"),
-              HasSubstr("run on nodejs22.x; here they run on Node 20.20.2"));
-  two.runtime = "nodejs20.x";
-  EXPECT_THAT(other_node({one, two}, "20.20.2"), HasSubstr("run on nodejs22.x;"));
-  EXPECT_EQ(other_node({one}, ""), "");
 }
 
 }  // namespace

@@ -44,6 +44,9 @@ class Observer {
   // A variable of the remote environment that the function's process does not get: it would change how that
   // starts, and the app's template does not have it with this value.
   virtual void ignored(const LocalFunction&, std::string_view /*variable*/) {}
+  // What its requirements.txt asks for, into a folder of ours.
+  virtual void installing(const LocalFunction&, const std::filesystem::path& /*folder*/) {}
+  virtual void installed(const LocalFunction&, std::chrono::microseconds /*took*/) {}
   virtual void rebuilt(const LocalFunction& function, std::chrono::microseconds took) = 0;
   virtual void build_failed(const LocalFunction& function, std::string_view errors) = 0;
 };

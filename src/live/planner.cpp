@@ -135,7 +135,7 @@ Async<Result<Synthesis>> Planner::synthesise(Validate validate, std::shared_ptr<
 }
 
 SourceTable Planner::sources_of(const Synthesis& made) const {
-  return SourceTable(made.functions, target_.app.state_folder() / "inline");
+  return SourceTable(made.functions, target_.app.state_folder() / "inline", target_.app.folder);
 }
 
 Result<SwapOptions> Planner::options_for(const Synthesis& made, const DebugStackAddress& debug_stack,

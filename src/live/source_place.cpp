@@ -34,6 +34,41 @@ std::optional<SourcePlace> place_of(std::string_view where) {
   return SourcePlace{std::string(where.substr(0, line)), *line_number, *column_number};
 }
 
+constexpr std::string_view kPythonFile = "  File \"";
+
+// 'File "/app/api.py", line 12, in handler'
+std::optional<StackFrame> python_frame(std::string_view line) {
+  constexpr std::string_view kLine = "\", line ", kIn = ", in ";
+  line.remove_prefix(kPythonFile.size());
+  size_t const file = line.find(kLine), in = line.find(kIn, file);
+  if (file == std::string_view::npos || in == std::string_view::npos) return std::nullopt;
+  auto const at = number(line.substr(file + kLine.size(), in - file - kLine.size()));
+  if (!at) return std::nullopt;
+  std::string const path(line.substr(0, file));
+  return StackFrame{std::string(line.substr(in + kIn.size())), SourcePlace{path, *at, 0},
+                    fmt::format("{}:{}", path, *at), "Python"};
+}
+
+// "/app/api.rb:12:in `handler'", with an apostrophe on both sides since Ruby 3.4
+std::optional<StackFrame> ruby_frame(std::string_view line) {
+  constexpr std::string_view kIn = ":in ";
+  size_t const in = line.find(kIn), colon = line.rfind(':', in == std::string_view::npos ? in : in - 1);
+  auto const place = line.substr(0, in);
+  auto const at = colon == std::string_view::npos ? std::nullopt : number(place.substr(colon + 1));
+  if (!at) return std::nullopt;
+  auto function = in == std::string_view::npos ? "" : line.substr(in + kIn.size());
+  if (function.size() > 2) function = function.substr(1, function.size() - 2);
+  return StackFrame{std::string(function), SourcePlace{std::string(place.substr(0, colon)), *at, 0},
+                    std::string(place), "Ruby"};
+}
+
+bool is_of_a_package(std::string_view file) {
+  constexpr std::string_view kMarks[] = {"node_modules/", "/site-packages/", "/dist-packages/",
+                                         "/lib/python3",  "/gems/",          "/lib/ruby/",
+                                         "<frozen ",      "/vendor/bundle/"};
+  return std::ranges::any_of(kMarks, [file](auto mark) { return file.find(mark) != std::string_view::npos; });
+}
+
 std::optional<std::string> line_of(const SourcePlace& place) {
   std::ifstream file(place.file);
   std::string text;
@@ -72,6 +107,8 @@ std::string blank(std::string_view text) {
 
 std::optional<StackFrame> stack_frame(std::string_view line) {
   constexpr std::string_view kAt = "    at ";
+  if (line.starts_with(kPythonFile)) return python_frame(line.substr(0, line.find('\n')));
+  if (line.starts_with('/')) return ruby_frame(line);
   if (!line.starts_with(kAt)) return std::nullopt;
   line.remove_prefix(kAt.size());
   size_t const open = line.ends_with(')') ? line.rfind(" (") : std::string_view::npos;
@@ -84,7 +121,7 @@ std::optional<StackFrame> stack_frame(std::string_view line) {
 bool is_own(const StackFrame& frame, const std::vector<std::filesystem::path>& others) {
   if (!frame.place) return false;
   auto const& file = frame.place->file.native();
-  if (file.find("node_modules/") != std::string::npos) return false;
+  if (is_of_a_package(file)) return false;
   return std::none_of(others.begin(), others.end(), [&file](const std::filesystem::path& folder) {
     return !folder.empty() && file.starts_with(folder.native() + "/");
   });

@@ -1,4 +1,5 @@
-// A place in somebody's source: read from the frames that Node prints, and shown with its line of code.
+// A place in somebody's source: read from the frames of Node, Python and Ruby, and shown with its line of
+// code.
 #pragma once
 
 #include <filesystem>
@@ -17,10 +18,12 @@ struct SourcePlace {
 struct StackFrame {
   std::string function;                // "handler", "async Promise.all", or empty
   std::optional<SourcePlace> place{};  // none in Node itself or native code
-  std::string where;                   // as Node wrote it
+  std::string where;                   // as the runtime wrote it
+  std::string_view runtime = "Node.js";
 };
 
-// "    at handler (/app/src/api.ts:12:9)". Nothing: no frame.
+// "    at handler (/app/src/api.ts:12:9)", "  File "/app/api.py", line 12, in handler", "/app/api.rb:12:in
+// `handler'". Nothing: no frame.
 std::optional<StackFrame> stack_frame(std::string_view line);
 
 // Not of a package, of Node, or of one of these folders.

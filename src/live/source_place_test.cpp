@@ -35,6 +35,22 @@ TEST(StackFrame, OfNodeIsReadWithItsPlace) {
   EXPECT_FALSE(stack_frame("TypeError: no"));
 }
 
+TEST(StackFrame, OfPythonAndRubyIsReadWithItsPlace) {
+  auto const python = stack_frame("  File \"/app/src/api.py\", line 12, in handler\n    return deep()\n");
+  ASSERT_TRUE(python && python->place);
+  EXPECT_EQ(python->function, "handler");
+  EXPECT_EQ(describe(*python->place, "/app"), "src/api.py:12");
+  for (auto const* line : {"/app/src/api.rb:12:in `handler'", "/app/src/api.rb:12:in 'handler'"}) {
+    auto const ruby = stack_frame(line);
+    ASSERT_TRUE(ruby && ruby->place);
+    EXPECT_EQ(ruby->function, "handler");
+    EXPECT_EQ(describe(*ruby->place, "/app"), "src/api.rb:12");
+  }
+  EXPECT_FALSE(stack_frame("  File \"/app/api.py\", no line"));
+  EXPECT_FALSE(stack_frame("/app/api.rb"));
+  EXPECT_FALSE(is_own(*stack_frame("  File \"/usr/lib/python3.11/json/__init__.py\", line 1, in loads"), {}));
+}
+
 TEST(StackFrame, IsTheUsersOwnOutsidePackagesNodeAndOurRuntime) {
   auto const own = [](std::string_view line) { return is_own(*stack_frame(line), {"/opt/live/runtimes"}); };
   EXPECT_TRUE(own("    at handler (/app/src/api.ts:12:9)"));

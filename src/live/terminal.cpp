@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "live/columns.h"
+#include "live/source_place.h"
 #include "live/trace_view.h"
 #include "live/trigger.h"
 
@@ -245,9 +246,9 @@ void Terminal::failed(const Invocation& invocation, const Reply& reply, const Ti
         fmt::format("{}{}{}  {}", named_again(invocation.request_id), tint(Tint::red, text.substr(0, end)),
                     sofar, tint(Tint::dim, in_all(timing))));
   lines(invocation.request_id, "│", Tint::red, std::string_view(text).substr(end).substr(end < text.size()));
-  auto const* trace = parsed.has_error() ? nullptr : find_array(parsed.value(), "trace");
-  if (!trace) return;
-  for (auto const& line : trace_lines(*trace, *this)) lines(invocation.request_id, "│", Tint::red, line);
+  if (parsed.has_error()) return;
+  for (auto const& line : trace_lines(trace_of(parsed.value()), *this))
+    lines(invocation.request_id, "│", Tint::red, line);
 }
 
 void Terminal::ignored(const LocalFunction& function, std::string_view variable) {
@@ -255,6 +256,19 @@ void Terminal::ignored(const LocalFunction& function, std::string_view variable)
       "{}: variable {} is not taken from the deployed function, because it changes how a process starts here "
       "and the app's template does not have it with this value as plain text",
       short_name(function), variable));
+}
+
+void Terminal::installing(const LocalFunction& function, const std::filesystem::path& folder) {
+  if (is_quiet()) return;
+  auto const where = describe({.file = folder}, around_.folder);
+  write_(fmt::format("{} {} {}", tint(Tint::dim, "…"), short_name(function),
+                     tint(Tint::dim, "installing its requirements.txt into " + where)));
+}
+
+void Terminal::installed(const LocalFunction& function, std::chrono::microseconds took) {
+  if (is_quiet()) return;
+  write_(fmt::format("{} {} {}", tint(Tint::dim, "↻"), short_name(function),
+                     tint(Tint::dim, "requirements installed in " + duration(took))));
 }
 
 void Terminal::rebuilt(const LocalFunction& function, std::chrono::microseconds took) {

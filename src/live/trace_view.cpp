@@ -37,9 +37,10 @@ std::string line_of(const Frame& frame, const Terminal& terminal) {
   return frame.own ? text : terminal.tint(Tint::dim, text);
 }
 
-std::string folded(size_t count, const Terminal& terminal) {
-  return terminal.tint(Tint::dim, fmt::format("    … {} frame{} of packages and Node.js (--verbose shows {})",
-                                              count, count == 1 ? "" : "s", count == 1 ? "it" : "them"));
+std::string folded(size_t count, std::string_view runtime, const Terminal& terminal) {
+  return terminal.tint(Tint::dim,
+                       fmt::format("    … {} frame{} of packages and {} (--verbose shows {})", count,
+                                   count == 1 ? "" : "s", runtime, count == 1 ? "it" : "them"));
 }
 
 }  // namespace
@@ -60,6 +61,17 @@ std::vector<std::string> code_lines(const std::vector<std::string>& code, const 
   return lines;
 }
 
+json::array trace_of(const json::object& envelope) {
+  if (auto const* trace = find_array(envelope, "trace")) return *trace;
+  auto const* trace = find_array(envelope, "stackTrace");
+  if (!trace) return {};
+  auto const* first = trace->empty() ? nullptr : trace->front().if_string();
+  bool const innermost_last = first && first->starts_with("  File ");  // Python
+  json::array frames = *trace;
+  if (innermost_last) std::reverse(frames.begin(), frames.end());
+  return frames;
+}
+
 std::vector<std::string> trace_lines(const json::array& trace, const Terminal& terminal) {
   auto const frames = frames_of(trace, terminal);
   auto const first = std::find_if(frames.begin(), frames.end(), [](const Frame& one) { return one.own; });
@@ -76,7 +88,7 @@ std::vector<std::string> trace_lines(const json::array& trace, const Terminal& t
       lines.push_back(line_of(*at, terminal));
     }
   }
-  if (others > 0) lines.push_back(folded(others, terminal));
+  if (others > 0) lines.push_back(folded(others, frames.front().runtime, terminal));
   return lines;
 }
 

@@ -10,7 +10,10 @@
 
 namespace live {
 
-// `trace`: an error's, as the function's runtime gives it. Whole with --verbose.
+// The stack in an error's envelope, the innermost frame first; empty: it has none.
+json::array trace_of(const json::object& envelope);
+
+// Whole with --verbose.
 std::vector<std::string> trace_lines(const json::array& trace, const Terminal& terminal);
 
 // Its line of code, below its place: indented, ready to be printed.

@@ -47,6 +47,11 @@ std::vector<std::string> question(std::string_view runtime, const fs::path& prog
   return {program, "-e", "puts RbConfig.ruby, RUBY_VERSION"};
 }
 
+std::vector<fs::path> to_try_here(std::string_view runtime, const fs::path& source, const fs::path& project) {
+  return interpreters_to_try(runtime, source, project, ours("PATH", "/usr/local/bin:/usr/bin:/bin"),
+                             ours("VIRTUAL_ENV", ""));
+}
+
 }  // namespace
 
 bool is_interpreted(std::string_view runtime) {
@@ -73,19 +78,25 @@ std::vector<fs::path> interpreters_to_try(std::string_view runtime, const fs::pa
   return found;
 }
 
+bool has_interpreter(std::string_view runtime, const fs::path& source, const fs::path& project) {
+  return !to_try_here(runtime, source, project).empty();
+}
+
+std::string no_interpreter(std::string_view runtime) {
+  auto const name = name_of(runtime);
+  return fmt::format("there is no {} on this machine: install {} {}, or put it in PATH", name, name,
+                     version_of(runtime));
+}
+
 Async<Result<Interpreter>> Interpreters::find(std::string runtime, fs::path source, fs::path project) {
-  auto const path = ours("PATH", "/usr/local/bin:/usr/bin:/bin");
-  for (auto const& program : interpreters_to_try(runtime, source, project, path, ours("VIRTUAL_ENV", ""))) {
+  for (auto const& program : to_try_here(runtime, source, project)) {
     if (!known_.contains(program)) {
       auto const answer = co_await ask(runtime, program);
       known_[program] = answer;
     }
     if (auto const known = known_[program]) co_return *known;
   }
-  auto const name = name_of(runtime);
-  co_return fault(Fault::Kind::not_found,
-                  fmt::format("there is no {} on this machine: install {} {}, or put it in PATH", name, name,
-                              version_of(runtime)));
+  co_return fault(Fault::Kind::not_found, no_interpreter(runtime));
 }
 
 // A name on PATH may be that of a version manager, which has no such version.

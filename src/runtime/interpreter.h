@@ -27,6 +27,11 @@ std::vector<std::filesystem::path> interpreters_to_try(std::string_view runtime,
                                                        std::string_view path,
                                                        const std::filesystem::path& active_environment);
 
+// One is there, and what to say when none is.
+bool has_interpreter(std::string_view runtime, const std::filesystem::path& source,
+                     const std::filesystem::path& project);
+std::string no_interpreter(std::string_view runtime);
+
 bool is_interpreted(std::string_view runtime);  // by a program that Interpreters looks for
 
 class Interpreters {

@@ -12,10 +12,21 @@ export default function main(app) {
       new cdk.CfnResource(stack, id, { type, properties });
 }
 
-function make(app, stack, id, { handler, entry, code = "src", timeout = 10, memory, environment, alias, retries, url, architecture = "x86_64" }) {
+/** A folder of the app, or a layer's ARN. @param {string} one */
+function layer(stack, one) {
+  const id = `Layer-${one.replace(/\W/g, "-")}`;
+  const known = stack.node.tryFindChild(id);
+  if (known) return known;
+  return one.startsWith("arn:")
+    ? lambda.LayerVersion.fromLayerVersionArn(stack, id, one)
+    : new lambda.LayerVersion(stack, id, { code: lambda.Code.fromAsset(one) });
+}
+
+function make(app, stack, id, { handler, entry, code = "src", inline, runtime = "nodejs22.x", layers = [], timeout = 10, memory, environment, alias, retries, url, architecture = "x86_64" }) {
   const common = {
     functionName: `${app.stage}-${id}`,
-    runtime: lambda.Runtime.NODEJS_22_X,
+    runtime: new lambda.Runtime(runtime, undefined, { supportsInlineCode: true }),
+    layers: layers.map((one) => layer(stack, one)),
     timeout: cdk.Duration.seconds(timeout),
     memorySize: memory,
     environment,
@@ -24,7 +35,7 @@ function make(app, stack, id, { handler, entry, code = "src", timeout = 10, memo
   };
   const made = entry
     ? new NodejsFunction(stack, id, { ...common, entry, bundling: { sourceMap: true } })
-    : new lambda.Function(stack, id, { ...common, handler, code: lambda.Code.fromAsset(code) });
+    : new lambda.Function(stack, id, { ...common, handler, code: inline ? lambda.Code.fromInline(inline) : lambda.Code.fromAsset(code) });
   if (url) made.addFunctionUrl({ authType: lambda.FunctionUrlAuthType.NONE, invokeMode: lambda.InvokeMode[url] });
   if (alias) new lambda.Alias(stack, `${id}Alias`, { aliasName: alias, version: made.currentVersion });
 }

@@ -1,0 +1,40 @@
+// What a Python function's requirements.txt asks for and its interpreter does not have: installed by that
+// interpreter's pip below the app's state folder, once for each content.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+
+#include "base/async.h"
+#include "base/result.h"
+#include "base/timer.h"
+#include "live/function_table.h"
+#include "live/observer.h"
+#include "runtime/interpreter.h"
+
+namespace live {
+
+class Requirements {
+ public:
+  // `folder` is where they are put, `runtimes` where our clients are. The observer is borrowed.
+  Requirements(Executor executor, Observer& observer, std::filesystem::path folder,
+               std::filesystem::path runtimes);
+
+  // Where they are; empty: nothing more is needed than what the interpreter has. Fault: pip's own words and
+  // the next step; the next call tries again.
+  Async<Result<std::filesystem::path>> ensure(LocalFunction function, Interpreter interpreter);
+
+ private:
+  Async<Result<std::filesystem::path>> provide(LocalFunction function, Interpreter interpreter,
+                                               std::filesystem::path target);
+  Async<bool> are_there(LocalFunction function, Interpreter interpreter);
+  Async<Result<void>> install(LocalFunction function, Interpreter interpreter, std::filesystem::path target);
+
+  Executor executor_;
+  Observer& observer_;
+  std::filesystem::path folder_, runtimes_;
+  std::map<std::filesystem::path, std::shared_ptr<Timer>> under_way_;  // cancelled when they are there
+};
+
+}  // namespace live
