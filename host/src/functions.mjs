@@ -2,6 +2,7 @@
 import { existsSync, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
+import { layersOf } from "./layers.mjs";
 import { HostError } from "./protocol.mjs";
 
 /**
@@ -53,8 +54,8 @@ function nestedOf(template, folder) {
   });
 }
 
-/** @param {CloudAssembly} assembly @param {Note[]} notes */
-export async function functionsOf(assembly, notes) {
+/** @param {CloudAssembly} assembly @param {Note[]} notes @param {import("./layers.mjs").Home} home */
+export async function functionsOf(assembly, notes, home = {}) {
   /** @type {Map<string, SourceNote>} */
   const sources = new Map();
   // What is bundled binds a folder too: the entry says more.
@@ -67,7 +68,10 @@ export async function functionsOf(assembly, notes) {
   async function walk(stack, template, nestedIn) {
     for (const [logicalId, resource] of Object.entries(template.Resources ?? {}))
       if (resource.Type === "AWS::Lambda::Function")
-        found.push(describe(stack, nestedIn, logicalId, resource, sources));
+        found.push({
+          ...describe(stack, nestedIn, logicalId, resource, sources),
+          layers: layersOf(resource.Properties ?? {}, { stacks: assembly.stacksRecursively, stack, template, notes, home }),
+        });
     for (const { file, logicalId } of nestedOf(template, stack.assembly.directory))
       if (existsSync(file))
         await walk(stack, JSON.parse(await readFile(file, "utf8")), nestedIn ? `${nestedIn}/${logicalId}` : logicalId);
@@ -79,7 +83,7 @@ export async function functionsOf(assembly, notes) {
 /**
  * @param {Stack} stack @param {string} nestedIn @param {string} logicalId @param {any} resource
  * @param {Map<string, SourceNote>} sources
- * @returns {AppFunction}
+ * @returns {Omit<AppFunction, "layers">}
  */
 function describe(stack, nestedIn, logicalId, resource, sources) {
   const properties = resource.Properties ?? {};

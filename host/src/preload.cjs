@@ -94,29 +94,38 @@ function cargoOptions({ binaryName, features, environment }) {
   return { binary: binaryName, features, environment };
 }
 
-/** @param {any} module of lib/bundling.js */
-function patchBundling(module) {
-  const { Bundling } = module.exports;
+/** @param {any} module of lib/bundling.js of NodejsFunction */
+function patchNodeBundling(module) {
   const inside2x = /[\\/]aws-cdk-lib[\\/]/.test(module.filename);
+  deferBundling(module, inside2x ? "../../aws-lambda" : "@aws-cdk/aws-lambda", (asked) => ({
+    type: "bundle",
+    entry: path.resolve(asked.entry),
+    projectRoot: asked.projectRoot && path.resolve(asked.projectRoot),
+    options: plain(asked),
+  }));
+}
+
+/** @param {any} module of lib/bundling.js of PythonFunction and PythonLayerVersion */
+function patchPythonBundling(module) {
+  deferBundling(module, "aws-cdk-lib/aws-lambda", ({ entry }) => ({ type: "folder", folder: path.resolve(entry), bundled: true }));
+}
+
+/**
+ * Whose code it is becomes known when it is bound to its function; building it may need Docker.
+ * @param {any} module @param {string} library @param {(asked: any) => any} noteOf
+ */
+function deferBundling(module, library, noteOf) {
+  const { Bundling } = module.exports;
   const bundle = Bundling.bundle;
-  // Whose code it is becomes known when it is bound to its function; building it may need Docker.
   Bundling.bundle = function (/** @type {any[]} */ ...args) {
     const asked = args[args.length - 1]; // bundle(scope, options) in 2.x, bundle(options) in 1.x
-    const { AssetCode } = module.require(inside2x ? "../../aws-lambda" : "@aws-cdk/aws-lambda");
+    const { AssetCode } = module.require(library);
     const code = new AssetCode(placeholder);
     /** @type {any} */
     let real = code;
     code[deferred] = (/** @type {any} */ scope) => {
       const construct = scope.node.path;
-      const { entry, projectRoot } = asked;
-      note({
-        type: "bundle",
-        construct,
-        entry: path.resolve(entry),
-        projectRoot: projectRoot && path.resolve(projectRoot),
-        options: plain(asked),
-        swapped: isSwapped(construct),
-      });
+      note({ ...noteOf(asked), construct, swapped: isSwapped(construct) });
       const skipped = process.env.LIVE_SYNTH === "discover" || isSwapped(construct);
       real = skipped ? new AssetCode(placeholder) : bundle.apply(Bundling, args);
       const config = real.bind(scope);
@@ -150,7 +159,8 @@ function patchStack({ exports: { Stack } }) {
 const patches = [
   [/[\\/](core|@aws-cdk[\\/]core)[\\/]lib[\\/]stack\.js$/, patchStack],
   [/[\\/]aws-lambda[\\/]lib[\\/]code\.js$/, patchCode],
-  [/[\\/]aws-lambda-nodejs[\\/]lib[\\/]bundling\.js$/, patchBundling],
+  [/[\\/]aws-lambda-nodejs[\\/]lib[\\/]bundling\.js$/, patchNodeBundling],
+  [/[\\/]aws-lambda-python(-alpha)?[\\/]lib[\\/]bundling\.js$/, patchPythonBundling],
   [/[\\/]aws-lambda-go(-alpha)?[\\/]lib[\\/]bundling\.js$/, patchToolBundling(goOptions)],
   [/[\\/]cargo-lambda-cdk[\\/]lib[\\/]bundling\.js$/, patchToolBundling(cargoOptions)],
   [/[\\/](aws-cdk-lib|@aws-cdk)[\\/]core[\\/]lib[\\/]fs[\\/]ignore\.js$/, patchIgnore],

@@ -43,7 +43,7 @@ export async function synth(request, call) {
       const { inputs, sources } = await seen();
       throw Object.assign(error, { inputs: [...inputs, ...(error.inputs ?? [])], sources });
     });
-    const functions = await functionsOf(assembly, await readNotes(noted));
+    const functions = await functionsOf(assembly, await readNotes(noted), request);
     const { inputs, sources } = await seen();
     return {
       assembly: request.outdir,

@@ -101,6 +101,16 @@ export interface AppFunction {
   options?: BundlingOptions | ToolOptions;
   /** Why it can not run locally, in words; absent when it can. */
   skip?: string;
+  layers: AppLayer[];
+}
+
+export interface AppLayer {
+  /** Construct path, or ARN. */
+  name: string;
+  /** A folder or an archive on this machine. */
+  source?: string;
+  /** In an account. */
+  arn?: string;
 }
 
 /** A folder of which any file counts as the app's that has one of these names (globs) and lies in none of `except`. */

@@ -12,8 +12,9 @@
 namespace live::cli {
 
 Answering::Answering(Executor executor, Host& host, Terminal& terminal, std::unique_ptr<Watch> watch,
-                     Relay& relay, const App& app)
-    : code(executor, host, terminal, std::move(watch), {app.folder, app.state_folder(), runtimes_folder()}),
+                     Relay& relay, const App& app, Layers::Fetch fetch_layer)
+    : code(executor, host, terminal, std::move(watch), {app.folder, app.state_folder(), runtimes_folder()},
+           std::move(fetch_layer)),
       spares(executor),
       fleet(executor, clock, ids, code, terminal,
             FleetOptions{.runtimes = runtimes_folder(),

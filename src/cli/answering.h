@@ -17,7 +17,7 @@ namespace live::cli {
 
 struct Answering {
   Answering(Executor executor, Host& host, Terminal& terminal, std::unique_ptr<Watch> watch, Relay& relay,
-            const App& app);
+            const App& app, Layers::Fetch fetch_layer);
 
   SystemClock clock;
   RandomIds ids;

@@ -3,6 +3,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
+#include "aws/layer_archive.h"
 #include "base/memory.h"
 #include "cli/answering.h"
 #include "cli/command.h"
@@ -30,6 +31,12 @@ Async<int> leave_early(Answering& all, Terminal& terminal, const StartOptions& o
         "continues, `live deploy` puts the real code back, `live remove` takes the app away.");
   co_await all.session.stop(0ms);
   co_return 130;
+}
+
+Layers::Fetch fetch_layers_of(Account& account) {
+  return [&account](std::string arn) {
+    return aws::layer_archive(account.client(), account.http(), std::move(arn));
+  };
 }
 
 // The loop ends when who leaves is done.
@@ -64,7 +71,8 @@ Async<Result<void>> start(StartOptions options, Terminal& terminal, Interruption
   LIVE_CO_TRY(auto plan, co_await std::move(planned));
   LIVE_CO_TRY(auto watch, Watch::create(executor));
 
-  Answering all(executor, host, terminal, std::move(watch), relay, prepared.target.app);
+  Answering all(executor, host, terminal, std::move(watch), relay, prepared.target.app,
+                fetch_layers_of(*account));
   LIVE_CO_TRY(co_await all.session.connect());
   if (auto const& skew = account->http().skew())
     terminal.detail("This machine's clock is " + in_words(*skew));

@@ -343,6 +343,7 @@ Program Fleet::program_for(const LocalFunction& function, const Invocation& invo
   program.runtimes = options_.runtimes;
   program.interpreter = ready.interpreter;
   program.packages = ready.packages;
+  program.layers = ready.layers;
   for (auto const& [name, value] : invocation.variables)
     if (!of_the_machine(name) && !is_start_variable(name)) program.variables.emplace_back(name, value);
   for (auto const& [name, value] : function.start_variables) program.variables.emplace_back(name, value);

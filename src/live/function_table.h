@@ -6,10 +6,12 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <boost/json.hpp>
 
 #include "invocation/invocation.h"
+#include "live/layer_source.h"
 
 namespace live {
 
@@ -32,6 +34,7 @@ struct LocalFunction {
   // Of the app's own template, in plain text: those of its variables that change how a process starts
   // (runtime/start_variables.h). From the remote environment they are not taken.
   Environment start_variables;
+  std::vector<LayerSource> layers;  // in the function's order
 };
 
 using FunctionTable = std::map<std::string, LocalFunction, std::less<>>;  // by name

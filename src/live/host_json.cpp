@@ -81,6 +81,10 @@ Principal principal(const json::object& in) {
   return found;
 }
 
+LayerSource layer(const json::object& in) {
+  return {string_or(in, "name"), string_or(in, "source"), string_or(in, "arn")};
+}
+
 AppFunction function(const json::object& in) {
   AppFunction found{.construct_path = string_or(in, "constructPath"),
                     .stack = string_or(in, "stack"),
@@ -97,6 +101,7 @@ AppFunction function(const json::object& in) {
                     .inline_code = string_or(in, "code"),
                     .skip = string_or(in, "skip")};
   if (const json::object* options = find_object(in, "options")) found.options = *options;
+  found.layers = objects<LayerSource>(in, "layers", layer);
   return found;
 }
 

@@ -13,6 +13,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
 
+#include "base/timer.h"
 #include "live/requirements.h"
 #include "runtime/language.h"
 #include "toolchain/toolchain.h"
@@ -61,7 +62,8 @@ struct Entry {
   std::set<std::filesystem::path> watched;
   std::vector<std::filesystem::path> folders;  // likewise, with all that is in them
   std::string product;                         // which one a tool has made: another text, another one
-  asio::steady_timer built;                    // cancelled when a build ended
+  std::optional<std::vector<std::filesystem::path>> layers;  // once they are here
+  asio::steady_timer built;                                  // cancelled when a build ended
 
   bool concerns(const Changes& changes) const {
     if (changes.everything) return true;
@@ -90,17 +92,21 @@ ToolSource tool_source(const LocalFunction& function) {
 }  // namespace
 
 struct LocalCode::State : std::enable_shared_from_this<LocalCode::State> {
-  State(Executor executor, Host& host, Observer& observer, std::unique_ptr<Watch> watch, Places places)
+  State(Executor executor, Host& host, Observer& observer, std::unique_ptr<Watch> watch, Surroundings around,
+        Layers::Fetch fetch)
       : executor(executor),
         host(host),
         observer(observer),
         watch(std::move(watch)),
-        toolchain(executor, places.state / "build"),
-        places(std::move(places)),
+        toolchain(executor, around.state / "build"),
+        around(std::move(around)),
         interpreters(executor),
-        requirements(executor, observer, this->places.state / "python", this->places.runtimes) {}
+        requirements(executor, observer, this->around.state / "python", this->around.runtimes),
+        layers(executor, observer, this->around.state / "layers", std::move(fetch)) {}
 
   std::shared_ptr<Entry>& entry_of(const LocalFunction& function);
+  Async<Result<Ready>> built(std::shared_ptr<Entry> entry);
+  Async<void> add_layers(std::shared_ptr<Entry> entry, Ready& ready);
   Async<Result<Ready>> as_it_lies(std::shared_ptr<Entry> entry);
   Async<Result<Interpreter>> interpreter(LocalFunction function);
   Async<void> build(std::shared_ptr<Entry> entry);
@@ -119,17 +125,19 @@ struct LocalCode::State : std::enable_shared_from_this<LocalCode::State> {
   Observer& observer;
   std::unique_ptr<Watch> watch;
   Toolchain toolchain;
-  Places places;
+  Surroundings around;
   Interpreters interpreters;
   Requirements requirements;
+  Layers layers;
   OnChanged told;
   std::map<std::string, std::shared_ptr<Entry>> entries;  // by physical name
   bool closed = false;
 };
 
 LocalCode::LocalCode(Executor executor, Host& host, Observer& observer, std::unique_ptr<Watch> watch,
-                     Places places)
-    : state_(std::make_shared<State>(executor, host, observer, std::move(watch), std::move(places))) {
+                     Surroundings around, Layers::Fetch fetch)
+    : state_(std::make_shared<State>(executor, host, observer, std::move(watch), std::move(around),
+                                     std::move(fetch))) {
   asio::co_spawn(executor, state_->follow(), asio::detached);
 }
 
@@ -153,9 +161,9 @@ void LocalCode::prepare(const FunctionTable& functions) {
 
 std::shared_ptr<Entry>& LocalCode::State::entry_of(const LocalFunction& function) {
   auto& entry = entries[function.name];
-  bool const same = entry && entry->function.path == function.path &&
-                    entry->function.handler == function.handler &&
-                    entry->function.build_options == function.build_options;
+  bool const same =
+      entry && entry->function.path == function.path && entry->function.handler == function.handler &&
+      entry->function.build_options == function.build_options && entry->function.layers == function.layers;
   if (same) return entry;
   entry = std::make_shared<Entry>(function, executor);
   if (function.source == LocalFunction::Source::folder) follow_folder(*entry, function.path);
@@ -175,7 +183,26 @@ void LocalCode::State::follow_folder(Entry& entry, const std::filesystem::path& 
 Async<Result<Code::Ready>> LocalCode::ready(LocalFunction function) {
   auto const state = state_;
   auto const entry = state->entry_of(function);
-  if (function.source == LocalFunction::Source::folder) co_return co_await state->as_it_lies(entry);
+  bool const lies = function.source == LocalFunction::Source::folder;
+  auto ready = lies ? state->as_it_lies(entry) : state->built(entry);
+  auto made = co_await std::move(ready);
+  if (made.has_value() && !function.layers.empty()) co_await state->add_layers(entry, made.value());
+  co_return made;
+}
+
+Async<void> LocalCode::State::add_layers(std::shared_ptr<Entry> entry, Ready& ready) {
+  auto const self = shared_from_this();
+  if (!entry->layers) {
+    auto folders = co_await layers.provide(entry->function);
+    if (entry->function.source == LocalFunction::Source::folder)
+      for (auto const& folder : folders) follow_folder(*entry, folder);
+    entry->layers = std::move(folders);
+  }
+  ready.layers = *entry->layers;
+}
+
+Async<Result<Code::Ready>> LocalCode::State::built(std::shared_ptr<Entry> entry) {
+  auto const state = shared_from_this();
   if (std::exchange(entry->unbuilt, false)) entry->stale = true;
   while (!state->closed && (entry->stale || entry->building || !entry->last)) {
     entry->wanted = true;
@@ -196,7 +223,7 @@ Async<Result<Interpreter>> LocalCode::interpreter(LocalFunction function) {
 }
 
 Async<Result<Interpreter>> LocalCode::State::interpreter(LocalFunction function) {
-  return interpreters.find(function.runtime, function.path, places.app);
+  return interpreters.find(function.runtime, function.path, around.app);
 }
 
 Async<Result<Code::Ready>> LocalCode::State::as_it_lies(std::shared_ptr<Entry> entry) {

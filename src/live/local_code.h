@@ -8,6 +8,7 @@
 
 #include "live/code.h"
 #include "live/host.h"
+#include "live/layers.h"
 #include "live/observer.h"
 #include "runtime/interpreter.h"
 #include "watch/watch.h"
@@ -18,14 +19,14 @@ class LocalCode final : public Code {
  public:
   using OnChanged = std::function<void(const std::string& function)>;  // by physical name
 
-  struct Places {
+  struct Surroundings {
     std::filesystem::path app;       // environments of an interpreter are looked for up to here
     std::filesystem::path state;     // of the app
     std::filesystem::path runtimes;  // where our Runtime API clients are
   };
-  // Host and observer are borrowed.
+  // Host and observer are borrowed. Without `fetch` no layer of an account is had.
   LocalCode(Executor executor, Host& host, Observer& observer, std::unique_ptr<Watch> watch,
-            Places places = {});
+            Surroundings around = {}, Layers::Fetch fetch = {});
   ~LocalCode() override;
 
   Async<Result<Ready>> ready(LocalFunction function) override;

@@ -77,7 +77,7 @@ class LocalCodeTest : public testing::Test {
     auto watch = std::make_unique<TestWatch>(context_.get_executor(), watched_);
     watch_ = watch.get();
     code_ = std::make_unique<LocalCode>(context_.get_executor(), *host_, told_, std::move(watch),
-                                        LocalCode::Places{.state = folder_.path()});
+                                        LocalCode::Surroundings{.state = folder_.path()});
     code_->on_changed([this](const std::string&) { ++changes_; });
   }
   static LocalFunction function() {

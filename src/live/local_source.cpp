@@ -11,6 +11,7 @@
 #include "base/hash.h"
 #include "runtime/interpreter.h"
 #include "runtime/launch.h"
+#include "runtime/layers.h"
 #include "runtime/start_variables.h"
 #include "toolchain/tool_run.h"
 
@@ -74,12 +75,31 @@ std::string why_not_built(const AppFunction& function) {
                      function.folder.string(), kNameThem);
 }
 
+// What is not unpacked yet cannot be told.
+bool may_hold(const LayerSource& layer, const std::string& handler) {
+  std::error_code ignored;
+  if (!layer.arn.empty() || std::filesystem::is_regular_file(layer.source, ignored)) return true;
+  return holds(layer.source, handler);
+}
+
 }  // namespace
 
 std::string why_not_here(const AppFunction& function) {
   if (!function.skip.empty()) return function.skip;
   if (!can_launch(function.runtime)) return "functions of " + function.runtime + " do not run live";
   return why_not_built(function);
+}
+
+std::string SourceTable::handler_here(const SwappedFunction& function) const {
+  auto const* one = find(function);
+  auto const is_here = [&function](const LayerSource& layer) {
+    return holds(layer.source, function.handler);
+  };
+  if (!is_in_a_layer(function.handler) || (one && std::ranges::any_of(one->layers, is_here)))
+    return function.handler;
+  for (auto const* variable : kWrapped)
+    if (auto const wrapped = find_string(function.variables, variable)) return *wrapped;
+  return function.handler;
 }
 
 bool belongs_to_cdk(const AppFunction& function) { return function.skip == "it belongs to the CDK"; }
@@ -101,7 +121,8 @@ std::optional<std::string> SourceTable::cannot_run(const SwappedFunction& functi
   if (auto reason = why_not_here(*one); !reason.empty()) return reason;
   if (is_interpreted(function.runtime) && !has_interpreter(function.runtime, one->folder, app_))
     return no_interpreter(function.runtime);
-  if (is_in_a_layer(handler_here(function)))
+  if (is_in_a_layer(handler_here(function)) &&
+      std::ranges::none_of(one->layers, [&](auto& layer) { return may_hold(layer, function.handler); }))
     return "its handler is in a layer (" + function.handler + "), which is not on this machine";
   return std::nullopt;
 }
@@ -117,6 +138,7 @@ Result<LocalFunction> SourceTable::local(const SwappedFunction& function) const 
   local.memory_mb = function.memory_mb;
   local.timeout_seconds = function.timeout_seconds;
   local.start_variables = start_variables(function.variables);
+  local.layers = one->layers;
   local.path = one->folder;
   if (one->kind == "bundle") {
     local.source = LocalFunction::Source::bundle;

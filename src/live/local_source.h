@@ -21,9 +21,6 @@ bool belongs_to_cdk(const AppFunction& function);  // a custom resource's handle
 std::string why_not_here(const AppFunction& function);
 ToolSource tool_source(const AppFunction& function);
 
-// What runs on this machine: the function's own handler, without a wrapper that lies in a layer.
-std::string handler_here(const SwappedFunction& function);
-
 class SourceTable {
  public:
   // `inline_folder`: where the code of inline functions is written to, to be run from there.
@@ -31,6 +28,8 @@ class SourceTable {
               std::filesystem::path app = {});
   // Why it cannot run on this machine; nothing when it can.
   std::optional<std::string> cannot_run(const SwappedFunction& function) const;
+  // The function's own, or the one that it wraps when it lies in a layer that is not here.
+  std::string handler_here(const SwappedFunction& function) const;
   Result<LocalFunction> local(const SwappedFunction& function) const;  // its name is still empty
 
  private:

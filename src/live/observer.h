@@ -47,6 +47,7 @@ class Observer {
   // What its requirements.txt asks for, into a folder of ours.
   virtual void installing(const LocalFunction&, const std::filesystem::path& /*folder*/) {}
   virtual void installed(const LocalFunction&, std::chrono::microseconds /*took*/) {}
+  virtual void layer_missing(const LocalFunction&, std::string_view /*layer*/, std::string_view /*why*/) {}
   virtual void rebuilt(const LocalFunction& function, std::chrono::microseconds took) = 0;
   virtual void build_failed(const LocalFunction& function, std::string_view errors) = 0;
 };

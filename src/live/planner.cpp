@@ -206,7 +206,7 @@ Async<Result<Plan>> Planner::live(Synthesis made, Validate validate, DebugStackA
     LIVE_CO_TRY(remember(construct_paths(swapped.result.functions)));
     if (swapped.sound) {
       LIVE_CO_TRY(write_assembly(made.assembly, swapped.assembly));
-      tell_kept(swapped.result);
+      tell_kept(swapped.result, sources_of(made));
       co_return plan_of(std::move(made), std::move(swapped.result));
     }
     LIVE_CO_TRY(made, co_await synthesise(validate));
@@ -216,7 +216,7 @@ Async<Result<Plan>> Planner::live(Synthesis made, Validate validate, DebugStackA
       "files alone");
 }
 
-void Planner::tell_kept(const Swap& swap) {
+void Planner::tell_kept(const Swap& swap, const SourceTable& sources) {
   for (auto const& one : swap.skipped) {
     auto const line =
         fmt::format("  {} keeps its deployed code: {}",
@@ -230,7 +230,7 @@ void Planner::tell_kept(const Swap& swap) {
   }
   auto notices = swap.notices;
   for (auto const& one : swap.functions)
-    if (auto const handler = handler_here(one); handler != one.handler)
+    if (auto const handler = sources.handler_here(one); handler != one.handler)
       notices.push_back(
           fmt::format("{}: its wrapper in a layer, {}, is left out while it runs live; {} runs here",
                       one.construct_path, one.handler, handler));

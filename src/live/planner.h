@@ -86,7 +86,7 @@ class Planner {
                                   const std::string& stage_key) const;
   Result<void> check_choice(const std::vector<AppFunction>& functions) const;
   Result<Swapped> swap(const Synthesis& made, SwapOptions options, const Choice& choice) const;
-  void tell_kept(const Swap& swap);
+  void tell_kept(const Swap& swap, const SourceTable& sources);
   Result<Plan> plan_of(Synthesis made, Swap swap) const;
 
   Host& host_;

@@ -1,12 +1,13 @@
 #include "live/requirements.h"
 
-#include <algorithm>
+#include <limits>
 
 #include <fmt/format.h>
 
 #include "base/encoding.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "base/timer.h"
 #include "process/run_to_end.h"
 
 namespace live {
@@ -47,33 +48,20 @@ Fault not_installed(const LocalFunction& function, const Interpreter& interprete
 }  // namespace
 
 Requirements::Requirements(Executor executor, Observer& observer, fs::path folder, fs::path runtimes)
-    : executor_(std::move(executor)),
+    : executor_(executor),
       observer_(observer),
       folder_(std::move(folder)),
-      runtimes_(std::move(runtimes)) {}
+      runtimes_(std::move(runtimes)),
+      turns_(std::move(executor), {std::numeric_limits<size_t>::max(), 1}) {}
 
 Async<Result<fs::path>> Requirements::ensure(LocalFunction function, Interpreter interpreter) {
   auto const text = read_file(function.path / kFile);
   if (text.has_error()) co_return fs::path();
   auto const key = fmt::format("{}\n{}\n{}", text.value(), interpreter.program.string(), interpreter.version);
   auto const target = folder_ / hex(sha256(key)).substr(0, 16);
-  while (under_way_.contains(target)) {
-    auto const known = under_way_[target];
-    co_await known->wait();
-  }
+  auto const turn = co_await turns_.enter(target, kInstall);
   std::error_code ignored;
   if (fs::is_directory(target, ignored)) co_return target;
-  auto const done = std::make_shared<Timer>(executor_);
-  done->never_expire();
-  under_way_[target] = done;
-  auto provided = co_await provide(std::move(function), std::move(interpreter), target);
-  under_way_.erase(target);
-  done->cancel();
-  co_return provided;
-}
-
-Async<Result<fs::path>> Requirements::provide(LocalFunction function, Interpreter interpreter,
-                                              fs::path target) {
   if (co_await are_there(function, interpreter)) co_return fs::path();
   LIVE_CO_TRY(co_await install(std::move(function), std::move(interpreter), target));
   co_return target;

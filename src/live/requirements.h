@@ -3,15 +3,13 @@
 #pragma once
 
 #include <filesystem>
-#include <map>
-#include <memory>
 
 #include "base/async.h"
 #include "base/result.h"
-#include "base/timer.h"
 #include "live/function_table.h"
 #include "live/observer.h"
 #include "runtime/interpreter.h"
+#include "runtime/places.h"
 
 namespace live {
 
@@ -26,15 +24,13 @@ class Requirements {
   Async<Result<std::filesystem::path>> ensure(LocalFunction function, Interpreter interpreter);
 
  private:
-  Async<Result<std::filesystem::path>> provide(LocalFunction function, Interpreter interpreter,
-                                               std::filesystem::path target);
   Async<bool> are_there(LocalFunction function, Interpreter interpreter);
   Async<Result<void>> install(LocalFunction function, Interpreter interpreter, std::filesystem::path target);
 
   Executor executor_;
   Observer& observer_;
   std::filesystem::path folder_, runtimes_;
-  std::map<std::filesystem::path, std::shared_ptr<Timer>> under_way_;  // cancelled when they are there
+  Places turns_;  // one at a time into each folder
 };
 
 }  // namespace live

@@ -11,6 +11,7 @@
 
 #include "base/json.h"
 #include "live/inputs.h"
+#include "live/layer_source.h"
 
 namespace live {
 
@@ -44,7 +45,8 @@ struct AppFunction {
   std::filesystem::path folder, entry;
   std::string inline_code;
   json::object options;  // for BuildRequest
-  std::string skip;      // why it cannot run here; empty when it can
+  std::vector<LayerSource> layers;
+  std::string skip;  // why it cannot run here; empty when it can
 };
 
 struct AppStack {

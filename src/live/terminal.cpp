@@ -271,6 +271,11 @@ void Terminal::installed(const LocalFunction& function, std::chrono::microsecond
                      tint(Tint::dim, "requirements installed in " + duration(took))));
 }
 
+void Terminal::layer_missing(const LocalFunction& function, std::string_view layer, std::string_view why) {
+  warn(
+      fmt::format("{}: its layer {} is not here, and it runs without: {}", short_name(function), layer, why));
+}
+
 void Terminal::rebuilt(const LocalFunction& function, std::chrono::microseconds took) {
   if (is_quiet()) return;
   bool const was_built = took.count() > 0;  // a folder of plain JavaScript runs as it lies

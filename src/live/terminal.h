@@ -79,6 +79,7 @@ class Terminal : public Observer {
   void ignored(const LocalFunction& function, std::string_view variable) override;
   void installing(const LocalFunction& function, const std::filesystem::path& folder) override;
   void installed(const LocalFunction& function, std::chrono::microseconds took) override;
+  void layer_missing(const LocalFunction& function, std::string_view layer, std::string_view why) override;
   void rebuilt(const LocalFunction& function, std::chrono::microseconds took) override;
   void build_failed(const LocalFunction& function, std::string_view errors) override;
 

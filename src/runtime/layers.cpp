@@ -12,6 +12,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::string_view kOpt = "/opt/";
+
 struct Search {
   const char* variable;
   std::string folder;  // of a layer
@@ -40,15 +42,6 @@ std::vector<Search> searches_of(std::string_view runtime) {
   return all;
 }
 
-// The file of "nodejs/wrapper.handler": any with the name before the dot.
-bool holds(const fs::path& layer, const fs::path& handler) {
-  std::error_code ignored;
-  auto const module = handler.stem().stem().string() + ".";
-  for (auto const& entry : fs::directory_iterator(layer / handler.parent_path(), ignored))
-    if (entry.path().filename().string().starts_with(module)) return true;
-  return false;
-}
-
 }  // namespace
 
 void add_layers(const Program& program, Environment& environment) {
@@ -60,12 +53,19 @@ void add_layers(const Program& program, Environment& environment) {
     }
 }
 
+bool holds(const fs::path& layer, std::string_view handler) {
+  if (!handler.starts_with(kOpt) || layer.empty()) return false;
+  fs::path const inside = handler.substr(kOpt.size());
+  auto const module = inside.filename().string().substr(0, inside.filename().string().find('.')) + ".";
+  std::error_code ignored;
+  for (auto const& entry : fs::directory_iterator(layer / inside.parent_path(), ignored))
+    if (entry.path().filename().string().starts_with(module)) return true;
+  return false;
+}
+
 std::string handler_in_layers(const Program& program) {
-  constexpr std::string_view kOpt = "/opt/";
-  if (!program.handler.starts_with(kOpt)) return program.handler;
-  fs::path const inside = program.handler.substr(kOpt.size());
   for (auto const& layer : std::views::reverse(program.layers))
-    if (holds(layer, inside)) return layer / inside;
+    if (holds(layer, program.handler)) return layer / program.handler.substr(kOpt.size());
   return program.handler;
 }
 

@@ -84,6 +84,7 @@ constexpr Row exceptions[] = {
      "arn:aws:lambda:@:layer:{LayerName}:{VersionNumber}"},
     {"lambda", "PublishLayerVersion", "PublishLayerVersion", "arn:aws:lambda:@:layer:{LayerName}"},
     {"lambda", "ListLayerVersions", "ListLayerVersions", "*"},
+    {"lambda", "ListLayers", "ListLayers", "*"},
 
     {"logs", "CreateLogStream", "CreateLogStream", "arn:aws:logs:@:log-group:{logGroupName}:log-stream:"},
     {"logs", "PutLogEvents", "PutLogEvents",
@@ -273,6 +274,9 @@ std::vector<Need> of_lambda(const Call& call, const std::string& account) {
     }
   }
   bool sets_role = call.action == "CreateFunction" || call.action == "UpdateFunctionConfiguration";
+  // GetLayerVersionByArn, which goes by the same path.
+  if (string_or(call.input, "find") == "LayerVersion")
+    needs[0] = {"lambda:GetLayerVersion", string_or(call.input, "Arn")};
   auto role = find_string(call.input, "Role");
   if (sets_role && role) needs.push_back({"iam:PassRole", *role, "lambda.amazonaws.com"});
   return needs;

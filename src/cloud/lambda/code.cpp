@@ -143,6 +143,8 @@ ApiResult<Package> image_package(const fs::path& packages, std::string_view uri)
 
 }  // namespace
 
+fs::path packages_of(const World& world) { return world.store.bodies() / "lambda"; }
+
 Async<ApiResult<Package>> fetch_package(World& world, const Call& call, json::object code,
                                         fs::path packages) {
   if (const auto uri = find_string(code, "ImageUri")) co_return image_package(packages, *uri);
@@ -187,6 +189,19 @@ void remove_package(const fs::path& folder) {
   std::error_code ignored;
   fs::remove_all(folder, ignored);
   fs::remove(zip_of(folder), ignored);
+}
+
+std::string download_url(const World& world, const fs::path& folder) {
+  const auto name = zip_of(folder).lexically_relative(packages_of(world));
+  return world.endpoint + kDownloads + name.string();
+}
+
+net::Response download(const World& world, const net::Request& request) {
+  const fs::path name = std::string(net::path_of(request.target)).substr(std::string_view(kDownloads).size());
+  const auto zip = stays_inside(name) && name.extension() == ".zip" ? read_file(packages_of(world) / name)
+                                                                    : Result<std::string>(fault("not there"));
+  if (zip.has_error()) return {.status = 404};
+  return {.status = 200, .headers = {{"Content-Type", "application/zip"}}, .body = zip.value()};
 }
 
 }  // namespace live::cloud::lambda

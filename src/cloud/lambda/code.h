@@ -7,8 +7,12 @@
 
 #include "cloud/call.h"
 #include "cloud/world.h"
+#include "net/http.h"
 
 namespace live::cloud::lambda {
+
+// Where all are.
+std::filesystem::path packages_of(const World& world);
 
 struct Package {
   std::string sha256;  // base64, as CodeSha256
@@ -29,6 +33,10 @@ Async<ApiResult<Package>> fetch_package(World& world, const Call& call, json::ob
 // folder, links out of it, and more than the limits.
 ApiResult<Package> unpack(const std::filesystem::path& packages, std::string_view zip,
                           PackageLimits limits = {});
+// Where the zip of an unpacked package can be had, by who knows its name; and its bytes.
+std::string download_url(const World& world, const std::filesystem::path& folder);
+constexpr const char* kDownloads = "/_lambda/packages/";
+net::Response download(const World& world, const net::Request& request);
 std::filesystem::path zip_of(const std::filesystem::path& folder);
 void remove_package(const std::filesystem::path& folder);
 

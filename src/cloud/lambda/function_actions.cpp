@@ -157,10 +157,10 @@ LateAnswer update_function_configuration(LambdaPtr lambda, Call call) {
   co_return Output{.value = shown(lambda->world, *function->latest)};
 }
 
-json::object code_location(const Version& version) {
+json::object code_location(const World& world, const Version& version) {
   if (const auto uri = find_string(version.configuration, "ImageUri"))
     return {{"RepositoryType", "ECR"}, {"ImageUri", *uri}, {"ResolvedImageUri", *uri}};
-  return {{"RepositoryType", "S3"}, {"Location", "file://" + zip_of(version.code_folder).string()}};
+  return {{"RepositoryType", "S3"}, {"Location", download_url(world, version.code_folder)}};
 }
 
 Answer get_function_configuration(Lambda& lambda, const Call& call) {
@@ -173,7 +173,7 @@ Answer get_function(Lambda& lambda, const Call& call) {
   LIVE_API_TRY(auto name, function_name_of(call));
   LIVE_API_TRY(auto target, lambda.functions.resolve(name));
   json::object answer{{"Configuration", shown(lambda.world, *target.version, name.qualifier)},
-                      {"Code", code_location(*target.version)}};
+                      {"Code", code_location(lambda.world, *target.version)}};
   if (!target.function->tags.empty()) answer["Tags"] = target.function->tags;
   if (target.function->reserved)
     answer["Concurrency"] = {{"ReservedConcurrentExecutions", *target.function->reserved}};

@@ -143,6 +143,7 @@ void add_lambda(World& world, Front& front, LambdaOptions options) {
     world.actions.add("lambda", action,
                       [service, run = run](Call call) { return run(service, std::move(call)); });
   front.add_rest_json("lambda", routes());
+  front.add_open_path(kDownloads, [&world](net::Request request) { return download(world, request); });
   front.add_http("lambda-url", [service](HttpCall call) { return serve_url(service, std::move(call)); });
 }
 

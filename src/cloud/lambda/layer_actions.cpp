@@ -16,12 +16,13 @@ ApiResult<std::string> layer_arn(Lambda& lambda, const Call& call) {
   return fmt::format("arn:aws:lambda:{}:{}:layer:{}", call.region, lambda.world.account, name);
 }
 
-json::object shown_layer(const json::object& stored, const std::filesystem::path& folder) {
+json::object shown_layer(const World& world, const json::object& stored,
+                         const std::filesystem::path& folder) {
   auto layer = stored;
   layer.erase("CodeFolder");
   json::object content{{"CodeSha256", layer["CodeSha256"]},
                        {"CodeSize", layer["CodeSize"]},
-                       {"Location", "file://" + zip_of(folder).string()}};
+                       {"Location", download_url(world, folder)}};
   layer.erase("CodeSha256");
   layer.erase("CodeSize");
   layer["Content"] = std::move(content);
@@ -32,6 +33,12 @@ json::object listed(const json::object& stored) {
   auto layer = stored;
   for (const auto* member : {"CodeFolder", "CodeSha256", "CodeSize", "LayerArn"}) layer.erase(member);
   return layer;
+}
+
+Answer layer_version(Lambda& lambda, const std::string& version_arn) {
+  const auto layer = lambda.world.store.get(kind, "", version_arn);
+  if (!layer) return not_found("The resource you requested does not exist.");
+  return shown_layer(lambda.world, *layer, string_or(*layer, "CodeFolder"));
 }
 
 }  // namespace
@@ -59,15 +66,12 @@ LateAnswer publish_layer_version(LambdaPtr lambda, Call call) {
   for (const auto* member : {"CompatibleRuntimes", "CompatibleArchitectures", "LicenseInfo"})
     if (const auto* given = find(call.input, member)) layer[member] = *given;
   store.put(kind, "", version_arn, layer);
-  co_return Output{.value = shown_layer(layer, package.folder)};
+  co_return Output{.value = shown_layer(lambda->world, layer, package.folder)};
 }
 
 Answer get_layer_version(Lambda& lambda, const Call& call) {
   LIVE_API_TRY(auto arn, layer_arn(lambda, call));
-  const auto version = fmt::format("{}:{}", arn, find_int(call.input, "VersionNumber").value_or(0));
-  const auto layer = lambda.world.store.get(kind, "", version);
-  if (!layer) return not_found("The resource you requested does not exist.");
-  return shown_layer(*layer, string_or(*layer, "CodeFolder"));
+  return layer_version(lambda, fmt::format("{}:{}", arn, find_int(call.input, "VersionNumber").value_or(0)));
 }
 
 Answer list_layer_versions(Lambda& lambda, const Call& call) {
@@ -80,7 +84,10 @@ Answer list_layer_versions(Lambda& lambda, const Call& call) {
   return json::object{{"LayerVersions", std::move(versions)}};
 }
 
+// AWS has GetLayerVersionByArn at the same path.
 Answer list_layers(Lambda& lambda, const Call& call) {
+  if (string_or(call.input, "find") == "LayerVersion")
+    return layer_version(lambda, string_or(call.input, "Arn"));
   std::map<std::string, json::object> latest;
   const auto prefix = fmt::format("arn:aws:lambda:{}:{}:layer:", call.region, lambda.world.account);
   for (const auto& [key, layer] : lambda.world.store.list(kind, "", prefix)) {

@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "cloud/lambda/code.h"
 #include "cloud/lambda/environments.h"
 #include "cloud/lambda/function.h"
 #include "cloud/lambda/lambda.h"
@@ -17,7 +18,7 @@ struct Lambda {
   Environments environments;
   int running = 0;          // invocations at this moment, of all functions
   size_t queued_bytes = 0;  // of asynchronous events
-  std::filesystem::path packages() const { return world.store.bodies() / "lambda"; }
+  std::filesystem::path packages() const { return packages_of(world); }
 };
 using LambdaPtr = std::shared_ptr<Lambda>;
 

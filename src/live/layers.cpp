@@ -1,0 +1,88 @@
+#include "live/layers.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "base/encoding.h"
+#include "base/file.h"
+#include "base/hash.h"
+#include "live/unpack.h"
+
+namespace live {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr auto kPatience = std::chrono::minutes(5);
+
+Result<fs::path> unpacked(const fs::path& archive, const fs::path& into) {
+  LIVE_TRY(auto const zip, read_file(archive));
+  auto const folder = into / hex(sha256(zip)).substr(0, 16);
+  std::error_code ignored;
+  if (fs::is_directory(folder, ignored)) return folder;
+  LIVE_TRY(unpack(zip, folder));
+  return folder;
+}
+
+// The CDK names it after its content.
+Result<fs::path> copied(const fs::path& staged, const fs::path& into) {
+  auto const folder = into / staged.filename();
+  std::error_code failed;
+  if (fs::is_directory(folder, failed)) return folder;
+  auto const half = fs::path(folder).concat(".part");
+  fs::remove_all(half, failed);
+  fs::create_directories(into, failed);
+  fs::copy(staged, half, fs::copy_options::recursive | fs::copy_options::copy_symlinks, failed);
+  if (!failed) fs::rename(half, folder, failed);
+  if (failed) return fault(folder.string() + ": " + failed.message());
+  return folder;
+}
+
+std::string file_name_of(std::string arn) {
+  std::ranges::replace(arn, ':', '-');
+  return arn;
+}
+
+}  // namespace
+
+bool is_staged(const fs::path& source) { return source.filename().string().starts_with("asset."); }
+
+Layers::Layers(Executor executor, Observer& observer, fs::path folder, Fetch fetch)
+    : observer_(observer),
+      folder_(std::move(folder)),
+      fetch_(std::move(fetch)),
+      turns_(std::move(executor), {std::numeric_limits<size_t>::max(), 1}) {}
+
+Async<std::vector<fs::path>> Layers::provide(LocalFunction function) {
+  std::vector<fs::path> folders;
+  for (auto const& layer : function.layers) {
+    auto found = co_await folder_of(layer);
+    if (found.has_value())
+      folders.push_back(std::move(found.value()));
+    else if (told_.insert(layer.name).second)
+      observer_.layer_missing(function, layer.name, found.error().message);
+  }
+  co_return folders;
+}
+
+Async<Result<fs::path>> Layers::folder_of(LayerSource layer) {
+  if (!layer.arn.empty()) co_return co_await fetched(std::move(layer.arn));
+  if (layer.source.empty()) co_return fault("the app computes it");
+  std::error_code ignored;
+  if (!fs::is_directory(layer.source, ignored)) co_return unpacked(layer.source, folder_);
+  if (is_staged(layer.source)) co_return copied(layer.source, folder_);
+  co_return std::move(layer.source);
+}
+
+Async<Result<fs::path>> Layers::fetched(std::string arn) {
+  auto const folder = folder_ / file_name_of(arn);
+  auto const turn = co_await turns_.enter(arn, kPatience);
+  std::error_code ignored;
+  if (fs::is_directory(folder, ignored)) co_return folder;
+  if (!fetch_) co_return fault("there is no account to fetch it from");
+  LIVE_CO_TRY(auto const zip, co_await fetch_(std::move(arn)));
+  LIVE_CO_TRY(unpack(zip, folder));
+  co_return folder;
+}
+
+}  // namespace live

@@ -1,0 +1,43 @@
+// The layers of functions as folders on this machine: the developer's own where they lie, others unpacked
+// once below the app's state folder.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/async.h"
+#include "base/result.h"
+#include "live/function_table.h"
+#include "live/observer.h"
+#include "runtime/places.h"
+
+namespace live {
+
+class Layers {
+ public:
+  using Fetch = std::function<Async<Result<std::string>>(std::string arn)>;  // the zip
+
+  // The observer is borrowed. Without `fetch` no layer of an account can be had.
+  Layers(Executor executor, Observer& observer, std::filesystem::path folder, Fetch fetch);
+
+  // In the function's order. One that cannot be had is told once, and left out.
+  Async<std::vector<std::filesystem::path>> provide(LocalFunction function);
+
+ private:
+  Async<Result<std::filesystem::path>> folder_of(LayerSource layer);
+  Async<Result<std::filesystem::path>> fetched(std::string arn);
+
+  Observer& observer_;
+  std::filesystem::path folder_;
+  Fetch fetch_;
+  live::Places turns_;  // one at a time of each
+  std::set<std::string> told_;
+};
+
+// It is in a folder that is put away with the assembly it belongs to.
+bool is_staged(const std::filesystem::path& source);
+
+}  // namespace live
