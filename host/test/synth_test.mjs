@@ -140,6 +140,48 @@ for (const [example, { core, lambda, nodejs }] of Object.entries(libraries)) {
   });
 }
 
+test("PythonFunction tells its entry, and is bundled by Docker only when it is not swapped; layers tell where they lie", async (t) => {
+  const folder = await app(t, "../host", `
+    import * as cdk from "aws-cdk-lib";
+    import * as lambda from "aws-cdk-lib/aws-lambda";
+    import { PythonFunction, PythonLayerVersion } from "@aws-cdk/aws-lambda-python-alpha";
+    export default function main(app) {
+      const stack = new cdk.Stack(app, "s"), other = new cdk.Stack(app, "o");
+      const runtime = lambda.Runtime.PYTHON_3_13;
+      const layers = [
+        new lambda.LayerVersion(stack, "Own", { code: lambda.Code.fromAsset("src") }),
+        new lambda.LayerVersion(other, "Exported", { code: lambda.Code.fromAsset("src") }),
+        lambda.LayerVersion.fromLayerVersionArn(stack, "Theirs", \`arn:aws:lambda:\${stack.region}:1:layer:x:2\`),
+      ];
+      new PythonFunction(stack, "Api", { entry: "src", index: "pkg/main.py", handler: "run", runtime, layers });
+    }`);
+  await mkdir(path.join(folder, "src/pkg"));
+  await writeFile(path.join(folder, "src/pkg/main.py"), "def run(event, context): pass\n");
+  const docker = { PATH: await withoutDocker(t) }; // whoever builds an image fails
+  const own = open("toolkit", docker);
+  t.after(() => own.close());
+  const outdir = await scratch(t);
+  const request = { folder, form: "main", main: "lib/index.js", stage: "dev", app: "shop", region: "eu-west-1", account: "111122223333", outdir };
+  for (const more of [{ mode: "discover" }, { mode: "deploy", swapped: ["s/Api"], validate: false }]) {
+    const found = await own.call("synth", { ...request, ...more });
+    const [api] = found.functions;
+    assert.deepEqual([api.kind, api.folder, api.handler], ["folder", path.join(folder, "src"), "pkg.main.run"]);
+    assert.deepEqual(api.layers, [
+      { name: "s/Own", source: path.join(folder, "src") },
+      { name: "o/Exported", source: path.join(folder, "src") },
+      { name: "arn:aws:lambda:eu-west-1:1:layer:x:2", arn: "arn:aws:lambda:eu-west-1:1:layer:x:2" },
+    ]);
+  }
+  await assert.rejects(own.call("synth", { ...request, mode: "deploy", swapped: [], validate: false }), /docker/i);
+});
+
+/** A PATH whose docker fails. */
+async function withoutDocker(t) {
+  const folder = await scratch(t);
+  await writeFile(path.join(folder, "docker"), "#!/bin/sh\necho no docker here >&2\nexit 1\n", { mode: 0o755 });
+  return `${folder}:${process.env.PATH}`;
+}
+
 test("a plain CDK app in TypeScript: entries through tsx, no stack renamed", async (t) => {
   const found = await synth(t, "cdk-typescript");
   assert.deepEqual(found.stacks.map((s) => s.name), ["Items"]);
