@@ -15,8 +15,8 @@ struct DISABLED_ForeignClient : WorkerTest {
     Program program = node("unused.handler");
     program.runtime = "provided.al2023";
     program.task_root = client;
-    if (const char* python = std::getenv("PYTHON_WITH_RIC"))
-      program.variables.emplace_back("PYTHON_WITH_RIC", python);
+    for (const char* name : {"PYTHON_WITH_RIC", "NODE_OF_RIC", "RIC_FOR_NODE"})
+      if (const char* value = std::getenv(name)) program.variables.emplace_back(name, value);
     worker = start(std::move(program));
   }
 };

@@ -6,16 +6,19 @@
 
 namespace live {
 
+// Messages as those of the versions that Lambda has: what an older Ruby adds to them is for a terminal.
+constexpr const char* kPlainMessages = "--disable=error_highlight,did_you_mean";
+
 Result<Launch> launch_ruby(const Program& program, std::string_view runtime_api) {
   std::filesystem::path const folder = program.runtimes / "ruby", client = folder / "run.rb";
   if (::access(client.c_str(), R_OK) != 0)
     return fault(Fault::Kind::not_found, fmt::format("{}: the runtime {} is not there; install live again",
                                                      program.function, client.string()));
   std::string const ruby = program.interpreter.empty() ? "ruby" : program.interpreter.string();
-  return Launch{.command = {.arguments = {ruby, client.string()},
+  return Launch{.command = {.arguments = {ruby, kPlainMessages, client.string()},
                             .environment = environment_of(program, runtime_api, folder),
                             .folder = program.task_root},
-                .spare = Command{.arguments = {ruby, (folder / "spare.rb").string()},
+                .spare = Command{.arguments = {ruby, kPlainMessages, (folder / "spare.rb").string()},
                                  .environment = spare_environment(),
                                  .takes_input = true}};
 }
