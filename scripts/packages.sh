@@ -4,7 +4,8 @@ build_packages=(clang-16 lld-16 libboost1.81-dev libboost-json1.81-dev libboost-
   libsqlite3-dev libyaml-cpp-dev libpugixml-dev libarchive-dev libcli11-dev libfmt-dev cmake ninja-build ccache pkg-config
   ca-certificates zip binutils git)
 test_packages=(libgtest-dev libgmock-dev libbenchmark-dev libclang-rt-16-dev clang-format-16 clang-tidy-16 awscli
-  python3-boto3 python3-websockets python3-cryptography python3-zstandard curl unzip qemu-user-static)
+  python3-boto3 python3-websockets python3-cryptography python3-zstandard python3-venv ruby ruby-bundler
+  curl unzip qemu-user-static)
 cross_packages=(libstdc++-12-dev:arm64 libssl-dev:arm64 libzstd-dev:arm64)
 
 say() { printf '%s\n' "$*" >&2; }
