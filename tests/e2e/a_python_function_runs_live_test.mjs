@@ -21,6 +21,7 @@ const lab = new Lab(
     Inline: { ...python, handler: "index.handler", inline: "def handler(event, context):\n    return {'inline': event['n'] + 1}\n" },
     Venv: { ...python, code: "with-venv", handler: "index.handler" },
     Wheel: { ...python, code: "with-requirements", handler: "index.handler" },
+    Satisfied: { ...python, code: "satisfied", handler: "index.handler" },
     NoIndex: { ...python, code: "with-unknown-requirements", handler: "index.handler" },
   },
   {
@@ -50,6 +51,8 @@ def build_wheel(folder, settings=None, metadata=None):
         wheel.writestr("small-1.0.dist-info/RECORD", "small.py,,\\nsmall-1.0.dist-info/METADATA,,\\nsmall-1.0.dist-info/WHEEL,,\\nsmall-1.0.dist-info/RECORD,,\\n")
     return "small-1.0-py3-none-any.whl"
 `,
+    "satisfied/index.py": "def handler(event, context): return 1\n",
+    "satisfied/requirements.txt": "# what every interpreter here has\npip >= 9 ; python_version > '3'  # for one\n\n",
     "with-unknown-requirements/index.py": "def handler(event, context): return 1\n",
     "with-unknown-requirements/requirements.txt": "a-package-that-nobody-has-made\n",
   },
@@ -124,6 +127,11 @@ test("what requirements.txt asks for is installed once, below .live", { skip }, 
   assert.equal((await lab.invoke("Wheel")).body, "installed");
   assert.equal((await lab.invoke("Wheel")).body, "installed");
   assert.equal(session.lines.filter((line) => /Wheel installing its requirements\.txt into \.live\/python\//.test(line)).length, 1, session.tail());
+});
+
+test("what the interpreter has already is not installed", { skip }, async () => {
+  assert.equal((await lab.invoke("Satisfied")).body, 1);
+  assert.ok(!session.lines.some((line) => line.includes("Satisfied installing")), session.tail());
 });
 
 test("requirements that cannot be had are told with the next step", { skip }, async () => {
