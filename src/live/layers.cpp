@@ -79,10 +79,13 @@ Async<Result<fs::path>> Layers::fetched(std::string arn) {
   auto const turn = co_await turns_.enter(arn, kPatience);
   std::error_code ignored;
   if (fs::is_directory(folder, ignored)) co_return folder;
+  if (auto const refused = refused_.find(arn); refused != refused_.end()) co_return refused->second;
   if (!fetch_) co_return fault("there is no account to fetch it from");
-  LIVE_CO_TRY(auto const zip, co_await fetch_(std::move(arn)));
-  LIVE_CO_TRY(unpack(zip, folder));
-  co_return folder;
+  auto const zip = co_await fetch_(arn);
+  auto const done = zip.has_error() ? Result<void>(zip.error()) : unpack(zip.value(), folder);
+  if (done.has_value()) co_return folder;
+  refused_.emplace(arn, done.error());
+  co_return done.error();
 }
 
 }  // namespace live

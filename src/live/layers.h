@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -35,6 +36,7 @@ class Layers {
   Fetch fetch_;
   live::Places turns_;  // one at a time of each
   std::set<std::string> told_;
+  std::map<std::string, Fault> refused_;  // by ARN: asked for once
 };
 
 // It is in a folder that is put away with the assembly it belongs to.

@@ -99,6 +99,7 @@ TEST_F(LayersTest, OneThatCannotBeHadIsToldOnceAndLeftOut) {
       good{.name = "arn:x:1", .arn = "arn:x:1"};
   EXPECT_THAT(provide({denied, good, computed}).at(0), ElementsAre(kept / "arn-x-1"));
   provide({denied});
+  EXPECT_THAT(fetches, ElementsAre("arn:denied", "arn:x:1"));
   EXPECT_THAT(told.missing,
               ElementsAre("arn:denied: AccessDeniedException", HasSubstr("the app computes it")));
 }

@@ -196,7 +196,10 @@ Async<void> LocalCode::State::add_layers(std::shared_ptr<Entry> entry, Ready& re
     auto folders = co_await layers.provide(entry->function);
     if (entry->function.source == LocalFunction::Source::folder)
       for (auto const& folder : folders) follow_folder(*entry, folder);
-    entry->layers = std::move(folders);
+    ready.layers = folders;
+    bool const all = folders.size() == entry->function.layers.size();
+    if (all) entry->layers = std::move(folders);
+    co_return;
   }
   ready.layers = *entry->layers;
 }
