@@ -22,11 +22,16 @@ bool can_run(const fs::path& program) { return ::access(program.c_str(), X_OK) =
 
 bool is_python(std::string_view runtime) { return language_of(runtime) == Language::python; }
 
+bool is_within(const fs::path& path, const fs::path& folder) {
+  return std::mismatch(folder.begin(), folder.end(), path.begin(), path.end()).first == folder.end();
+}
+
 void add_environments(const fs::path& source, const fs::path& project, std::vector<fs::path>& found) {
+  bool const goes_up = !project.empty() && is_within(source, project);
   for (auto folder = source; !folder.empty(); folder = folder.parent_path()) {
     for (auto const* name : {".venv", "venv"})
       if (auto const python = folder / name / "bin" / "python"; can_run(python)) found.push_back(python);
-    if (project.empty() || folder == project || folder == folder.root_path()) return;
+    if (!goes_up || folder == project) return;
   }
 }
 

@@ -20,7 +20,7 @@ struct Interpreter {
 };
 
 // What to try, the best first. Environments of the project are looked for in `source` and the folders above
-// it, up to `project`; empty: in `source` alone.
+// it, up to `project`; where that is not above it, in `source` alone.
 std::vector<std::filesystem::path> interpreters_to_try(std::string_view runtime,
                                                        const std::filesystem::path& source,
                                                        const std::filesystem::path& project,

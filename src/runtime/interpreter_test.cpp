@@ -27,6 +27,13 @@ TEST_F(InterpreterTest, TheFunctionsOwnEnvironmentComesFirstThenThatOfTheAppThen
   EXPECT_THAT(to_try("python3.13"), ElementsAre(of_function, of_app, active));
 }
 
+TEST_F(InterpreterTest, OfASourceOutsideOfTheAppOnlyItsOwnEnvironmentCounts) {
+  auto const& root = folder.path();
+  program("shared/.venv/bin/python");
+  auto const own = program("shared/fn/.venv/bin/python");
+  EXPECT_THAT(interpreters_to_try("python3.13", root / "shared/fn", root / "app", "", ""), ElementsAre(own));
+}
+
 TEST_F(InterpreterTest, TheRuntimesVersionComesBeforeAnother) {
   auto const any = program("bin/python3"), right = program("more/python3.13");
   EXPECT_THAT(to_try("python3.13"), ElementsAre(right, any));
