@@ -28,6 +28,13 @@ Answering::Answering(Executor executor, Host& host, Terminal& terminal, std::uni
   spares.prepare(node_spare(runtimes_folder()));
 }
 
+void Answering::prepare_spare(const RunsOn& program) {
+  if (program.program.empty()) return;
+  bool const is_python = language_of(program.runtime) == Language::python;
+  spares.prepare(is_python ? python_spare(runtimes_folder(), program.program)
+                           : ruby_spare(runtimes_folder(), program.program));
+}
+
 Running::Running(Executor executor, Session& session) : ended_(executor) {
   ended_.expires_at(std::chrono::steady_clock::time_point::max());
   asio::co_spawn(executor, run(session), asio::detached);

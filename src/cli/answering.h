@@ -9,6 +9,7 @@
 #include "cli/relay.h"
 #include "live/fleet.h"
 #include "live/local_code.h"
+#include "live/other_versions.h"
 #include "live/session.h"
 #include "runtime/spares.h"
 #include "watch/watch.h"
@@ -18,6 +19,8 @@ namespace live::cli {
 struct Answering {
   Answering(Executor executor, Host& host, Terminal& terminal, std::unique_ptr<Watch> watch, Relay& relay,
             const App& app, Layers::Fetch fetch_layer);
+
+  void prepare_spare(const RunsOn& program);  // before the first call needs it
 
   SystemClock clock;
   RandomIds ids;

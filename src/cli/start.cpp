@@ -83,8 +83,9 @@ Async<Result<void>> start(StartOptions options, Terminal& terminal, Interruption
   if (auto before = co_await starting.deployment.functions(plan, Deployment::Absent::skipped);
       before.has_value())
     all.fleet.use(std::move(before.value()), Fleet::Table::partial);
-  for (auto const& text : other_versions(co_await what_runs(host, all.code, plan.sources)))
-    terminal.warn(text);
+  auto const programs = co_await what_runs(host, all.code, plan.sources);
+  for (auto const& text : other_versions(programs)) terminal.warn(text);
+  for (auto const& one : programs) all.prepare_spare(one);
   auto bringing = options.no_deploy ? connect(starting, std::move(plan))
                                     : deploy(starting, std::move(plan), relay, prospect.debug_stack);
   auto deployed = co_await std::move(bringing);

@@ -39,8 +39,9 @@ bool is_same(std::string_view wanted, std::string_view here) {
 
 std::vector<std::string> other_versions(const std::vector<RunsOn>& functions) {
   std::map<std::pair<Language, std::string>, std::set<std::string>> others;
-  for (auto const& [runtime, version] : functions)
-    if (!is_same(version_of(runtime), version)) others[{language_of(runtime), version}].insert(runtime);
+  for (auto const& one : functions)
+    if (!is_same(version_of(one.runtime), one.version))
+      others[{language_of(one.runtime), one.version}].insert(one.runtime);
   std::vector<std::string> warnings;
   for (auto const& [here, runtimes] : others) {
     auto const [name, advice] = named(here.first);
@@ -59,7 +60,7 @@ Async<std::vector<RunsOn>> what_runs(Host& host, LocalCode& code, std::vector<Lo
       all.push_back({one.runtime, node.value()});
     if (!is_interpreted(one.runtime)) continue;
     auto const found = co_await code.interpreter(one);
-    if (found.has_value()) all.push_back({one.runtime, found.value().version});
+    if (found.has_value()) all.push_back({one.runtime, found.value().version, found.value().program});
   }
   co_return all;
 }

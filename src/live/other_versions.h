@@ -11,8 +11,9 @@
 namespace live {
 
 struct RunsOn {
-  std::string runtime;  // as deployed: "python3.13"
-  std::string version;  // here: "3.11.7"
+  std::string runtime;              // as deployed: "python3.13"
+  std::string version;              // here: "3.11.7"
+  std::filesystem::path program{};  // of an interpreted language
 };
 
 // A warning for each language and version here; empty: all are of the version that they are deployed on.

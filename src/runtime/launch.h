@@ -25,6 +25,9 @@ Result<Launch> launch(const Program& program, std::string_view runtime_api);
 // Functions of this runtime can be run on this machine, if what they need is installed.
 bool can_launch(std::string_view runtime);
 
-Command node_spare(const std::filesystem::path& runtimes);  // waits to be told what to become
+// They wait to be told what to become.
+Command node_spare(const std::filesystem::path& runtimes);
+Command python_spare(const std::filesystem::path& runtimes, const std::string& python);
+Command ruby_spare(const std::filesystem::path& runtimes, const std::string& ruby);
 
 }  // namespace live

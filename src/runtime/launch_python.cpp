@@ -6,6 +6,12 @@
 
 namespace live {
 
+Command python_spare(const std::filesystem::path& runtimes, const std::string& python) {
+  return {.arguments = {python, "-u", (runtimes / "python" / "spare.py").string()},
+          .environment = spare_environment(),
+          .takes_input = true};
+}
+
 Result<Launch> launch_python(const Program& program, std::string_view runtime_api) {
   std::filesystem::path const folder = program.runtimes / "python", client = folder / "run.py";
   if (::access(client.c_str(), R_OK) != 0)
@@ -17,9 +23,7 @@ Result<Launch> launch_python(const Program& program, std::string_view runtime_ap
   return Launch{.command = {.arguments = {python, "-u", client.string()},
                             .environment = std::move(environment),
                             .folder = program.task_root},
-                .spare = Command{.arguments = {python, "-u", (folder / "spare.py").string()},
-                                 .environment = spare_environment(),
-                                 .takes_input = true}};
+                .spare = python_spare(program.runtimes, python)};
 }
 
 }  // namespace live

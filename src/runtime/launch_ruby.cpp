@@ -9,6 +9,12 @@ namespace live {
 // Messages as those of the versions that Lambda has: what an older Ruby adds to them is for a terminal.
 constexpr const char* kPlainMessages = "--disable=error_highlight,did_you_mean";
 
+Command ruby_spare(const std::filesystem::path& runtimes, const std::string& ruby) {
+  return {.arguments = {ruby, kPlainMessages, (runtimes / "ruby" / "spare.rb").string()},
+          .environment = spare_environment(),
+          .takes_input = true};
+}
+
 Result<Launch> launch_ruby(const Program& program, std::string_view runtime_api) {
   std::filesystem::path const folder = program.runtimes / "ruby", client = folder / "run.rb";
   if (::access(client.c_str(), R_OK) != 0)
@@ -18,9 +24,7 @@ Result<Launch> launch_ruby(const Program& program, std::string_view runtime_api)
   return Launch{.command = {.arguments = {ruby, kPlainMessages, client.string()},
                             .environment = environment_of(program, runtime_api, folder),
                             .folder = program.task_root},
-                .spare = Command{.arguments = {ruby, kPlainMessages, (folder / "spare.rb").string()},
-                                 .environment = spare_environment(),
-                                 .takes_input = true}};
+                .spare = ruby_spare(program.runtimes, ruby)};
 }
 
 }  // namespace live

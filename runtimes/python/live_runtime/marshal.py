@@ -4,14 +4,13 @@ import decimal
 import json
 import os
 import re
-import uuid
 
 from .errors import Fault, text_of
 
 # From 3.12 on Lambda leaves characters as they are.
 ESCAPING = tuple("AWS_Lambda_python3." + minor for minor in ("6", "7", "8", "9", "10", "11"))
 # The standard library writes no number that it is given as text: such a one goes as a string, until its marks go.
-MARK = uuid.uuid4().hex
+MARK = os.urandom(16).hex()
 MARKED = re.compile('"{0}([^"]*){0}"'.format(MARK))
 
 
