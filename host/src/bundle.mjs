@@ -2,15 +2,18 @@
 import * as esbuild from "esbuild";
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { mkdir, readFile, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { createRequire, isBuiltin } from "node:module";
 import path from "node:path";
+import { Split, cutOf, isSameCut } from "./dependencies.mjs";
 import { wouldResolve } from "./would-resolve.cjs";
 
 /**
  * @typedef {import("./types.js").BundleRequest} BundleRequest
  * @typedef {import("./types.js").Bundle} Bundle
- * @typedef {{ key: string, context: esbuild.BuildContext, inputs: string[], written: Map<string, string> }} Warm
+ * @typedef {{ key: string, options: esbuild.BuildOptions, context?: esbuild.BuildContext<any>, cut?: Cut, split?: Split,
+ *   isWhole?: boolean, inputs: string[], written: Map<string, string> }} Warm isWhole: splitting it was tried in vain
+ * @typedef {import("./dependencies.mjs").Cut} Cut
  */
 
 /** By function. @type {Map<string, Warm>} */
@@ -20,8 +23,36 @@ const turns = new Map();
 
 /** @param {BundleRequest} request @returns {Promise<Bundle>} */
 export function build(request) {
-  const turn = (turns.get(request.function) ?? Promise.resolve()).catch(() => {}).then(() => bundle(request));
-  turns.set(request.function, turn);
+  return inTurn(request.function, () => bundle(request));
+}
+
+/**
+ * Has later builds of a function leave its dependencies as they are. Builds go on meanwhile.
+ * @param {{ function: string }} params @returns {Promise<{ dependencies?: string }>} the file that holds them
+ */
+export async function split({ function: name }) {
+  const it = warm.get(name);
+  if (!it?.cut || it.split) return { dependencies: it?.split?.file };
+  const { cut, options } = it;
+  const made = await Split.make(options, cut, (files) => write(files, it.written));
+  return await inTurn(name, async () => {
+    if (warm.get(name) !== it || it.cut !== cut || !made) {
+      it.isWhole = !made;
+      await made?.dispose();
+      return {};
+    }
+    it.split = made;
+    await it.context?.dispose(); // and its memory
+    it.context = undefined;
+    await removeOthers(made.file);
+    return { dependencies: made.file };
+  });
+}
+
+/** @template T @param {string} name @param {() => Promise<T>} work @returns {Promise<T>} */
+function inTurn(name, work) {
+  const turn = (turns.get(name) ?? Promise.resolve()).catch(() => {}).then(work);
+  turns.set(name, turn);
   return turn;
 }
 
@@ -29,9 +60,10 @@ export function build(request) {
 export async function dispose({ function: name }) {
   const gone = name === undefined ? [...warm.keys()] : [name];
   for (const each of gone) {
-    const context = warm.get(each)?.context;
+    const it = warm.get(each);
     warm.delete(each);
-    await context?.dispose();
+    await it?.context?.dispose();
+    await it?.split?.dispose();
   }
 }
 
@@ -45,16 +77,17 @@ async function bundle(request) {
   let it = warm.get(request.function);
   if (!it || it.key !== key) {
     await dispose({ function: request.function });
-    it = { key, context: await esbuild.context(options), inputs: [], written: new Map() };
+    it = { key, options, inputs: [], written: new Map() };
     warm.set(request.function, it);
   }
-  const result = await it.context.rebuild().catch((failure) => failure);
+  const result = await rebuild(it);
   const errors = (result.errors ?? []).map((/** @type {esbuild.Message} */ m) => message(m, place.folder));
   if (result instanceof Error && errors.length === 0) throw result;
   const warnings = (result.warnings ?? []).map((/** @type {esbuild.Message} */ m) => message(m, place.folder));
   let changed = false;
   if (errors.length === 0) {
-    it.inputs = Object.keys(result.metafile.inputs).map((file) => path.resolve(place.folder, file));
+    const files = it.split?.inputs(result.metafile) ?? Object.keys(result.metafile.inputs);
+    it.inputs = files.map((/** @type {string} */ file) => path.resolve(place.folder, file));
     changed = await write(result.outputFiles, it.written);
     warnings.push(...notInstalled(result.metafile, request.entry));
   }
@@ -69,7 +102,22 @@ async function bundle(request) {
     errors: errors.map((/** @type {any} */ { unresolved, ...shown }) => shown),
     warnings: warnings.map((/** @type {any} */ { unresolved, ...shown }) => shown),
     elapsed_ms: Math.round((performance.now() - began) * 10) / 10,
+    dependencies: it.split?.file,
+    splittable: it.cut !== undefined && !it.split && !it.isWhole,
   };
+}
+
+/** In two parts where that can be. @param {Warm} it @returns {Promise<any>} */
+async function rebuild(it) {
+  const parted = await it.split?.rebuild();
+  if (parted) return parted;
+  await it.split?.dispose();
+  it.split = undefined;
+  it.context ??= await esbuild.context(it.options);
+  const whole = await it.context.rebuild().catch((failure) => failure);
+  const cut = whole instanceof Error ? undefined : cutOf(it.options, whole);
+  if (!isSameCut(cut, it.cut)) it.cut = cut;
+  return whole;
 }
 
 /** @param {BundleRequest} request */
@@ -136,6 +184,17 @@ async function write(files, known) {
   return changed;
 }
 
+/** Older dependencies: what was built against them has been built again since. @param {string} file */
+async function removeOthers(file) {
+  const folder = path.dirname(file);
+  const oldest = Date.now() - 24 * 3600_000;
+  for (const name of await readdir(folder)) {
+    const other = path.join(folder, name);
+    if (!name.startsWith("dependencies-") || other.startsWith(file)) continue;
+    if ((await stat(other)).mtimeMs < oldest) await rm(other);
+  }
+}
+
 /** Below a `.live` that no repository takes in. @param {string} folder */
 async function makeFolder(folder) {
   await mkdir(folder, { recursive: true });
@@ -196,7 +255,7 @@ function settings({ entry, options = {} }, folder) {
 /** @param {BundleRequest} request @param {{ outfile: string, handler: string }} place @returns {Bundle} */
 function missingEntry({ entry }, { outfile, handler }) {
   const text = `the handler's file ${entry} is not there`;
-  return { outfile, handler, changed: false, inputs: [], missing: [entry], errors: [{ text, file: entry }], warnings: [], elapsed_ms: 0 };
+  return { outfile, handler, changed: false, inputs: [], missing: [entry], errors: [{ text, file: entry }], warnings: [], elapsed_ms: 0, splittable: false };
 }
 
 /** @param {string} folder */

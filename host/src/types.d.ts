@@ -47,6 +47,10 @@ export interface Bundle {
   errors: Message[];
   warnings: Message[];
   elapsed_ms: number;
+  /** The bundle of the dependencies, which the other one loads; absent: it is in one. */
+  dependencies?: string;
+  /** Worth a call of `split`. */
+  splittable: boolean;
 }
 
 /** What the preload noted while the app ran. */
