@@ -1,8 +1,8 @@
 // One handler's bundle: what esbuild is told, where it lands, and which files it depends on.
 import * as esbuild from "esbuild";
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
-import { mkdir, readFile, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { readFile, readdir, rm, stat } from "node:fs/promises";
 import { createRequire, isBuiltin } from "node:module";
 import path from "node:path";
 import { Split, cutOf, isSameCut } from "./dependencies.mjs";
@@ -12,7 +12,8 @@ import { wouldResolve } from "./would-resolve.cjs";
  * @typedef {import("./types.js").BundleRequest} BundleRequest
  * @typedef {import("./types.js").Bundle} Bundle
  * @typedef {{ key: string, options: esbuild.BuildOptions, context?: esbuild.BuildContext<any>, cut?: Cut, split?: Split,
- *   isWhole?: boolean, inputs: string[], written: Map<string, string> }} Warm isWhole: splitting it was tried in vain
+ *   isWhole?: boolean, inputs: string[], told: Told, written: Map<string, string> }} Warm isWhole: splitting it was tried in vain
+ * @typedef {{ inputs: string, id: string }} Told what `live` has been told of
  * @typedef {import("./dependencies.mjs").Cut} Cut
  */
 
@@ -36,7 +37,7 @@ export async function split({ function: name }) {
   const { cut, options } = it;
   const made = await Split.make(options, cut, (files) => write(files, it.written));
   return await inTurn(name, async () => {
-    if (warm.get(name) !== it || it.cut !== cut || !made) {
+    if (warm.get(name) !== it || it.cut !== cut || !made?.isGood()) {
       it.isWhole = !made;
       await made?.dispose();
       return {};
@@ -77,10 +78,10 @@ async function bundle(request) {
   let it = warm.get(request.function);
   if (!it || it.key !== key) {
     await dispose({ function: request.function });
-    it = { key, options, inputs: [], written: new Map() };
+    it = { key, options, inputs: [], told: { inputs: "", id: "" }, written: new Map() };
     warm.set(request.function, it);
   }
-  const result = await rebuild(it);
+  const result = await rebuild(it, request.changed);
   const errors = (result.errors ?? []).map((/** @type {esbuild.Message} */ m) => message(m, place.folder));
   if (result instanceof Error && errors.length === 0) throw result;
   const warnings = (result.warnings ?? []).map((/** @type {esbuild.Message} */ m) => message(m, place.folder));
@@ -88,16 +89,18 @@ async function bundle(request) {
   if (errors.length === 0) {
     const files = it.split?.inputs(result.metafile) ?? Object.keys(result.metafile.inputs);
     it.inputs = files.map((/** @type {string} */ file) => path.resolve(place.folder, file));
-    changed = await write(result.outputFiles, it.written);
+    changed = write(result.outputFiles, it.written);
     warnings.push(...notInstalled(result.metafile, request.entry));
   }
   const failed = errors.flatMap((/** @type {{ file?: string }} */ e) => (e.file ? [e.file] : []));
-  const inputs = new Set([request.entry, ...it.inputs, ...failed, ...settings(request, place.folder)]);
+  const inputs = [...new Set([request.entry, ...it.inputs, ...failed, ...settings(request, place.folder)])];
+  const id = inputsId(it, inputs);
   return {
     outfile: place.outfile,
     handler: place.handler,
     changed,
-    inputs: [...inputs],
+    inputs: id === request.known_inputs ? undefined : inputs,
+    inputs_id: id,
     missing: errors.flatMap(wouldMend),
     errors: errors.map((/** @type {any} */ { unresolved, ...shown }) => shown),
     warnings: warnings.map((/** @type {any} */ { unresolved, ...shown }) => shown),
@@ -107,9 +110,17 @@ async function bundle(request) {
   };
 }
 
-/** In two parts where that can be. @param {Warm} it @returns {Promise<any>} */
-async function rebuild(it) {
-  const parted = await it.split?.rebuild();
+let lastId = 0;
+/** Another one for each list: with the AWS SDK it is long, and hardly ever another. @param {Warm} it @param {string[]} inputs */
+function inputsId(it, inputs) {
+  const text = inputs.join("\n");
+  if (it.told.inputs !== text) it.told = { inputs: text, id: `${process.pid}.${++lastId}` };
+  return it.told.id;
+}
+
+/** In two parts where that can be. @param {Warm} it @param {string[]} [changed] @returns {Promise<any>} */
+async function rebuild(it, changed) {
+  const parted = await it.split?.rebuild(changed);
   if (parted) return parted;
   await it.split?.dispose();
   it.split = undefined;
@@ -169,15 +180,18 @@ function hash(bytes) {
   return createHash("sha256").update(bytes).digest("hex");
 }
 
-/** Whole files only, and only those that differ. @param {esbuild.OutputFile[]} files @param {Map<string, string>} known */
-async function write(files, known) {
+/**
+ * Whole files only, and only those that differ. At once: a save waits for it.
+ * @param {esbuild.OutputFile[]} files @param {Map<string, string>} known
+ */
+function write(files, known) {
   let changed = false;
   for (const { path: file, contents } of files) {
     const digest = hash(contents);
     if (known.get(file) === digest && existsSync(file)) continue;
-    await makeFolder(path.dirname(file));
-    await writeFile(`${file}.new`, contents);
-    await rename(`${file}.new`, file);
+    if (!known.has(file)) makeFolder(path.dirname(file));
+    writeFileSync(`${file}.new`, contents);
+    renameSync(`${file}.new`, file);
     known.set(file, digest);
     changed = true;
   }
@@ -196,10 +210,11 @@ async function removeOthers(file) {
 }
 
 /** Below a `.live` that no repository takes in. @param {string} folder */
-async function makeFolder(folder) {
-  await mkdir(folder, { recursive: true });
+function makeFolder(folder) {
+  mkdirSync(folder, { recursive: true });
   const ours = above(folder).find((each) => path.basename(each) === ".live");
-  if (ours) await writeFile(path.join(ours, ".gitignore"), "*\n", { flag: "wx" }).catch(() => {}); // it is there
+  const ignore = ours && path.join(ours, ".gitignore");
+  if (ignore && !existsSync(ignore)) writeFileSync(ignore, "*\n");
 }
 
 /** @param {esbuild.Message} m @param {string} folder */
@@ -255,7 +270,7 @@ function settings({ entry, options = {} }, folder) {
 /** @param {BundleRequest} request @param {{ outfile: string, handler: string }} place @returns {Bundle} */
 function missingEntry({ entry }, { outfile, handler }) {
   const text = `the handler's file ${entry} is not there`;
-  return { outfile, handler, changed: false, inputs: [], missing: [entry], errors: [{ text, file: entry }], warnings: [], elapsed_ms: 0, splittable: false };
+  return { outfile, handler, changed: false, inputs: [], inputs_id: "", missing: [entry], errors: [{ text, file: entry }], warnings: [], elapsed_ms: 0, splittable: false };
 }
 
 /** @param {string} folder */

@@ -64,6 +64,7 @@ export class Split {
   file; // the bundle of the dependencies
   #options;
   #cut;
+  #files;
   #look;
   #context;
 
@@ -75,13 +76,14 @@ export class Split {
     this.file = file;
     this.#options = options;
     this.#cut = cut;
+    this.#files = new Set(cut.files);
     this.#look = look;
     this.#context = context;
   }
 
   /**
    * Nothing: the dependencies by themselves are not what they are in the plain bundle, or are changing.
-   * @param {esbuild.BuildOptions} options @param {Cut} cut @param {(files: esbuild.OutputFile[]) => Promise<unknown>} write
+   * @param {esbuild.BuildOptions} options @param {Cut} cut @param {(files: esbuild.OutputFile[]) => void} write
    * @returns {Promise<Split | undefined>}
    */
   static async make(options, cut, write) {
@@ -89,7 +91,7 @@ export class Split {
     const { metafile, outputFiles } = await esbuild.build(/** @type {Asked} */ (dependenciesAlone(options, cut)));
     const files = absolute(options, Object.keys(metafile.inputs).filter((file) => file !== "<stdin>"));
     if (JSON.stringify(files) !== JSON.stringify(cut.files)) return;
-    await write(outputFiles);
+    write(outputFiles);
     const file = outputFiles.find((one) => one.path.endsWith(".cjs"))?.path ?? "";
     const split = new Split(options, cut, look, file, await esbuild.context(/** @type {Asked} */ (allBut(options, cut, file))));
     if (await split.rebuild()) return split;
@@ -98,17 +100,22 @@ export class Split {
 
   /**
    * Nothing: the dependencies have changed, or are others.
+   * @param {string[]} [changed] all that may have changed since the last one, when that is known
    * @returns {Promise<Built | esbuild.BuildFailure | undefined>}
    */
-  async rebuild() {
+  async rebuild(changed) {
     const building = this.#context.rebuild().catch((/** @type {esbuild.BuildFailure} */ failure) => failure);
-    const isSame = this.#look !== "" && looks(this.#cut.files) === this.#look && looks([this.file]) !== "";
+    const isGood = changed ? !changed.some((file) => this.#files.has(file)) && looks([this.file]) !== "" : this.isGood();
     const result = await building;
-    if (!isSame) return;
+    if (!isGood) return;
     if (result instanceof Error) return result;
-    const files = new Set(this.#cut.files);
-    const isTwice = absolute(this.#options, Object.keys(result.metafile.inputs)).some((file) => files.has(file));
+    const isTwice = absolute(this.#options, Object.keys(result.metafile.inputs)).some((file) => this.#files.has(file));
     return isTwice || cutOf(this.#options, result) ? undefined : result;
+  }
+
+  /** The dependencies are those that were built. */
+  isGood() {
+    return looks([this.file]) !== "" && this.#look !== "" && looks(this.#cut.files) === this.#look;
   }
 
   /** Of a `rebuild` and of the dependencies. @param {esbuild.Metafile} metafile */

@@ -198,9 +198,9 @@ test("an edit builds the developer's part alone; another import, or another vers
     ...node_modules({ ...big, "more/index.js": `${large}exports.more = "more";` }),
     "api.ts": `import { name } from "big"; export const handler = async () => name;`,
   });
-  const edit = async (text) => {
+  const edit = async (text, changed = []) => {
     await write(folder, { "api.ts": text });
-    const built = await builder.call("build", request);
+    const built = await builder.call("build", { ...request, changed: ["api.ts", ...changed].map((file) => path.join(folder, file)) });
     return { built, result: (await run(built)).result };
   };
   const first = await edit(`import { name } from "big"; export const handler = async () => [name];`);
@@ -212,7 +212,7 @@ test("an edit builds the developer's part alone; another import, or another vers
   assert.equal(second.built.splittable, true, "it can be split again");
   await builder.call("split", { function: request.function });
   await write(folder, node_modules({ "big/index.js": `${large}exports.name = "bigger";` }));
-  const third = await edit(`import { name } from "big"; import { more } from "more"; export const handler = async () => [more, name];`);
+  const third = await edit(`import { name } from "big"; import { more } from "more"; export const handler = async () => [more, name];`, ["node_modules/big/index.js"]);
   assert.deepEqual(third.result, ["more", "bigger"]);
   const broken = await edit(`import { name } from "big"; export const handler = async () => {{;`);
   assert.equal(broken.built.errors.length, 1);
