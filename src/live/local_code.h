@@ -16,6 +16,7 @@ namespace live {
 class LocalCode final : public Code {
  public:
   using OnChanged = std::function<void(const std::string& function)>;  // by physical name
+  using OnDependencies = std::function<void(const std::filesystem::path& file)>;
 
   // Host and observer are borrowed. `made`: a folder for what tools make, kept from one session to the next.
   LocalCode(Executor executor, Host& host, Observer& observer, std::unique_ptr<Watch> watch,
@@ -25,6 +26,8 @@ class LocalCode final : public Code {
   Async<Result<Ready>> ready(LocalFunction function) override;
   void prepare(const FunctionTable& functions) override;
   void on_changed(OnChanged told);
+  // What code that was built will load: a process that waits can have it compiled.
+  void on_dependencies(OnDependencies told);
 
  private:
   struct State;

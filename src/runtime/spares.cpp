@@ -41,6 +41,12 @@ std::string order_to_become(const Command& command) {
   return json::serialize(order) + "\n";
 }
 
+std::string order_to_compile(const std::filesystem::path& dependencies) {
+  return json::serialize(json::object{{"dependencies", dependencies.string()}}) + "\n";
+}
+
+constexpr size_t kMostAhead = 2;  // of some 20 MB each, where the AWS SDK is in it
+
 Async<void> tell(Async<Result<void>> written) { (void)co_await std::move(written); }
 
 }  // namespace
@@ -59,6 +65,18 @@ struct Spares::Bench : std::enable_shared_from_this<Bench> {
     if (!started) return;  // a fresh process will fail too, and say why
     process = std::move(started.value());
     line_sink = std::move(on_line);
+    for (const auto& dependencies : ahead) order(order_to_compile(dependencies));
+  }
+
+  void compile_ahead(const std::filesystem::path& dependencies) {
+    const bool is_known = std::erase(ahead, dependencies) > 0;
+    ahead.push_back(dependencies);
+    if (ahead.size() > kMostAhead) ahead.erase(ahead.begin());
+    if (!is_known && process) order(order_to_compile(dependencies));
+  }
+
+  void order(std::string line) {
+    asio::co_spawn(executor, tell(process->write(std::move(line))), asio::detached);
   }
 
   void start_soon() {
@@ -76,6 +94,7 @@ struct Spares::Bench : std::enable_shared_from_this<Bench> {
   asio::steady_timer refill;
   std::unique_ptr<Process> process;
   std::shared_ptr<Process::OnLine> line_sink;  // set when it becomes somebody's
+  std::vector<std::filesystem::path> ahead;    // what it compiles; the last one named is the last
 };
 
 Spares::Spares(Executor executor) : executor_(std::move(executor)) {}
@@ -93,6 +112,10 @@ Spares::Bench& Spares::bench_of(const Command& spare) {
 void Spares::prepare(const Command& spare) {
   auto& bench = bench_of(spare);
   if (!bench.process && !bench.is_about_to_start()) bench.start();
+}
+
+void Spares::compile_ahead(const Command& spare, const std::filesystem::path& dependencies) {
+  bench_of(spare).compile_ahead(dependencies);
 }
 
 bool Spares::one_waits(const Command& spare) const {

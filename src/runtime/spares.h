@@ -2,6 +2,7 @@
 // function costs one a module load, where a fresh process would first cost the start of the runtime.
 #pragma once
 
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <string>
@@ -26,6 +27,10 @@ class Spares {
   // soon. Null: none waits, or the environment holds what the runtime reads only at its start (NODE_OPTIONS,
   // …).
   std::unique_ptr<Process> become(const Launch& launch, Process::OnLine on_line);
+
+  // The waiting process, and those after it, compile what a function will probably load; of several, those
+  // that were named last.
+  void compile_ahead(const Command& spare, const std::filesystem::path& dependencies);
 
   bool one_waits(const Command& spare) const;
 

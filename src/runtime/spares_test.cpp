@@ -73,6 +73,32 @@ TEST_F(SparesTest, TheMachinesOwnCertificatesAreNoReasonForAFreshProcess) {
   EXPECT_EQ(invoke(*other).payload, "false");
 }
 
+TEST_F(SparesTest, DependenciesAreCompiledAheadAndEvaluatedNoSooner) {
+  write("dependencies.cjs",
+        "module.exports = () => ({ value: () => (globalThis.evaluated = process.env.OWN) })");
+  write("index.js", R"(
+    const file = require.resolve('./dependencies.cjs')
+    const compiled = file in require.cache, evaluated = globalThis.evaluated
+    const value = require(file)().value()
+    exports.handler = async () => [compiled, evaluated ?? null, value])");
+  Program program = node("index.handler");
+  program.variables.emplace_back("OWN", "own");
+  spares.compile_ahead(spare, folder.path() / "dependencies.cjs");
+  auto first = start(program, &spares);
+  EXPECT_EQ(invoke(*first).payload, R"([true,null,"own"])");
+  run_until([&] { return spares.one_waits(spare); });
+  auto next = start(program, &spares);
+  EXPECT_EQ(invoke(*next).payload, R"([true,null,"own"])");
+}
+
+TEST_F(SparesTest, DependenciesThatDoNotCompileFailWhereTheyAreLoaded) {
+  write("dependencies.cjs", "syntax error");
+  write("index.js", "exports.handler = async () => require('./dependencies.cjs')");
+  spares.compile_ahead(spare, folder.path() / "dependencies.cjs");
+  auto worker = start(node("index.handler"), &spares);
+  EXPECT_EQ(invoke(*worker).error_type, "SyntaxError");
+}
+
 TEST_F(SparesTest, AFailedInitOfASpareIsToldLikeAnyOther) {
   write("index.js", "syntax error");
   auto worker = start(node("index.handler"), &spares);
