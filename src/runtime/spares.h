@@ -1,5 +1,6 @@
-// Processes that wait with a runtime loaded but no user code, one for each that is in use: becoming a
-// function costs one a module load, where a fresh process would first cost the start of the runtime.
+// Processes that wait with a runtime loaded but no user code, one for each that is in use, or more where one
+// was too few: becoming a function costs one a module load, where a fresh process would first cost the start
+// of the runtime.
 #pragma once
 
 #include <filesystem>
@@ -32,7 +33,7 @@ class Spares {
   // that were named last.
   void compile_ahead(const Command& spare, const std::filesystem::path& dependencies);
 
-  bool one_waits(const Command& spare) const;
+  size_t waiting(const Command& spare) const;
 
  private:
   struct Bench;
