@@ -12,10 +12,10 @@ export default function main(app) {
       new cdk.CfnResource(stack, id, { type, properties });
 }
 
-function make(app, stack, id, { handler, entry, code = "src", timeout = 10, memory, environment, alias, retries, url, architecture = "x86_64" }) {
+function make(app, stack, id, { handler, entry, bundling, runtime = "NODEJS_22_X", code = "src", timeout = 10, memory, environment, alias, retries, url, architecture = "x86_64" }) {
   const common = {
     functionName: `${app.stage}-${id}`,
-    runtime: lambda.Runtime.NODEJS_22_X,
+    runtime: lambda.Runtime[runtime],
     timeout: cdk.Duration.seconds(timeout),
     memorySize: memory,
     environment,
@@ -23,7 +23,7 @@ function make(app, stack, id, { handler, entry, code = "src", timeout = 10, memo
     architecture: architecture === "arm64" ? lambda.Architecture.ARM_64 : lambda.Architecture.X86_64,
   };
   const made = entry
-    ? new NodejsFunction(stack, id, { ...common, entry, bundling: { sourceMap: true } })
+    ? new NodejsFunction(stack, id, { ...common, entry, bundling: { sourceMap: true, ...bundling } })
     : new lambda.Function(stack, id, { ...common, handler, code: lambda.Code.fromAsset(code) });
   if (url) made.addFunctionUrl({ authType: lambda.FunctionUrlAuthType.NONE, invokeMode: lambda.InvokeMode[url] });
   if (alias) new lambda.Alias(stack, `${id}Alias`, { aliasName: alias, version: made.currentVersion });
