@@ -239,15 +239,16 @@ function page(figures) {
   const { date, machine } = figures;
   return `## Saves
 
-Written by \`bench/reload --write\`${figures.optimised ? "" : ", NOT optimised"}, ${date}, on ${machine.cores} × ${machine.processor}, Linux ${machine.kernel}; load ${machine.load}.
+Written by \`bench/reload --write\`${figures.optimised ? "" : ", NOT optimised"}, ${date}, on ${machine.cores} × ${machine.processor}, Linux ${machine.kernel}; load ${machine.load}${machine.load > machine.cores ? ", so BUSY with other work" : ""}.
 
 | | |
 |---|---:|
 ${rows.map(([key, unit, title]) => `| ${title} | ${figures[key] === null ? "–" : `${figures[key]} ${unit}`} |`).join("\n")}
 ${figures.soak ? soakLines(figures.soak) : ""}
-${figures.edits} edits of each kind while two callers call the function without pause: ${figures.calls} calls. A file is written in
-place and by renaming, in turns; the time begins before the write and ends with the first complete answer of the new code.
-The first workers are of ${times.starts} functions that nobody has called before, each measured beside a bare process.
+${figures.edits} edits of each kind while two callers call the function, each again 5 ms after its last answer: ${figures.calls} calls. A
+file is written in place and by renaming, in turns; the time begins before the write and ends with the first complete answer
+of the new code. A call is lost that fails, or that answers an older version than was answered before it began. The first
+workers are of ${times.starts} functions that nobody has called before, each measured beside a bare process.
 
 `;
 }
