@@ -1,11 +1,12 @@
 // Measures, as a developer meets them: `live start` with nothing changed, a synthesis while a session runs, and both with
 // an app of a hundred functions. Everything runs on an embedded AWS of its own.
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus, loadavg, release } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { client, sdk, sleep, until } from "../tests/support/lab.mjs";
 import { Workplace, root } from "../tests/support/live.mjs";
+import { family, memory } from "../tests/support/processes.mjs";
 
 const help = `bench/start [--json] [--quick] [--write] [--live FILE]
   --json   one JSON object on standard output
@@ -110,27 +111,6 @@ export default function main(app) {
   );
 }
 
-/** Resident memory of `live start` and what it has started, by role, in MB. */
-function memory(pid) {
-  const read = (one, name) => readFileSync(`/proc/${one}/${name}`, "utf8");
-  const all = readdirSync("/proc").filter((one) => /^\d+$/.test(one)).flatMap((one) => {
-    try {
-      const status = read(one, "status");
-      return [{ pid: Number(one), parent: Number(/^PPid:\s+(\d+)/m.exec(status)[1]), mb: Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1] ?? 0) / 1024, command: read(one, "cmdline") }];
-    } catch {
-      return []; // it has just ended
-    }
-  });
-  const roles = {};
-  const add = (one, role) => {
-    roles[role] = rounded((roles[role] ?? 0) + one.mb);
-    for (const child of all.filter((each) => each.parent === one.pid))
-      add(child, ["toolkit", "app"].includes(role) ? "app" : (/host\/src\/(\w+)/.exec(child.command)?.[1] ?? "worker"));
-  };
-  add(all.find((one) => one.pid === pid), "client");
-  return roles;
-}
-
 async function measureThree(figures) {
   const site = new Site();
   try {
@@ -159,7 +139,7 @@ async function measureHundred(figures) {
     figures.app100_ready_ms = rounded(took);
     figures.app100_ready_without_app_ms = rounded(without);
     await sleep(settled);
-    const { toolkit = 0, app = 0, ...lasting } = memory(session.child.pid);
+    const { toolkit = 0, app = 0, ...lasting } = memory(family(session.child.pid));
     figures.app100_rss_by_role_mb = lasting;
     figures.app100_rss_mb = rounded(Object.values(lasting).reduce((sum, one) => sum + one, 0));
     figures.app100_rss_ten_minutes_by_role_mb = { toolkit, app };

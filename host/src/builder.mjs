@@ -1,11 +1,12 @@
 // The builder: bundles handlers with esbuild as NodejsFunction would, and keeps each bundle's context warm.
 import { serve } from "./protocol.mjs";
-import { build, dispose } from "./bundle.mjs";
+import { build, dispose, split } from "./bundle.mjs";
 import { lint, typeCheck } from "./checks.mjs";
 import { credentials, region } from "./credentials.mjs";
 
 serve({
   build,
+  split,
   dispose,
   credentials,
   region,

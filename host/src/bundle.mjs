@@ -1,16 +1,20 @@
 // One handler's bundle: what esbuild is told, where it lands, and which files it depends on.
 import * as esbuild from "esbuild";
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { readFile, readdir, rm, stat } from "node:fs/promises";
 import { createRequire, isBuiltin } from "node:module";
 import path from "node:path";
+import { Split, cutOf, isSameCut } from "./dependencies.mjs";
 import { wouldResolve } from "./would-resolve.cjs";
 
 /**
  * @typedef {import("./types.js").BundleRequest} BundleRequest
  * @typedef {import("./types.js").Bundle} Bundle
- * @typedef {{ key: string, context: esbuild.BuildContext, inputs: string[], written: Map<string, string> }} Warm
+ * @typedef {{ key: string, options: esbuild.BuildOptions, context?: esbuild.BuildContext<any>, cut?: Cut, split?: Split,
+ *   isWhole?: boolean, inputs: string[], told: Told, written: Map<string, string> }} Warm isWhole: splitting it was tried in vain
+ * @typedef {{ inputs: string, id: string }} Told what `live` has been told of
+ * @typedef {import("./dependencies.mjs").Cut} Cut
  */
 
 /** By function. @type {Map<string, Warm>} */
@@ -20,8 +24,36 @@ const turns = new Map();
 
 /** @param {BundleRequest} request @returns {Promise<Bundle>} */
 export function build(request) {
-  const turn = (turns.get(request.function) ?? Promise.resolve()).catch(() => {}).then(() => bundle(request));
-  turns.set(request.function, turn);
+  return inTurn(request.function, () => bundle(request));
+}
+
+/**
+ * Has later builds of a function leave its dependencies as they are. Builds go on meanwhile.
+ * @param {{ function: string }} params @returns {Promise<{ dependencies?: string }>} the file that holds them
+ */
+export async function split({ function: name }) {
+  const it = warm.get(name);
+  if (!it?.cut || it.split) return { dependencies: it?.split?.file };
+  const { cut, options } = it;
+  const made = await Split.make(options, cut, (files) => write(files, it.written));
+  return await inTurn(name, async () => {
+    if (warm.get(name) !== it || it.cut !== cut || !made?.isGood()) {
+      it.isWhole = !made;
+      await made?.dispose();
+      return {};
+    }
+    it.split = made;
+    await it.context?.dispose(); // and its memory
+    it.context = undefined;
+    await removeOthers(made.file);
+    return { dependencies: made.file };
+  });
+}
+
+/** @template T @param {string} name @param {() => Promise<T>} work @returns {Promise<T>} */
+function inTurn(name, work) {
+  const turn = (turns.get(name) ?? Promise.resolve()).catch(() => {}).then(work);
+  turns.set(name, turn);
   return turn;
 }
 
@@ -29,9 +61,10 @@ export function build(request) {
 export async function dispose({ function: name }) {
   const gone = name === undefined ? [...warm.keys()] : [name];
   for (const each of gone) {
-    const context = warm.get(each)?.context;
+    const it = warm.get(each);
     warm.delete(each);
-    await context?.dispose();
+    await it?.context?.dispose();
+    await it?.split?.dispose();
   }
 }
 
@@ -45,31 +78,57 @@ async function bundle(request) {
   let it = warm.get(request.function);
   if (!it || it.key !== key) {
     await dispose({ function: request.function });
-    it = { key, context: await esbuild.context(options), inputs: [], written: new Map() };
+    it = { key, options, inputs: [], told: { inputs: "", id: "" }, written: new Map() };
     warm.set(request.function, it);
   }
-  const result = await it.context.rebuild().catch((failure) => failure);
+  const result = await rebuild(it, request.changed);
   const errors = (result.errors ?? []).map((/** @type {esbuild.Message} */ m) => message(m, place.folder));
   if (result instanceof Error && errors.length === 0) throw result;
   const warnings = (result.warnings ?? []).map((/** @type {esbuild.Message} */ m) => message(m, place.folder));
   let changed = false;
   if (errors.length === 0) {
-    it.inputs = Object.keys(result.metafile.inputs).map((file) => path.resolve(place.folder, file));
-    changed = await write(result.outputFiles, it.written);
+    const files = it.split?.inputs(result.metafile) ?? Object.keys(result.metafile.inputs);
+    it.inputs = files.map((/** @type {string} */ file) => path.resolve(place.folder, file));
+    changed = write(result.outputFiles, it.written);
     warnings.push(...notInstalled(result.metafile, request.entry));
   }
   const failed = errors.flatMap((/** @type {{ file?: string }} */ e) => (e.file ? [e.file] : []));
-  const inputs = new Set([request.entry, ...it.inputs, ...failed, ...settings(request, place.folder)]);
+  const inputs = [...new Set([request.entry, ...it.inputs, ...failed, ...settings(request, place.folder)])];
+  const id = inputsId(it, inputs);
   return {
     outfile: place.outfile,
     handler: place.handler,
     changed,
-    inputs: [...inputs],
+    inputs: id === request.known_inputs ? undefined : inputs,
+    inputs_id: id,
     missing: errors.flatMap(wouldMend),
     errors: errors.map((/** @type {any} */ { unresolved, ...shown }) => shown),
     warnings: warnings.map((/** @type {any} */ { unresolved, ...shown }) => shown),
     elapsed_ms: Math.round((performance.now() - began) * 10) / 10,
+    dependencies: it.split?.file,
+    splittable: it.cut !== undefined && !it.split && !it.isWhole,
   };
+}
+
+let lastId = 0;
+/** Another one for each list: with the AWS SDK it is long, and hardly ever another. @param {Warm} it @param {string[]} inputs */
+function inputsId(it, inputs) {
+  const text = inputs.join("\n");
+  if (it.told.inputs !== text) it.told = { inputs: text, id: `${process.pid}.${++lastId}` };
+  return it.told.id;
+}
+
+/** In two parts where that can be. @param {Warm} it @param {string[]} [changed] @returns {Promise<any>} */
+async function rebuild(it, changed) {
+  const parted = await it.split?.rebuild(changed);
+  if (parted) return parted;
+  await it.split?.dispose();
+  it.split = undefined;
+  it.context ??= await esbuild.context(it.options);
+  const whole = await it.context.rebuild().catch((failure) => failure);
+  const cut = whole instanceof Error ? undefined : cutOf(it.options, whole);
+  if (!isSameCut(cut, it.cut)) it.cut = cut;
+  return whole;
 }
 
 /** @param {BundleRequest} request */
@@ -121,26 +180,41 @@ function hash(bytes) {
   return createHash("sha256").update(bytes).digest("hex");
 }
 
-/** Whole files only, and only those that differ. @param {esbuild.OutputFile[]} files @param {Map<string, string>} known */
-async function write(files, known) {
+/**
+ * Whole files only, and only those that differ. At once: a save waits for it.
+ * @param {esbuild.OutputFile[]} files @param {Map<string, string>} known
+ */
+function write(files, known) {
   let changed = false;
   for (const { path: file, contents } of files) {
     const digest = hash(contents);
     if (known.get(file) === digest && existsSync(file)) continue;
-    await makeFolder(path.dirname(file));
-    await writeFile(`${file}.new`, contents);
-    await rename(`${file}.new`, file);
+    if (!known.has(file)) makeFolder(path.dirname(file));
+    writeFileSync(`${file}.new`, contents);
+    renameSync(`${file}.new`, file);
     known.set(file, digest);
     changed = true;
   }
   return changed;
 }
 
+/** Older dependencies: what was built against them has been built again since. @param {string} file */
+async function removeOthers(file) {
+  const folder = path.dirname(file);
+  const oldest = Date.now() - 24 * 3600_000;
+  for (const name of await readdir(folder)) {
+    const other = path.join(folder, name);
+    if (!name.startsWith("dependencies-") || other.startsWith(file)) continue;
+    if ((await stat(other)).mtimeMs < oldest) await rm(other);
+  }
+}
+
 /** Below a `.live` that no repository takes in. @param {string} folder */
-async function makeFolder(folder) {
-  await mkdir(folder, { recursive: true });
+function makeFolder(folder) {
+  mkdirSync(folder, { recursive: true });
   const ours = above(folder).find((each) => path.basename(each) === ".live");
-  if (ours) await writeFile(path.join(ours, ".gitignore"), "*\n", { flag: "wx" }).catch(() => {}); // it is there
+  const ignore = ours && path.join(ours, ".gitignore");
+  if (ignore && !existsSync(ignore)) writeFileSync(ignore, "*\n");
 }
 
 /** @param {esbuild.Message} m @param {string} folder */
@@ -196,7 +270,7 @@ function settings({ entry, options = {} }, folder) {
 /** @param {BundleRequest} request @param {{ outfile: string, handler: string }} place @returns {Bundle} */
 function missingEntry({ entry }, { outfile, handler }) {
   const text = `the handler's file ${entry} is not there`;
-  return { outfile, handler, changed: false, inputs: [], missing: [entry], errors: [{ text, file: entry }], warnings: [], elapsed_ms: 0 };
+  return { outfile, handler, changed: false, inputs: [], inputs_id: "", missing: [entry], errors: [{ text, file: entry }], warnings: [], elapsed_ms: 0, splittable: false };
 }
 
 /** @param {string} folder */

@@ -28,6 +28,10 @@ export interface BundleRequest {
   external?: string[];
   options?: BundlingOptions;
   outdir?: string;
+  /** All inputs that have changed since the build before, when that is known. */
+  changed?: string[];
+  /** `inputs_id` of the inputs that the caller has. */
+  known_inputs?: string;
 }
 
 export interface Message {
@@ -42,11 +46,17 @@ export interface Bundle {
   outfile: string;
   handler: string;
   changed: boolean;
-  inputs: string[];
+  /** Absent: the caller has them. */
+  inputs?: string[];
+  inputs_id: string;
   missing: string[];
   errors: Message[];
   warnings: Message[];
   elapsed_ms: number;
+  /** The bundle of the dependencies, which the other one loads; absent: it is in one. */
+  dependencies?: string;
+  /** Worth a call of `split`. */
+  splittable: boolean;
 }
 
 /** What the preload noted while the app ran. */

@@ -1,18 +1,19 @@
 // A Lambda runtime for Node that waits, with everything loaded but the user's code and environment, until a line on
-// its standard input tells which function it is: {"folder": …, "environment": {…}}.
+// its standard input tells which function it is: {"folder": …, "environment": {…}}. Before, lines may name dependencies
+// that it will probably need: {"dependencies": file}.
 import { closeSync, openSync, readSync } from 'node:fs'
 import Module from 'node:module'
 import { createServer } from 'node:net'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { RuntimeApi } from './api.mjs'
+import { prepare } from './dependencies.mjs'
 import { loadHandler } from './handler.mjs'
 import { run } from './runtime.mjs'
 
 // What the AWS SDK and most handlers load.
-await Promise.all(['buffer', 'crypto', 'events', 'http', 'https', 'os', 'path', 'stream', 'url', 'util', 'zlib'].map(
-  (name) => import(`node:${name}`),
-))
+const builtins = ['buffer', 'child_process', 'crypto', 'events', 'fs/promises', 'http', 'http2', 'https', 'os', 'path', 'stream', 'url', 'util', 'zlib']
+await Promise.all(builtins.map((name) => import(`node:${name}`)))
 
 // Goes once through what a function's start goes through: Node loads and compiles much of itself at first use.
 async function rehearse() {
@@ -29,18 +30,34 @@ async function rehearse() {
 
 await rehearse()
 
+let rest = Buffer.alloc(0)
+
 function readLine() {
-  const chunks = []
   const buffer = Buffer.alloc(65536)
   for (;;) {
+    const end = rest.indexOf(10)
+    if (end >= 0) {
+      const line = rest.toString('utf8', 0, end)
+      rest = rest.subarray(end + 1)
+      return line
+    }
     const count = readSync(0, buffer)
     if (count === 0) process.exit(0) // nobody needs us
-    chunks.push(Buffer.from(buffer.subarray(0, count)))
-    if (buffer[count - 1] === 10) return Buffer.concat(chunks).toString()
+    rest = Buffer.concat([rest, buffer.subarray(0, count)])
   }
 }
 
-const { folder, environment } = JSON.parse(readLine())
+function readOrder() {
+  for (;;) {
+    const order = JSON.parse(readLine())
+    if (!order.dependencies) return order
+    try {
+      prepare(order.dependencies)
+    } catch {} // whoever loads them gets the error
+  }
+}
+
+const { folder, environment } = readOrder()
 closeSync(0)
 openSync('/dev/null') // takes the number that has just become free: standard input
 for (const name of Object.keys(process.env)) delete process.env[name]

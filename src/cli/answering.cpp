@@ -24,6 +24,9 @@ Answering::Answering(Executor executor, Host& host, Terminal& terminal, std::uni
       session(SessionParts{executor, clock, ids, relay.mailbox(), relay.payloads(), relay.registry(), fleet,
                            terminal, relay.dial()},
               relay.stage_key(), who()) {
+  code.on_dependencies([this](const std::filesystem::path& file) {
+    spares.compile_ahead(node_spare(runtimes_folder()), file);
+  });
   code.on_changed([this](const std::string& function) { fleet.changed(function); });
   spares.prepare(node_spare(runtimes_folder()));
 }

@@ -156,7 +156,7 @@ std::string benchmarks_page(const json::object& figures, const Pages& pages) {
       find_bool(figures, "optimised").value_or(false) ? "" : ", NOT optimised");
   for (auto const& row : kRows) text += fmt::format("| {} | {} |\n", row.title, shown(figures, row));
   text += kMethod;
-  text += "\n" + pages.start;
+  text += "\n" + pages.start + pages.reload;
   auto const cell = [&](std::string_view key) {
     double const value = number(figures, key);
     return fmt::format("{:.{}f}", value, value < 10 ? 1 : 0);
@@ -213,6 +213,7 @@ Result<void> write_pages(const std::filesystem::path& repository, const json::ob
   auto const bench = repository / "bench";
   Pages pages;
   LIVE_TRY(pages.start, read_file(bench / "start.md"));
+  LIVE_TRY(pages.reload, read_file(bench / "reload.md"));
   LIVE_TRY(pages.peers, read_file(bench / "peers.md"));
   LIVE_TRY(pages.profile, read_file(bench / "profile.md"));
   LIVE_TRY(write_file(repository / "docs" / "benchmarks.md", benchmarks_page(figures, pages)));

@@ -15,7 +15,7 @@ void tell_absent(json::object& figures);
 std::string table(const json::object& figures);
 
 struct Pages {  // of bench/, that docs/benchmarks.md takes in
-  std::string start, peers, profile;
+  std::string start, reload, peers, profile;
 };
 std::string benchmarks_page(const json::object& figures, const Pages& pages);
 std::string cost_page(const json::object& figures);

@@ -38,9 +38,21 @@ Async<Result<Build>> Host::build(BuildRequest request, HostCall how) {
                       {"options", request.options}};
   if (std::string format = string_or(request.options, "format"); !format.empty()) params["format"] = format;
   if (!request.outdir.empty()) params["outdir"] = request.outdir.string();
+  if (!request.known_inputs.empty()) params["known_inputs"] = request.known_inputs;
+  if (request.changed) {
+    auto& changed = params["changed"].emplace_array();
+    for (auto const& path : *request.changed) changed.emplace_back(path.string());
+  }
   auto answer = builder_.call("build", std::move(params), within_seconds(how, 120));
   LIVE_CO_TRY(json::object found, co_await std::move(answer));
   co_return build_of(found);
+}
+
+Async<Result<std::filesystem::path>> Host::split(std::string function) {
+  json::object params{{"function", function}};
+  auto answer = builder_.call("split", std::move(params), within_seconds({}, 120));
+  LIVE_CO_TRY(json::object found, co_await std::move(answer));
+  co_return std::filesystem::path(string_or(found, "dependencies"));
 }
 
 Async<Result<void>> Host::forget(std::string function) {

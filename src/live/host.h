@@ -21,6 +21,9 @@ class Host {
   Host(Executor executor, const Options& options);
 
   Async<Result<Build>> build(BuildRequest request, HostCall how = {});
+  // Has later builds leave the function's dependencies as they are: gives the file that holds them, or
+  // nothing if that can not be. Builds go on meanwhile.
+  Async<Result<std::filesystem::path>> split(std::string function);
   Async<Result<void>> forget(std::string function);
   // Fault::refused, 401: the code of the MFA device is needed; ask and call again.
   Async<Result<HostCredentials>> credentials(Identity identity, HostCall how = {});

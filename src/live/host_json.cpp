@@ -181,9 +181,12 @@ Build build_of(const json::object& found) {
           .handler = string_or(found, "handler"),
           .changed = find_bool(found, "changed").value_or(false),
           .inputs = texts<std::filesystem::path>(found, "inputs"),
+          .inputs_id = string_or(found, "inputs_id"),
           .missing = texts<std::filesystem::path>(found, "missing"),
           .errors = objects<BuildMessage>(found, "errors", message),
-          .warnings = objects<BuildMessage>(found, "warnings", message)};
+          .warnings = objects<BuildMessage>(found, "warnings", message),
+          .dependencies = string_or(found, "dependencies"),
+          .splittable = find_bool(found, "splittable").value_or(false)};
 }
 
 Checked checked_of(const json::object& found) {

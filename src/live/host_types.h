@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,9 @@ struct BuildRequest {
   std::string handler;
   json::object options;          // AppFunction::options
   std::filesystem::path outdir;  // empty: below the entry's package, from where its packages resolve
+  // All inputs that have changed since the build before; nothing: that is not known.
+  std::optional<std::set<std::filesystem::path>> changed{};
+  std::string known_inputs{};  // Build::inputs_id of the inputs that the caller has
 };
 
 struct BuildMessage {
@@ -44,8 +48,11 @@ struct Build {
   std::string handler;                         // relative to the outfile's folder
   bool changed = false;                        // false: the same bytes as before
   std::vector<std::filesystem::path> inputs;   // a change of any of them asks for another build
+  std::string inputs_id;                       // the caller's: it has them, and `inputs` is empty
   std::vector<std::filesystem::path> missing;  // any of these, once there, may mend the build
   std::vector<BuildMessage> errors, warnings;  // errors: not empty when there is no new outfile
+  std::filesystem::path dependencies;          // the bundle that the outfile loads; empty: it is in one
+  bool splittable = false;                     // Host::split is worth it
 };
 
 struct DeployedStack {

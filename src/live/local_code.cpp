@@ -26,6 +26,11 @@ std::vector<std::string> not_sources() {
   return {"node_modules", ".git", "cdk.out", ".live", "__pycache__", "*.pyc", ".venv", "venv", ".bundle"};
 }
 
+// Who waits for a build has a worker to start: both would be slower at once.
+constexpr std::chrono::milliseconds kCallsComeFirst{300};
+// A file is not there for a moment while an editor or git replaces it: errors count when nothing more comes.
+constexpr std::chrono::milliseconds kMoment{40};
+
 bool is_made(const std::filesystem::path& path) {
   return std::any_of(path.begin(), path.end(), [](auto& name) {
     return std::ranges::any_of(made_names(),
@@ -51,7 +56,10 @@ bool changed_since(const std::filesystem::path& file, TimePoint when) {
 // One function's code. A handler's file may change while a build runs: then that build is already stale.
 struct Entry {
   Entry(LocalFunction of, const Executor& executor)
-      : function(std::move(of)), built(executor, Steady::time_point::max()) {}
+      : function(std::move(of)),
+        built(executor, Steady::time_point::max()),
+        calm(executor),
+        moment(executor) {}
 
   LocalFunction function;
   bool building = false, stale = true;
@@ -62,8 +70,17 @@ struct Entry {
   std::set<std::filesystem::path> watched;
   std::vector<std::filesystem::path> folders;  // likewise, with all that is in them
   std::string product;                         // which one a tool has made: another text, another one
-  std::optional<std::vector<std::filesystem::path>> layers;  // once they are here
-  asio::steady_timer built;                                  // cancelled when a build ended
+  std::optional<std::vector<std::filesystem::path>> layers;      // once they are here
+  std::string inputs_id;                                         // of those of the builder's that are watched
+  std::optional<std::set<std::filesystem::path>> changed_files;  // since the last build; nothing: not known
+  asio::steady_timer built;                                      // cancelled when a build ended
+  bool splitting = false;
+  asio::steady_timer calm, moment;  // until it is split; until its errors count
+
+  void note(const Changes& changes) {
+    if (changes.everything) changed_files.reset();
+    if (changed_files) changed_files->insert(changes.paths.begin(), changes.paths.end());
+  }
 
   bool concerns(const Changes& changes) const {
     if (changes.everything) return true;
@@ -79,6 +96,17 @@ struct Entry {
            (function.source != LocalFunction::Source::tool || !is_made(path.lexically_relative(folder)));
   }
 };
+
+BuildRequest build_request(Entry& entry) {
+  BuildRequest request;
+  request.function = entry.function.construct_path;
+  request.entry = entry.function.path;
+  request.handler = entry.function.handler;
+  request.options = entry.function.build_options;
+  request.changed = std::exchange(entry.changed_files, std::set<std::filesystem::path>{});
+  request.known_inputs = entry.inputs_id;
+  return request;
+}
 
 ToolSource tool_source(const LocalFunction& function) {
   return {.function = function.construct_path,
@@ -115,6 +143,9 @@ struct LocalCode::State : std::enable_shared_from_this<LocalCode::State> {
   void follow_folder(Entry& entry, const std::filesystem::path& folder);
   Async<void> follow();
   void take(Entry& entry, const Build& build, std::chrono::microseconds took);
+  void take_dependencies(const std::shared_ptr<Entry>& entry, const Build& build);
+  Async<void> split(std::shared_ptr<Entry> entry);
+  static Async<void> rest(asio::steady_timer& timer, std::chrono::milliseconds time);
   void fail(Entry& entry, std::string errors);
   void succeed(Entry& entry, Code::Ready ready, bool changed, std::chrono::microseconds took);
   void watch_inputs(Entry& entry, const Build& build, TimePoint began);
@@ -130,6 +161,7 @@ struct LocalCode::State : std::enable_shared_from_this<LocalCode::State> {
   Requirements requirements;
   Layers layers;
   OnChanged told;
+  OnDependencies told_dependencies;
   std::map<std::string, std::shared_ptr<Entry>> entries;  // by physical name
   bool closed = false;
 };
@@ -144,11 +176,15 @@ LocalCode::LocalCode(Executor executor, Host& host, Observer& observer, std::uni
 LocalCode::~LocalCode() {
   state_->closed = true;
   state_->told = {};
+  state_->told_dependencies = {};
   state_->watch.reset();
-  for (auto& [name, entry] : state_->entries) entry->built.cancel();
+  for (auto& [name, entry] : state_->entries)
+    for (auto* timer : {&entry->built, &entry->calm, &entry->moment}) timer->cancel();
 }
 
 void LocalCode::on_changed(OnChanged told) { state_->told = std::move(told); }
+
+void LocalCode::on_dependencies(OnDependencies told) { state_->told_dependencies = std::move(told); }
 
 void LocalCode::prepare(const FunctionTable& functions) {
   for (auto const& [name, function] : functions) {
@@ -263,22 +299,24 @@ Async<void> LocalCode::State::build(std::shared_ptr<Entry> entry) {
 Async<void> LocalCode::State::bundle(std::shared_ptr<Entry> entry) {
   auto const started = Steady::now();
   auto const began = std::chrono::system_clock::now();
-  BuildRequest request;
-  request.function = entry->function.construct_path;
-  request.entry = entry->function.path;
-  request.handler = entry->function.handler;
-  request.options = entry->function.build_options;
+  auto request = build_request(*entry);
   auto const built = co_await host.build(std::move(request));
+  auto const took = std::chrono::duration_cast<std::chrono::microseconds>(Steady::now() - started);
   if (closed) co_return;
   if (built.has_error()) {
     entry->last = built.error();
     entry->unbuilt = true;  // the next call tries again
+    entry->changed_files.reset();
     entry->watched.insert(entry->function.path);
     watch->add(entry->function.path);
     co_return;
   }
   watch_inputs(*entry, built.value(), began);
-  take(*entry, built.value(), std::chrono::duration_cast<std::chrono::microseconds>(Steady::now() - started));
+  bool const failed = !built.value().errors.empty();
+  if (failed && !entry->stale) co_await rest(entry->moment, kMoment);
+  if (closed || (failed && entry->stale)) co_return;
+  take(*entry, built.value(), took);
+  take_dependencies(entry, built.value());
 }
 
 // Its folder is watched before the tool reads it.
@@ -313,20 +351,48 @@ Async<void> LocalCode::State::build_by_tool(std::shared_ptr<Entry> entry) {
 
 // A file that was not watched yet may have changed after the builder read it.
 void LocalCode::State::watch_inputs(Entry& entry, const Build& build, TimePoint began) {
-  std::set<std::filesystem::path> watched(build.inputs.begin(), build.inputs.end());
+  bool const known = !build.inputs_id.empty() && build.inputs_id == entry.inputs_id;
+  if (known && build.missing.empty()) return;
+  auto watched = known ? entry.watched : std::set(build.inputs.begin(), build.inputs.end());
   watched.insert(build.missing.begin(), build.missing.end());
   watched.insert(entry.function.path);
   for (auto const& path : watched) {
     if (entry.watched.contains(path)) continue;
     watch->add(path);
-    if (changed_since(path, began)) entry.stale = true;
+    if (!changed_since(path, began)) continue;
+    entry.stale = true;
+    entry.changed_files.reset();
   }
   entry.watched = std::move(watched);
+  entry.inputs_id = build.missing.empty() ? build.inputs_id : "";
 }
 
 void LocalCode::State::take(Entry& entry, const Build& build, std::chrono::microseconds took) {
   if (!build.errors.empty()) return fail(entry, describe_errors(build.errors));
   succeed(entry, Code::Ready{build.outfile.parent_path(), build.handler}, build.changed, took);
+}
+
+void LocalCode::State::take_dependencies(const std::shared_ptr<Entry>& entry, const Build& build) {
+  if (!build.dependencies.empty() && told_dependencies) told_dependencies(build.dependencies);
+  if (!build.splittable || entry->splitting) return;
+  entry->splitting = true;
+  asio::co_spawn(executor, split(entry), asio::detached);
+}
+
+Async<void> LocalCode::State::split(std::shared_ptr<Entry> entry) {
+  auto const self = shared_from_this();
+  co_await rest(entry->calm, kCallsComeFirst);
+  if (closed) co_return;
+  auto const dependencies = co_await host.split(entry->function.construct_path);
+  entry->splitting = false;
+  if (closed || dependencies.has_error() || dependencies.value().empty()) co_return;
+  if (told_dependencies) told_dependencies(dependencies.value());
+}
+
+Async<void> LocalCode::State::rest(asio::steady_timer& timer, std::chrono::milliseconds time) {
+  boost::system::error_code ignored;
+  timer.expires_after(time);
+  co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
 }
 
 void LocalCode::State::fail(Entry& entry, std::string errors) {
@@ -362,8 +428,11 @@ Async<void> LocalCode::State::follow() {
   while (!closed) {
     auto const changes = co_await watch->next();  // a fault when the watch ends
     if (closed || changes.has_error()) co_return;
-    for (auto const& [name, entry] : entries)
-      if (entry->concerns(changes.value())) changed(entry);
+    for (auto const& [name, entry] : entries) {
+      if (!entry->concerns(changes.value())) continue;
+      entry->note(changes.value());
+      changed(entry);
+    }
   }
 }
 

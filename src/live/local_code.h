@@ -18,6 +18,7 @@ namespace live {
 class LocalCode final : public Code {
  public:
   using OnChanged = std::function<void(const std::string& function)>;  // by physical name
+  using OnDependencies = std::function<void(const std::filesystem::path& file)>;
 
   struct Surroundings {
     std::filesystem::path app;       // environments of an interpreter are looked for up to here
@@ -34,6 +35,8 @@ class LocalCode final : public Code {
   void on_changed(OnChanged told);
   // What runs it here, of a language that is interpreted. Fault: there is none.
   Async<Result<Interpreter>> interpreter(LocalFunction function);
+  // What code that was built will load: a process that waits can have it compiled.
+  void on_dependencies(OnDependencies told);
 
  private:
   struct State;

@@ -64,7 +64,8 @@ class LocalCodeTest : public testing::Test {
       import { createInterface } from "node:readline";
       import { appendFileSync, readFileSync } from "node:fs";
       createInterface({ input: process.stdin }).on("line", (line) => {
-        const { id, params } = JSON.parse(line);
+        const { id, method, params } = JSON.parse(line);
+        if (method === "split") return process.stdout.write(JSON.stringify({ id, result: { dependencies: "/out/dependencies.cjs" } }) + "\n");
         appendFileSync(new URL("builds", import.meta.url), ".");
         const n = readFileSync(new URL("builds", import.meta.url)).length;
         const ok = (more) => ({ outfile: "/out/index.cjs", handler: "index.handler", changed: true, inputs: [params.entry], missing: [], errors: [], warnings: [], ...more });
@@ -79,6 +80,7 @@ class LocalCodeTest : public testing::Test {
     code_ = std::make_unique<LocalCode>(context_.get_executor(), *host_, told_, std::move(watch),
                                         LocalCode::Surroundings{.state = folder_.path()});
     code_->on_changed([this](const std::string&) { ++changes_; });
+    code_->on_dependencies([this](auto& file) { dependencies_.push_back(file); });
   }
   static LocalFunction function() {
     LocalFunction one;
@@ -115,6 +117,7 @@ class LocalCodeTest : public testing::Test {
   TestWatch* watch_ = nullptr;
   Told told_;
   int changes_ = 0;
+  std::vector<std::filesystem::path> dependencies_;
   std::unique_ptr<Host> host_;
   std::unique_ptr<LocalCode> code_;
 };
@@ -157,6 +160,42 @@ TEST_F(LocalCodeTest, ErrorsOfTheCodeStayUntilASaveAndAreToldOnce) {
   run([this] { return told_.rebuilds == 1; });
   EXPECT_TRUE(call().has_value());
   EXPECT_EQ(changes_, 1);
+}
+
+TEST_F(LocalCodeTest, AnErrorWhileASaveIsStillUnderWayIsNobodys) {
+  builder("n === 2 ? ok({ errors: [{ text: 'Could not resolve', file: '/app/api.ts' }] }) : ok()");
+  auto const first = call().value().generation;
+  watch_->say("/app/api.ts");
+  run([this] { return read_file(folder_.path() / "src" / "builds").value() == ".."; });
+  watch_->say("/app/api.ts");
+  EXPECT_EQ(call().value().generation, first + 1);
+  EXPECT_EQ(told_.errors, "");
+}
+
+TEST_F(LocalCodeTest, InputsThatAreKnownAreNotToldAgainAndStillFollowed) {
+  builder(
+      "ok({ inputs: params.known_inputs ? undefined : ['/app/other.ts'], inputs_id: 'one', "
+      "missing: n === 2 ? ['/app/later.ts'] : [], errors: n === 2 ? [{ text: 'not there' }] : [], "
+      "outfile: '/out/' + (params.changed?.join() ?? 'unknown') + '/index.cjs' })");
+  EXPECT_EQ(call().value().task_root, "/out/unknown");
+  for (const char* changed : {"/app/api.ts", "/app/later.ts", "/app/other.ts", "/app/other.ts"}) {
+    auto const builds = read_file(folder_.path() / "src" / "builds").value().size();
+    watch_->say(changed);
+    run([&] { return read_file(folder_.path() / "src" / "builds").value().size() > builds; });
+    auto const answer = call();
+    EXPECT_EQ(answer.has_error(), builds == 1) << changed;
+    if (answer) EXPECT_EQ(answer.value().task_root, fmt::format("/out/{}", changed));
+  }
+}
+
+TEST_F(LocalCodeTest, DependenciesAreBuiltApartWhereThatIsWorthItAndTold) {
+  builder("ok(n === 1 ? { splittable: true } : { dependencies: '/out/dependencies.cjs' })");
+  EXPECT_TRUE(call().has_value());
+  run([this] { return dependencies_.size() == 1; });
+  watch_->say("/app/api.ts");
+  run([this] { return dependencies_.size() == 2; });
+  EXPECT_EQ(dependencies_[0], dependencies_[1]);
+  EXPECT_EQ(read_file(folder_.path() / "src" / "builds").value(), "..");
 }
 
 TEST_F(LocalCodeTest, ASaveThatChangesNothingKeepsTheWorkers) {

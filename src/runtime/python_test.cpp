@@ -150,7 +150,7 @@ TEST_F(PythonTest, ASpareProcessBecomesTheFunction) {
   program.packages = {"/some/packages"};
   spares.prepare(*launch(program, "127.0.0.1:1").value().spare);
   auto const worker = start(program, &spares);
-  EXPECT_FALSE(spares.one_waits(*launch(program, "127.0.0.1:1").value().spare));
+  EXPECT_EQ(spares.waiting(*launch(program, "127.0.0.1:1").value().spare), 0);
   EXPECT_EQ(invoke(*worker).payload,
             fmt::format(R"(["mine", "{0}", "{0}", "/some/packages", ""])", folder.path().string()));
 }

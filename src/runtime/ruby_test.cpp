@@ -110,7 +110,7 @@ TEST_F(RubyTest, ASpareProcessBecomesTheFunction) {
   auto const spare = *launch(program, "127.0.0.1:1").value().spare;
   spares.prepare(spare);
   auto const worker = start(program, &spares);
-  EXPECT_FALSE(spares.one_waits(spare));
+  EXPECT_EQ(spares.waiting(spare), 0);
   EXPECT_EQ(invoke(*worker).payload, fmt::format(R"(["mine","{}",""])", folder.path().string()));
 }
 

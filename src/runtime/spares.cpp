@@ -15,6 +15,10 @@ namespace live {
 
 namespace {
 
+// When a save needs more workers than wait, more wait for the next one: as many as there are callers at once.
+constexpr size_t kMostWaiting = 3;
+constexpr std::chrono::minutes kCalm{2};
+
 // The next one starts when the last has had time to load its function: both would be slower at once.
 constexpr std::chrono::milliseconds pause{250};
 
@@ -43,47 +47,107 @@ std::string order_to_become(const Command& command) {
   return json::serialize(order) + "\n";
 }
 
+std::string order_to_compile(const std::filesystem::path& dependencies) {
+  return json::serialize(json::object{{"dependencies", dependencies.string()}}) + "\n";
+}
+
+constexpr size_t kMostAhead = 2;  // of some 20 MB each, where the AWS SDK is in it
+
 Async<void> tell(Async<Result<void>> written) { (void)co_await std::move(written); }
 
 }  // namespace
 
-// Of one runtime: the process that waits.
+// Of one runtime: the processes that wait.
 struct Spares::Bench : std::enable_shared_from_this<Bench> {
-  Bench(Executor executor, Command spare) : executor(executor), spare(std::move(spare)), refill(executor) {
+  struct Waiting {
+    std::unique_ptr<Process> process;
+    std::shared_ptr<Process::OnLine> line_sink;  // set when it becomes somebody's
+  };
+
+  Bench(Executor executor, Command spare) : executor(executor), spare(std::move(spare)), timer(executor) {
     if (!certificates.empty()) this->spare.environment.emplace_back(kCertificates, certificates);
   }
 
-  void start() {
+  bool start() {
     auto on_line = std::make_shared<Process::OnLine>();
     auto started = Process::start(executor, spare, [on_line](Process::Stream stream, std::string_view line) {
       if (*on_line) (*on_line)(stream, line);
     });
-    if (!started) return;  // a fresh process will fail too, and say why
-    process = std::move(started.value());
-    line_sink = std::move(on_line);
+    if (!started) return false;  // a fresh process will fail too, and say why
+    waiting.push_back({std::move(started.value()), std::move(on_line)});
+    for (const auto& dependencies : ahead) order(*waiting.back().process, order_to_compile(dependencies));
+    return true;
   }
 
-  void start_soon() {
-    refill.expires_after(pause);
-    refill.async_wait([weak = weak_from_this()](boost::system::error_code error) {
-      if (auto self = weak.lock(); self && !error) self->start();
+  // One that runs, or nothing. Its place is filled soon, and one more is wanted where there was none.
+  std::optional<Waiting> take() {
+    std::erase_if(waiting, [](auto& one) { return !one.process->running(); });
+    std::optional<Waiting> taken;
+    if (!waiting.empty()) {
+      taken = std::move(waiting.front());
+      waiting.erase(waiting.begin());
+    } else if (was_filled) {
+      wanted = std::min(wanted + 1, kMostWaiting);
+    }
+    was_filled = was_filled && taken;
+    if (taken || !is_filling) fill_soon();
+    return taken;
+  }
+
+  void fill_soon() {
+    is_filling = true;
+    timer.expires_after(pause);
+    timer.async_wait([weak = weak_from_this()](boost::system::error_code error) {
+      if (auto self = weak.lock(); self && !error) self->fill();
     });
   }
 
-  bool is_about_to_start() const { return refill.expiry() > asio::steady_timer::clock_type::now(); }
+  void fill() {
+    while (waiting.size() < wanted && start()) {
+    }
+    is_filling = false;
+    was_filled = true;
+    if (wanted > 1) rest_later();
+  }
+
+  // So many at once are not needed for ever.
+  void rest_later() {
+    timer.expires_after(kCalm);
+    timer.async_wait([weak = weak_from_this()](boost::system::error_code error) {
+      auto self = weak.lock();
+      if (!self || error) return;
+      self->wanted = 1;
+      if (self->waiting.size() > 1) self->waiting.erase(self->waiting.begin() + 1, self->waiting.end());
+    });
+  }
+
+  void compile_ahead(const std::filesystem::path& dependencies) {
+    const bool is_known = std::erase(ahead, dependencies) > 0;
+    ahead.push_back(dependencies);
+    if (ahead.size() > kMostAhead) ahead.erase(ahead.begin());
+    if (is_known) return;
+    for (const auto& one : waiting) order(*one.process, order_to_compile(dependencies));
+  }
+
+  void order(Process& process, std::string line) {
+    asio::co_spawn(executor, tell(process.write(std::move(line))), asio::detached);
+  }
 
   Executor executor;
   Command spare;
   const std::string certificates = own_certificates();
-  asio::steady_timer refill;
-  std::unique_ptr<Process> process;
-  std::shared_ptr<Process::OnLine> line_sink;  // set when it becomes somebody's
+  asio::steady_timer timer;  // until the next one starts, or those above one leave
+  std::vector<Waiting> waiting;
+  size_t wanted = 1;
+  bool is_filling = false;
+  bool was_filled = true;                    // since one was missing
+  std::vector<std::filesystem::path> ahead;  // what they compile; the last one named is the last
 };
 
 Spares::Spares(Executor executor) : executor_(std::move(executor)) {}
 
 Spares::~Spares() {
-  for (auto& [name, bench] : benches_) bench->refill.cancel();
+  for (auto& [name, bench] : benches_) bench->timer.cancel();
 }
 
 Spares::Bench& Spares::bench_of(const Command& spare) {
@@ -94,12 +158,18 @@ Spares::Bench& Spares::bench_of(const Command& spare) {
 
 void Spares::prepare(const Command& spare) {
   auto& bench = bench_of(spare);
-  if (!bench.process && !bench.is_about_to_start()) bench.start();
+  if (bench.waiting.empty() && !bench.is_filling) bench.start();
 }
 
-bool Spares::one_waits(const Command& spare) const {
-  auto const found = benches_.find(fmt::format("{}", fmt::join(spare.arguments, " ")));
-  return found != benches_.end() && found->second->process && found->second->process->running();
+void Spares::compile_ahead(const Command& spare, const std::filesystem::path& dependencies) {
+  bench_of(spare).compile_ahead(dependencies);
+}
+
+size_t Spares::waiting(const Command& spare) const {
+  const auto found = benches_.find(fmt::format("{}", fmt::join(spare.arguments, " ")));
+  if (found == benches_.end()) return 0;
+  return size_t(
+      std::ranges::count_if(found->second->waiting, [](auto& one) { return one.process->running(); }));
 }
 
 std::unique_ptr<Process> Spares::become(const Launch& launch, Process::OnLine on_line) {
@@ -107,12 +177,11 @@ std::unique_ptr<Process> Spares::become(const Launch& launch, Process::OnLine on
   auto& bench = bench_of(*launch.spare);
   for (const auto& [name, value] : launch.command.environment)
     if (is_read_at_start(name) && !(name == kCertificates && value == bench.certificates)) return nullptr;
-  auto process = std::exchange(bench.process, nullptr);
-  if (process || !bench.is_about_to_start()) bench.start_soon();
-  if (!process || !process->running()) return nullptr;
-  *bench.line_sink = std::move(on_line);
-  asio::co_spawn(executor_, tell(process->write(order_to_become(launch.command))), asio::detached);
-  return process;
+  auto taken = bench.take();
+  if (!taken) return nullptr;
+  *taken->line_sink = std::move(on_line);
+  bench.order(*taken->process, order_to_become(launch.command));
+  return std::move(taken->process);
 }
 
 }  // namespace live

@@ -1,7 +1,9 @@
-// Processes that wait with a runtime loaded but no user code, one for each that is in use: becoming a
-// function costs one a module load, where a fresh process would first cost the start of the runtime.
+// Processes that wait with a runtime loaded but no user code, one for each that is in use, or more where one
+// was too few: becoming a function costs one a module load, where a fresh process would first cost the start
+// of the runtime.
 #pragma once
 
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <string>
@@ -27,7 +29,11 @@ class Spares {
   // …).
   std::unique_ptr<Process> become(const Launch& launch, Process::OnLine on_line);
 
-  bool one_waits(const Command& spare) const;
+  // The waiting process, and those after it, compile what a function will probably load; of several, those
+  // that were named last.
+  void compile_ahead(const Command& spare, const std::filesystem::path& dependencies);
+
+  size_t waiting(const Command& spare) const;
 
  private:
   struct Bench;

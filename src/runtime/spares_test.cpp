@@ -38,13 +38,24 @@ TEST_F(SparesTest, OneTakenIsReplacedAndAllAreDifferentProcesses) {
       "index.js",
       "exports.handler = async () => process.pid + (process.argv[1].endsWith('spare.mjs') ? ' spare' : '')");
   auto first = start(node("index.handler"), &spares);
-  EXPECT_FALSE(spares.one_waits(spare));
+  EXPECT_EQ(spares.waiting(spare), 0);
   auto second = start(node("index.handler"), &spares);  // none waits yet: a fresh one
   EXPECT_EQ(invoke(*first).payload, fmt::format("\"{} spare\"", first->pid()));
   EXPECT_EQ(invoke(*second).payload, fmt::format("\"{}\"", second->pid()));
-  run_until([&] { return spares.one_waits(spare); });
+  run_until([&] { return spares.waiting(spare) > 0; });
   auto third = start(node("index.handler"), &spares);
   EXPECT_EQ(invoke(*third).payload, fmt::format("\"{} spare\"", third->pid()));
+}
+
+TEST_F(SparesTest, WhereOneWasTooFewTwoWaitNextTime) {
+  write("index.js", "exports.handler = async () => process.argv[1].endsWith('spare.mjs')");
+  std::vector<std::string> payloads;
+  for (int round = 0; round < 2; ++round) {
+    auto one = start(node("index.handler"), &spares), another = start(node("index.handler"), &spares);
+    payloads.push_back(invoke(*one).payload + invoke(*another).payload);
+    run_until([&] { return spares.waiting(spare) == 2; });
+  }
+  EXPECT_THAT(payloads, ElementsAre("truefalse", "truetrue"));
 }
 
 TEST_F(SparesTest, WhatNodeReadsOnlyAtItsStartNeedsAFreshProcess) {
@@ -71,6 +82,32 @@ TEST_F(SparesTest, TheMachinesOwnCertificatesAreNoReasonForAFreshProcess) {
   before ? setenv("NODE_EXTRA_CA_CERTS", kept.c_str(), 1) : unsetenv("NODE_EXTRA_CA_CERTS");
   EXPECT_EQ(invoke(*same).payload, "true");
   EXPECT_EQ(invoke(*other).payload, "false");
+}
+
+TEST_F(SparesTest, DependenciesAreCompiledAheadAndEvaluatedNoSooner) {
+  write("dependencies.cjs",
+        "module.exports = () => ({ value: () => (globalThis.evaluated = process.env.OWN) })");
+  write("index.js", R"(
+    const file = require.resolve('./dependencies.cjs')
+    const compiled = file in require.cache, evaluated = globalThis.evaluated
+    const value = require(file)().value()
+    exports.handler = async () => [compiled, evaluated ?? null, value])");
+  Program program = node("index.handler");
+  program.variables.emplace_back("OWN", "own");
+  spares.compile_ahead(spare, folder.path() / "dependencies.cjs");
+  auto first = start(program, &spares);
+  EXPECT_EQ(invoke(*first).payload, R"([true,null,"own"])");
+  run_until([&] { return spares.waiting(spare) > 0; });
+  auto next = start(program, &spares);
+  EXPECT_EQ(invoke(*next).payload, R"([true,null,"own"])");
+}
+
+TEST_F(SparesTest, DependenciesThatDoNotCompileFailWhereTheyAreLoaded) {
+  write("dependencies.cjs", "syntax error");
+  write("index.js", "exports.handler = async () => require('./dependencies.cjs')");
+  spares.compile_ahead(spare, folder.path() / "dependencies.cjs");
+  auto worker = start(node("index.handler"), &spares);
+  EXPECT_EQ(invoke(*worker).error_type, "SyntaxError");
 }
 
 TEST_F(SparesTest, AFailedInitOfASpareIsToldLikeAnyOther) {

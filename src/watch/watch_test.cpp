@@ -5,6 +5,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -89,6 +90,45 @@ TEST_F(WatchTest, AnAtomicSaveAgainAndAgain) {
   until(root / "a");
   put(root / "a", "six");
   until(root / "a");
+}
+
+TEST_F(WatchTest, EditorsThatMoveTheOldFileAway) {
+  fs::path file = root / "a", aside = root / "a~", beside = root / "a.new";
+  put(file, "1");
+  watch->add(file);
+  for (std::string text : {"Vim's", "once more"}) {
+    fs::rename(file, aside);
+    put(file, text);
+    fs::remove(aside);
+    EXPECT_THAT(until(file), ElementsAre(file));
+  }
+  for (std::string text : {"JetBrains'", "and again"}) {
+    put(beside, text);
+    fs::rename(file, aside);
+    fs::rename(beside, file);
+    fs::remove(aside);
+    EXPECT_THAT(until(file), ElementsAre(file));
+  }
+  put(file, "2");
+  until(file);
+}
+
+TEST_F(WatchTest, ACheckoutOfAHundredFilesIsToldWhole) {
+  std::set<fs::path> files;
+  for (int i = 0; i < 100; ++i) files.insert(root / "src" / fmt::format("file{}", i));
+  for (const auto& file : files) {
+    put(file, "1");
+    watch->add(file);
+  }
+  for (std::string text : {"2", "3"}) {
+    for (const auto& file : files) {  // as git does it
+      fs::remove(file);
+      put(file, text);
+    }
+    std::set<fs::path> told;
+    while (told.size() < files.size() && !HasFailure()) told.merge(next());
+    EXPECT_EQ(told, files);
+  }
 }
 
 TEST_F(WatchTest, AFileThatIsNotThereYetInFoldersThatAreNotThereYet) {

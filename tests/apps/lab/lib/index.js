@@ -22,10 +22,10 @@ function layer(stack, one) {
     : new lambda.LayerVersion(stack, id, { code: lambda.Code.fromAsset(one) });
 }
 
-function make(app, stack, id, { handler, entry, code = "src", inline, runtime = "nodejs22.x", layers = [], timeout = 10, memory, environment, alias, retries, url, architecture = "x86_64" }) {
+function make(app, stack, id, { handler, entry, bundling, code = "src", inline, runtime = "nodejs22.x", layers = [], timeout = 10, memory, environment, alias, retries, url, architecture = "x86_64" }) {
   const common = {
     functionName: `${app.stage}-${id}`,
-    runtime: new lambda.Runtime(runtime, undefined, { supportsInlineCode: true }),
+    runtime: new lambda.Runtime(runtime, runtime.startsWith("nodejs") ? lambda.RuntimeFamily.NODEJS : undefined, { supportsInlineCode: true }),
     layers: layers.map((one) => layer(stack, one)),
     timeout: cdk.Duration.seconds(timeout),
     memorySize: memory,
@@ -34,7 +34,7 @@ function make(app, stack, id, { handler, entry, code = "src", inline, runtime = 
     architecture: architecture === "arm64" ? lambda.Architecture.ARM_64 : lambda.Architecture.X86_64,
   };
   const made = entry
-    ? new NodejsFunction(stack, id, { ...common, entry, bundling: { sourceMap: true } })
+    ? new NodejsFunction(stack, id, { ...common, entry, bundling: { sourceMap: true, ...bundling } })
     : new lambda.Function(stack, id, { ...common, handler, code: inline ? lambda.Code.fromInline(inline) : lambda.Code.fromAsset(code) });
   if (url) made.addFunctionUrl({ authType: lambda.FunctionUrlAuthType.NONE, invokeMode: lambda.InvokeMode[url] });
   if (alias) new lambda.Alias(stack, `${id}Alias`, { aliasName: alias, version: made.currentVersion });

@@ -1,0 +1,31 @@
+// A bundle's dependencies, compiled before anybody needs them: every function of theirs, none of which runs.
+import { readFileSync } from 'node:fs'
+import Module from 'node:module'
+import { basename, dirname } from 'node:path'
+import { setFlagsFromString } from 'node:v8'
+import { constants, Script } from 'node:vm'
+
+// Functions are compiled when they are first called, else.
+function compileWhole(text, filename) {
+  const [head, tail] = Module.wrapper
+  const importModuleDynamically = constants.USE_MAIN_CONTEXT_DEFAULT_LOADER
+  setFlagsFromString('--no-lazy')
+  try {
+    return new Script(head + text + tail, { filename, columnOffset: -head.length, importModuleDynamically })
+  } finally {
+    setFlagsFromString('--lazy')
+  }
+}
+
+// `require` finds the module there. Its own code only makes the functions that evaluate the dependencies.
+export function prepare(filename) {
+  if (!constants?.USE_MAIN_CONTEXT_DEFAULT_LOADER) return // Node before 20.12: its `import` would not be the plain one
+  const script = compileWhole(readFileSync(filename, 'utf8'), filename)
+  const module = new Module(filename)
+  module.filename = filename
+  module.paths = Module._nodeModulePaths(dirname(filename))
+  module._compile(`//# sourceMappingURL=${basename(filename)}.map`, filename) // makes Node read the map
+  script.runInThisContext()(module.exports, Module.createRequire(filename), module, filename, dirname(filename))
+  module.loaded = true
+  Module._cache[filename] = module
+}
