@@ -44,6 +44,14 @@ def handler(event, context):
                                                                                   .value()));
 }
 
+TEST_F(PythonTest, ItsEnvironmentIsTheFunctionsAlone) {
+  EXPECT_EQ(
+      once(
+          "import os\ndef handler(e, c): return [n for n in os.environ if n.startswith(('LC_', 'PYTHON'))]\n")
+          .payload,
+      "[]");
+}
+
 TEST_F(PythonTest, AnExceptionIsToldWithItsTraceback) {
   auto const worker =
       started("def deep(e):\n    raise KeyError(e['a'])\n\ndef handler(e, c):\n    return deep(e)\n");

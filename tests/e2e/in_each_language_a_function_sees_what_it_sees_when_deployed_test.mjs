@@ -145,7 +145,8 @@ const facts = {
   "no other variable": equal(({ environment }) => Object.keys(environment).filter((name) => !ofTheMachine.has(name)).sort()),
 };
 // They say where things lie on this machine, or are of a shell that ran.
-const ofTheMachine = new Set(["IS_LOCAL", "PATH", "HOME", "PWD", "OLDPWD", "SHLVL", "_", "LD_LIBRARY_PATH", "NODE_PATH", "PYTHONPATH", "RUBYLIB", "GEM_PATH", "GEM_HOME", "PYTHONDONTWRITEBYTECODE"]);
+const ofTheMachine = new Set(["IS_LOCAL", "PATH", "HOME", "PWD", "OLDPWD", "SHLVL", "_", "LD_LIBRARY_PATH", "NODE_PATH", "PYTHONPATH", "RUBYLIB", "GEM_PATH", "GEM_HOME", "PYTHONDONTWRITEBYTECODE",
+  "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy", "NODE_EXTRA_CA_CERTS"]);
 
 test("each sees the same, live and deployed", { skip }, () => {
   for (const [fact, holds] of Object.entries(facts))
