@@ -11,6 +11,7 @@ function reportInitError(api, error, code) {
 }
 
 export async function run() {
+  if (process.env.LIVE_INSPECT) (await import('./inspect.mjs')).inspectAsTold()
   const api = new RuntimeApi(process.env.AWS_LAMBDA_RUNTIME_API)
   const major = Number(/nodejs(\d+)/.exec(process.env.AWS_EXECUTION_ENV)?.[1] ?? 22)
   const uncaught = (error) => reportInitError(api, error, 129)

@@ -29,7 +29,7 @@ class Scan {
     std::vector<Member> found;
     for (at_ = open + 1; skip_space() != '}';) {
       if (text_[at_] == ',') ++at_;
-      skip_space();
+      if (skip_space() == '}') break;
       Member member{.key = {}, .key_at = at_, .value = {}};
       auto const key = value();
       member.key = std::string(json::parse(text_.substr(key.begin, key.end - key.begin)).get_string());
@@ -42,19 +42,52 @@ class Scan {
     close_ = at_;
     return found;
   }
+  // Of the array that begins at `open`.
+  std::vector<Span> elements(size_t open) {
+    std::vector<Span> found;
+    for (at_ = open + 1; skip_space() != ']';) {
+      if (text_[at_] == ',') {
+        ++at_;
+        continue;
+      }
+      found.push_back(value());
+    }
+    close_ = at_;
+    return found;
+  }
+  // Whether one more may follow what ends there.
+  bool comma_follows(size_t end) {
+    at_ = end;
+    return skip_space() == ',';
+  }
+  size_t begin() {  // of the whole
+    at_ = 0;
+    skip_space();
+    return at_;
+  }
   size_t close() const { return close_; }  // of the object that was read last
 
  private:
   char skip_space() {
-    at_ = std::min(text_.find_first_not_of(kSpace, at_), text_.size());
+    do at_ = std::min(text_.find_first_not_of(kSpace, at_), text_.size());
+    while (skip_comment());
     return at_ < text_.size() ? text_[at_] : '\0';
+  }
+
+  bool skip_comment() {
+    auto const rest = text_.substr(at_);
+    bool const is_line = rest.starts_with("//");
+    if (!is_line && !rest.starts_with("/*")) return false;
+    auto const end = is_line ? text_.find('\n', at_) : text_.find("*/", at_ + 2);
+    at_ = end == std::string_view::npos ? text_.size() : end + (is_line ? 1 : 2);
+    return true;
   }
 
   Span value() {
     size_t const begin = at_;
     if (text_[at_] == '"') return {begin, string()};
     if (text_[at_] != '{' && text_[at_] != '[') {
-      at_ = std::min(text_.find_first_of(",]} \t\r\n", at_), text_.size());
+      at_ = std::min(text_.find_first_of(",]}/ \t\r\n", at_), text_.size());
       return {begin, at_};
     }
     for (int depth = 0;;) {
@@ -63,6 +96,7 @@ class Scan {
         string();
         continue;
       }
+      if (skip_comment()) continue;
       depth += c == '{' || c == '[' ? 1 : c == '}' || c == ']' ? -1 : 0;
       ++at_;
       if (depth == 0) return {begin, at_};
@@ -104,6 +138,39 @@ struct Place {
   std::string end;        // then what stands before its closing brace
 };
 
+// The line's beginning that stands before a member: "\n  ".
+std::string line_of(std::string_view text, size_t at) {
+  size_t const line = text.substr(0, at).rfind('\n');
+  if (line == std::string_view::npos) return " ";
+  auto const indent = text.substr(line + 1, at - line - 1);
+  return "\n" + std::string(indent.substr(0, indent.find_first_not_of(" \t")));
+}
+
+std::string indented(const json::value& value, const std::string& line) {
+  std::string made;
+  auto const text = pretty_json(value);
+  for (char const c : std::string_view(text).substr(0, text.size() - 1))
+    if (c == '\n')
+      made += line;
+    else
+      made += c;
+  return made;
+}
+
+// Behind what stands before a closing bracket, its comments too.
+std::string insert_before(std::string text, size_t close, const std::string& what) {
+  size_t const last = text.find_last_not_of(kSpace, close - 1);
+  return text.insert(last + 1, what);
+}
+
+// One more, behind the last one, which ends at `end`.
+std::string insert(Scan& scan, std::string text, size_t end, size_t close, const std::string& what) {
+  bool const has_comma = scan.comma_follows(end);
+  auto made = insert_before(std::move(text), close, what);
+  if (!has_comma) made.insert(end, ",");
+  return made;
+}
+
 std::string put(std::string_view text, const Place& place, std::string_view key, const std::string& value) {
   Scan scan(text);
   auto const members = scan.members(place.open);
@@ -134,6 +201,40 @@ Result<std::string> with_member(std::string_view text, std::string_view parent, 
   if (!there) return put(text, top, parent, "{" + inner + quoted(key) + ": " + serialized + inner_end + "}");
   if (text[there->value.begin] != '{') return fault(fmt::format("\"{}\" is not an object", parent));
   return put(text, {there->value.begin, inner, inner_end}, key, serialized);
+}
+
+Result<json::object> parse_commented_json(std::string_view text) {
+  json::parse_options options;
+  options.allow_comments = options.allow_trailing_commas = true;
+  boost::system::error_code error;
+  auto parsed = json::parse(text, error, {}, options);
+  if (error) return fault("not JSON: " + error.message());
+  if (!parsed.is_object()) return fault("not a JSON object");
+  return std::move(parsed.get_object());
+}
+
+Result<std::string> with_element(std::string_view text, std::string_view array, const json::value& element) {
+  LIVE_TRY(auto const whole, parse_commented_json(text));
+  Scan scan(text);
+  size_t const open = scan.begin();
+  auto const members = scan.members(open);
+  size_t const end_of_whole = scan.close();
+  auto const own = members.empty() ? std::string("\n  ") : line_of(text, members.front().key_at);
+  auto const inner = deeper(own);
+  auto const added = inner + indented(element, inner);
+  std::string made(text);
+  auto const* there = find(members, array);
+  if (!there) {
+    auto const member = own + quoted(array) + ": [" + added + own + "]";
+    if (members.empty()) return made.replace(open + 1, end_of_whole - open - 1, member + "\n");
+    size_t const end = members.back().value.end;
+    return insert(scan, std::move(made), end, end_of_whole, member);
+  }
+  if (text[there->value.begin] != '[') return fault(fmt::format("\"{}\" is not an array", array));
+  auto const elements = scan.elements(there->value.begin);
+  size_t const close = scan.close();
+  if (elements.empty()) return insert_before(std::move(made), close, added + own);
+  return insert(scan, std::move(made), elements.back().end, close, added);
 }
 
 }  // namespace live

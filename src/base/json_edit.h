@@ -15,4 +15,11 @@ namespace live {
 Result<std::string> with_member(std::string_view text, std::string_view parent, std::string_view key,
                                 const json::value& value);
 
+// The text, which may have comments and trailing commas as editors' own files do, with `element` as the last
+// one of the array `array`, a member of the whole; what is not there is added. Fault: not JSON, or not an
+// array.
+Result<std::string> with_element(std::string_view text, std::string_view array, const json::value& element);
+// Of such a text.
+Result<json::object> parse_commented_json(std::string_view text);
+
 }  // namespace live

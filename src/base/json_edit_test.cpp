@@ -48,5 +48,37 @@ TEST(JsonEdit, WhatIsNoObjectIsAFault) {
   EXPECT_TRUE(with_member("{\"a\": }", "", "a", "b").has_error());
 }
 
+std::string with_one_more(std::string_view text) {
+  auto const made = with_element(text, "configurations", {{"name", "Live"}});
+  return made.has_error() ? made.error().message : made.value();
+}
+
+TEST(JsonEdit, AnElementIsAddedAndCommentsStay) {
+  EXPECT_EQ(with_one_more(
+                "// mine\n{\n  \"configurations\": [\n    { \"name\": \"a\" /* ] */ } // \"last\n  ]\n}\n"),
+            "// mine\n{\n  \"configurations\": [\n    { \"name\": \"a\" /* ] */ }, // \"last\n    {\n      "
+            "\"name\": \"Live\"\n    }\n  ]\n}\n");
+}
+
+TEST(JsonEdit, AnElementIsAddedBehindATrailingComma) {
+  EXPECT_EQ(with_one_more("{\n\t\"configurations\": [\n\t\t{},\n\t],\n}"),
+            "{\n\t\"configurations\": [\n\t\t{},\n\t\t{\n\t\t  \"name\": \"Live\"\n\t\t}\n\t],\n}");
+}
+
+TEST(JsonEdit, AnArrayThatIsEmptyOrNotThereGetsItsFirstElement) {
+  constexpr const char* kMade = "{\n  \"configurations\": [\n    {\n      \"name\": \"Live\"\n    }\n  ]\n}";
+  EXPECT_EQ(with_one_more("{\n  \"configurations\": []\n}"), kMade);
+  EXPECT_EQ(with_one_more("{}"), kMade);
+  EXPECT_EQ(
+      with_one_more("{\n  \"version\": \"1\" // of it\n}"),
+      "{\n  \"version\": \"1\", // of it\n  \"configurations\": [\n    {\n      \"name\": \"Live\"\n    "
+      "}\n  ]\n}");
+}
+
+TEST(JsonEdit, WhatIsNoArrayIsToldAndSoIsWhatIsNoJson) {
+  EXPECT_EQ(with_one_more(R"({"configurations": 3})"), "\"configurations\" is not an array");
+  EXPECT_TRUE(with_one_more("{").starts_with("not JSON"));
+}
+
 }  // namespace
 }  // namespace live

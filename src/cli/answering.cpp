@@ -12,13 +12,16 @@
 namespace live::cli {
 
 Answering::Answering(Executor executor, Host& host, Terminal& terminal, std::unique_ptr<Watch> watch,
-                     Relay& relay, const App& app, Layers::Fetch fetch_layer)
+                     Relay& relay, const App& app, Layers::Fetch fetch_layer, DebugPorts::Options debugging)
     : code(executor, host, terminal, std::move(watch), {app.folder, app.state_folder(), runtimes_folder()},
            std::move(fetch_layer)),
       spares(executor),
+      debug_ports(executor, ids, std::move(debugging),
+                  [&terminal](auto const& text) { terminal.warn(text); }),
       fleet(executor, clock, ids, code, terminal,
             FleetOptions{.runtimes = runtimes_folder(),
                          .spares = &spares,
+                         .debug_ports = &debug_ports,
                          .most_workers = app.config.workers,
                          .most_of_one_function = app.config.workers_per_function}),
       session(SessionParts{executor, clock, ids, relay.mailbox(), relay.payloads(), relay.registry(), fleet,

@@ -7,6 +7,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "cli/relay.h"
+#include "live/debug_ports.h"
 #include "live/fleet.h"
 #include "live/local_code.h"
 #include "live/other_versions.h"
@@ -18,7 +19,7 @@ namespace live::cli {
 
 struct Answering {
   Answering(Executor executor, Host& host, Terminal& terminal, std::unique_ptr<Watch> watch, Relay& relay,
-            const App& app, Layers::Fetch fetch_layer);
+            const App& app, Layers::Fetch fetch_layer, DebugPorts::Options debugging);
 
   void prepare_spare(const RunsOn& program);  // before the first call needs it
 
@@ -26,6 +27,7 @@ struct Answering {
   RandomIds ids;
   LocalCode code;
   Spares spares;
+  DebugPorts debug_ports;
   Fleet fleet;
   Session session;
 };

@@ -146,6 +146,7 @@ Completion values(const CLI::App& app, const std::string& kind, const Here& here
   if (kind == "STAGE") return {plain({here.stages.begin(), here.stages.end()})};
   if (kind == "PROFILE") return {profiles()};
   if (kind == "SAMPLE") return {plain(sample_kinds())};
+  if (kind == "IDE") return {plain({"jetbrains", "vscode"})};
   if (kind == "SHELL") return {plain({"bash", "fish", "zsh"})};
   Completion completion;
   if (kind == "COMMAND")

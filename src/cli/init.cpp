@@ -11,6 +11,7 @@
 #include "base/json_edit.h"
 #include "cli/command.h"
 #include "cli/example_app.h"
+#include "cli/launch_files.h"
 #include "cli/run.h"
 #include "cli/target.h"
 #include "live/app.h"
@@ -27,6 +28,7 @@ constexpr std::pair<const char*, const char*> kScripts[] = {
 
 struct Options : CommonOptions {
   bool example = false;
+  std::string ide;
 };
 
 class Init {
@@ -45,6 +47,7 @@ class Init {
     LIVE_TRY(write_config(app.value()));
     LIVE_TRY(add_scripts());
     LIVE_TRY(add_to_gitignore());
+    LIVE_TRY(add_launch_files());
     tell_next();
     return outcome::success();
   }
@@ -153,6 +156,21 @@ class Init {
     return outcome::success();
   }
 
+  Result<void> add_launch_files() {
+    if (options_.ide.empty()) return outcome::success();
+    auto const told = [this](std::string_view file, std::string_view status, const std::string& said) {
+      tell(file, status, said);
+    };
+    LIVE_TRY(bool const any,
+             write_launch_files(options_.ide == "vscode" ? Ide::vscode : Ide::jetbrains, folder_, told));
+    if (!any)
+      terminal_.warn(fmt::format(
+          "No function has a debug port yet: `live start --inspect` gives each one, then `live init "
+          "--ide {}` again",
+          options_.ide));
+    return outcome::success();
+  }
+
   static bool ignores(const std::string& gitignore, const std::string& folder) {
     std::istringstream lines(gitignore);
     for (std::string line; std::getline(lines, line);) {
@@ -184,6 +202,10 @@ void add_init(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<Options>();
   auto* command = app.add_subcommand("init", "Prepare an app for live, or make a small one");
   command->add_flag("--example", options->example, "Make a small app here: one function behind one API");
+  command
+      ->add_option("--ide", options->ide, "Write what this IDE needs to debug functions: vscode, jetbrains")
+      ->type_name("IDE")
+      ->check(CLI::IsMember({"vscode", "jetbrains"}));
   add_output_options(*command, *options);
   command->callback([options, &exit_code] {
     auto const terminal = make_terminal(*options);

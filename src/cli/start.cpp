@@ -39,6 +39,14 @@ Layers::Fetch fetch_layers_of(Account& account) {
   };
 }
 
+void tell_debug_ports(const Answering& all, Terminal& terminal) {
+  auto const ports = debug_ports_in_words(all.fleet.functions());
+  if (ports.empty()) return;
+  auto const* how = all.debug_ports.auto_attach() ? "the debugger of this terminal attaches by itself"
+                                                  : "`live init --ide` tells an IDE; docs/debugging.md";
+  terminal.say(fmt::format("Debug ports: {}  ({})", ports, how), {{"type", "debug-ports"}, {"text", ports}});
+}
+
 // The loop ends when who leaves is done.
 Async<void> for_ever(Executor executor) {
   Timer timer(executor);
@@ -72,7 +80,7 @@ Async<Result<void>> start(StartOptions options, Terminal& terminal, Interruption
   LIVE_CO_TRY(auto watch, Watch::create(executor));
 
   Answering all(executor, host, terminal, std::move(watch), relay, prepared.target.app,
-                fetch_layers_of(*account));
+                fetch_layers_of(*account), debugging(options, prepared.target));
   LIVE_CO_TRY(co_await all.session.connect());
   if (auto const& skew = account->http().skew())
     terminal.detail("This machine's clock is " + in_words(*skew));
@@ -116,6 +124,7 @@ Async<Result<void>> start(StartOptions options, Terminal& terminal, Interruption
                   count == 1 ? "" : "s", prepared.target.stage),
       std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began),
       {{"type", "listening"}, {"functions", count}, {"stage", prepared.target.stage}});
+  tell_debug_ports(all, terminal);
   Leaving leaving({all, starting, relay, pollers, options, prepared.target, terminal});
   interruption.then = [&leaving, &infrastructure, &keyboard, &interruption] {
     keyboard.reset();  // who leaves may be asked something

@@ -16,11 +16,33 @@ Choice choice_of(const StartOptions& options, const Config& config) {
           globs(options.except, "--except", config.except, "live.except in live.json")};
 }
 
+std::optional<Choice> inspected(const StartOptions& options, const Config& config) {
+  if (options.inspect) return Choice({*options.inspect, "--inspect"}, {});
+  if (options.inspect_wait && config.inspect.empty()) return Choice();
+  if (config.inspect.empty()) return std::nullopt;
+  return Choice({config.inspect, "live.inspect in live.json"}, {});
+}
+
+std::string_view variable(const char* name) {
+  auto const* value = std::getenv(name);
+  return value ? value : "";
+}
+
 }  // namespace
+
+DebugPorts::Options debugging(const StartOptions& options, const Target& target) {
+  return {.chosen = target.inspected,
+          .auto_attach = AutoAttach::in(variable("NODE_OPTIONS"), variable("VSCODE_INSPECTOR_OPTIONS")),
+          .waits = options.inspect_wait,
+          .memory = debug_ports_file(target.app.state_folder()),
+          .stage = target.stage};
+}
 
 void apply(const StartOptions& options, Target& target) {
   target.choice = choice_of(options, target.app.config);
-  if (options.increase_timeout) target.timeout_seconds = kLongestTimeout;
+  target.inspected = inspected(options, target.app.config);
+  if (options.increase_timeout || target.inspected) target.timeout_seconds = kLongestTimeout;
+  if (!options.increase_timeout && target.inspected) target.longer = *target.inspected;
   target.outputs_file = options.outputs_file;
 }
 
@@ -33,6 +55,19 @@ void add_start_options(CLI::App& command, StartOptions& options) {
       ->type_name("GLOB")
       ->expected(1)
       ->take_all();
+  command
+      .add_option_function<std::vector<std::string>>(
+          "--inspect",
+          [&options](const std::vector<std::string>& globs) {
+            options.inspect.emplace(globs);
+            std::erase(*options.inspect, "");
+          },
+          "Open a debug port for these functions, or for all")
+      ->type_name("GLOB")
+      ->expected(0, 1)
+      ->take_all();
+  command.add_flag("--inspect-wait", options.inspect_wait,
+                   "Start no code of theirs before a debugger is connected");
   auto* longer = command.add_flag("--increase-timeout", options.increase_timeout,
                                   "Give the functions that run live 15 minutes");
   auto* restore = command.add_flag("--restore", options.restore, "At the end, deploy the real code again");

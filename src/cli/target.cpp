@@ -16,6 +16,7 @@
 #include "cli/output.h"
 #include "cli/run.h"
 #include "live/json_terminal.h"
+#include "runtime/debugging.h"
 
 namespace live::cli {
 namespace {
@@ -92,6 +93,14 @@ Result<void> use_cloud(const CommonOptions& options, Prepared& prepared, Termina
   return outcome::success();
 }
 
+// A terminal of VS Code attaches to each process of Node in it, and has it wait: ours, and the app's, would.
+void keep_debugger_to_functions(Environment& environment) {
+  auto const* options = std::getenv("NODE_OPTIONS");
+  if (!options || !std::getenv("VSCODE_INSPECTOR_OPTIONS")) return;
+  environment.emplace_back("NODE_OPTIONS", without_auto_attach(options));
+  environment.emplace_back("VSCODE_INSPECTOR_OPTIONS", "");
+}
+
 }  // namespace
 
 void add_output_options(CLI::App& command, CommonOptions& options) {
@@ -149,6 +158,7 @@ Result<void> aim(const CommonOptions& options, Prepared& prepared, Terminal& ter
     aim_at_account(target, options);
   }
   if (!target.region.empty()) prepared.host_environment.emplace_back("AWS_REGION", target.region);
+  keep_debugger_to_functions(prepared.host_environment);
   return outcome::success();
 }
 

@@ -33,6 +33,7 @@ Config config_from(const json::object& written) {
   if (auto const* live = find_object(written, "live")) {
     if (auto const* globs = find(*live, "only")) config.only = texts(*globs);
     if (auto const* globs = find(*live, "except")) config.except = texts(*globs);
+    if (auto const* globs = find(*live, "inspect")) config.inspect = texts(*globs);
     config.workers = size_t(find_int(*live, "workers").value_or(0));
     config.workers_per_function = size_t(find_int(*live, "workersPerFunction").value_or(0));
     config.keeps_vpc = string_or(*live, "vpc") == "keep";

@@ -19,6 +19,7 @@ struct Config {
   std::string name, stage, region, profile, main;  // as written; empty: not there
   std::vector<std::string> only, except;           // globs of functions
   NamedSources functions;                          // of those whose source the CDK does not tell
+  std::vector<std::string> inspect;                // globs of functions, too
   size_t workers = 0, workers_per_function = 0;    // 0: not there
   bool keeps_vpc = false;                          // stubs stay in the VPC of their functions
   std::map<std::string, std::string> debug_stack_tags;

@@ -76,7 +76,7 @@ TEST_F(LiveJson, AnUnknownSettingIsToldWithItsLineAndTheOneThatIsClose) {
   EXPECT_EQ(
       why(R"({"live": {"wokers": 3}})"),
       "live.json:1: \"live.wokers\" is no setting (did you mean \"live.workers\"?); there are live.only, "
-      "live.except, live.functions, live.workers, live.workersPerFunction, live.vpc");
+      "live.except, live.functions, live.inspect, live.workers, live.workersPerFunction, live.vpc");
   EXPECT_THAT(why(R"({"workers": 3})"), HasSubstr("did you mean \"live.workers\"?"));
   EXPECT_THAT(why(R"({"colour": 3})"), HasSubstr("\"colour\" is no setting; there are name"));
 }

@@ -12,6 +12,7 @@
 
 #include "base/timer.h"
 #include "live/logged_worker.h"
+#include "live/overrun.h"
 #include "runtime/start_variables.h"
 
 namespace live {
@@ -110,6 +111,7 @@ Fleet::Fleet(Executor executor, const Clock& clock, Ids& ids, Code& code, Observ
 Fleet::~Fleet() = default;
 
 void Fleet::use(FunctionTable table, Table reach) {
+  if (options_.debug_ports) options_.debug_ports->use(table);
   auto const before = std::exchange(table_, std::move(table));
   whole_ = reach == Table::whole;
   for (auto* waiting : waiting_for_table_) waiting->cancel();
@@ -150,6 +152,8 @@ Async<Reply> Fleet::invoke(Invocation invocation) {
   }
   LocalFunction const function = found->second;  // the table may change while we wait
   observer_.received(function, invocation);
+  auto const caller = function.debug_port == 0 ? std::nullopt : caller_of(function, invocation.event);
+  auto const began = Steady::now();
   Timing timing;
   Invocation const head{.function = invocation.function,
                         .request_id = invocation.request_id,
@@ -160,6 +164,8 @@ Async<Reply> Fleet::invoke(Invocation invocation) {
   if (ran.reply.stream)
     co_return follow_stream(function, head, std::move(ran.reply), timing, std::move(ran.worker));
   observer_.answered(function, head, ran.reply, timing);
+  Overrun const overrun{function, timing, since(began), clock_.now() >= head.deadline, caller};
+  if (auto const text = overrun.in_words()) observer_.note(head.request_id, *text);
   co_return std::move(ran.reply);
 }
 
@@ -215,8 +221,10 @@ Async<Fleet::Ran> Fleet::run_on(std::shared_ptr<Worker> one, Invocation invocati
   bool const first = timing.init.count() != 0;
   if (!first) observer_.entered(invocation.request_id, Phase::handler);
   auto const started = Steady::now();
+  auto const held = first ? std::chrono::microseconds(0) : one->held();
   Reply reply = co_await one->invoke(std::move(invocation));
   timing.handler = since(started);
+  timing.debugger = one->held() - held;
   if (first) {
     timing.init += std::chrono::duration_cast<std::chrono::microseconds>(one->init_duration());
     timing.handler -= std::min(timing.handler, std::chrono::microseconds(one->init_duration()));
@@ -303,6 +311,15 @@ Result<std::shared_ptr<Worker>> Fleet::new_worker(const LocalFunction& function,
     if (is_start_variable(name) && !has(function.start_variables, name, value))
       observer_.ignored(function, name);
   Worker::Events events;
+  events.on_hold = [this, alive = std::weak_ptr<Alive>(alive_), first = invocation.request_id](
+                       std::string_view request_id, DebugPort::Hold hold) {
+    if (alive.expired()) return;
+    auto const phase = hold == DebugPort::Hold::paused      ? Phase::debugger
+                       : hold == DebugPort::Hold::attaching ? Phase::attach
+                       : request_id.empty()                 ? Phase::init
+                                                            : Phase::handler;
+    observer_.entered(request_id.empty() ? std::string_view(first) : request_id, phase);
+  };
   auto const starting = std::make_shared<Places::Place>(std::move(seat.start));
   events.on_exit = [starting] { starting->reset(); };
   events.on_initialised = [this, starting, alive = std::weak_ptr<Alive>(alive_),
@@ -344,6 +361,10 @@ Program Fleet::program_for(const LocalFunction& function, const Invocation& invo
   program.interpreter = ready.interpreter;
   program.packages = ready.packages;
   program.layers = ready.layers;
+  if (options_.debug_ports) {
+    program.debug_port = options_.debug_ports->of(function.name);
+    program.auto_attach = options_.debug_ports->auto_attach();
+  }
   for (auto const& [name, value] : invocation.variables)
     if (!of_the_machine(name) && !is_start_variable(name)) program.variables.emplace_back(name, value);
   for (auto const& [name, value] : function.start_variables) program.variables.emplace_back(name, value);

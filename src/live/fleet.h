@@ -14,6 +14,7 @@
 #include "base/timer.h"
 #include "invocation/invocation.h"
 #include "live/code.h"
+#include "live/debug_ports.h"
 #include "live/function_table.h"
 #include "live/observer.h"
 #include "runtime/places.h"
@@ -26,6 +27,7 @@ namespace live {
 struct FleetOptions {
   std::filesystem::path runtimes;       // the folder with the Runtime API clients
   Spares* spares = nullptr;             // borrowed; processes that wait with the runtime loaded
+  DebugPorts* debug_ports = nullptr;    // borrowed
   std::chrono::minutes idle_limit{15};  // after it a worker ends: its stub is long frozen or gone
   std::chrono::seconds sweep_interval{30};
   // A call that needs one more waits for its turn, until its deadline. 0: as many as this machine's memory

@@ -2,8 +2,11 @@
 // source.
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,6 +38,9 @@ struct LocalFunction {
   // (runtime/start_variables.h). From the remote environment they are not taken.
   Environment start_variables;
   std::vector<LayerSource> layers;  // in the function's order
+  uint16_t debug_port = 0;          // where a debugger finds it; 0: none may look into it
+  // How long API Gateway waits for it, when its integrations say so.
+  std::optional<std::chrono::milliseconds> integration_timeout;
 };
 
 using FunctionTable = std::map<std::string, LocalFunction, std::less<>>;  // by name

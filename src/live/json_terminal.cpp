@@ -69,7 +69,8 @@ json::object JsonTerminal::about(const LocalFunction& function, std::string_view
 void JsonTerminal::record(std::string_view line, Fact fact) { say(line, std::move(fact)); }
 
 void JsonTerminal::waits(const Calls::Slow& call) {
-  static constexpr std::string_view kPhases[] = {"build", "queue", "init", "handler", "upload"};
+  static constexpr std::string_view kPhases[] = {"build",  "queue",  "init",    "handler",
+                                                 "upload", "attach", "debugger"};
   write_fact("waiting", {{"request_id", call.id},
                          {"for", kPhases[int(call.phase)]},
                          {"elapsed_ms", call.age.count()},
@@ -86,6 +87,7 @@ void JsonTerminal::received(const LocalFunction& function, const Invocation& inv
   auto fact = about(function, invocation.request_id);
   fact["handler"] = function.handler;
   fact["trigger"] = trigger_of(invocation.event);
+  if (function.debug_port != 0) fact["debug_port"] = function.debug_port;
   if (is_whole()) fact["event"] = invocation.event;
   write_fact("request", std::move(fact));
 }
@@ -125,6 +127,7 @@ void JsonTerminal::answered(const LocalFunction& function, const Invocation& inv
     add_payload(fact, reply.payload, is_whole());
   }
   for (auto const& [key, value] : times_of(timing)) fact[key] = value;
+  if (timing.debugger.count() > 0) fact["debugger_ms"] = milliseconds(timing.debugger);
   write_fact(succeeded ? "response" : "failure", std::move(fact));
 }
 

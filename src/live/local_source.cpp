@@ -137,6 +137,8 @@ Result<LocalFunction> SourceTable::local(const SwappedFunction& function) const 
   local.handler = handler_here(function);
   local.memory_mb = function.memory_mb;
   local.timeout_seconds = function.timeout_seconds;
+  if (auto const timeout = function.integration_timeout_ms)
+    local.integration_timeout = std::chrono::milliseconds(*timeout);
   local.start_variables = start_variables(function.variables);
   local.layers = one->layers;
   local.path = one->folder;

@@ -48,6 +48,7 @@ class LoggedWorker final : public Worker {
   bool busy() const override { return worker_->busy(); }
   pid_t pid() const override { return worker_->pid(); }
   std::chrono::milliseconds init_duration() const override { return worker_->init_duration(); }
+  std::chrono::microseconds held() const override { return worker_->held(); }
   long max_memory_mb() const override;
   Async<void> stop() override { return worker_->stop(); }
 

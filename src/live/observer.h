@@ -22,11 +22,20 @@ struct Timing {
     size_t bytes = 0;
     std::chrono::microseconds first{0};  // until the stream began, of all the time together
   };
+  std::chrono::microseconds debugger{0};  // of init and handler: held by a debugger
   std::optional<Streamed> streamed{};  // of an answer that streamed: told when it has ended, without payload
 };
 
 // What a call waits for.
-enum class Phase { build, queue, init, handler, upload };
+enum class Phase {
+  build,
+  queue,
+  init,
+  handler,
+  upload,
+  attach,   // its init is held until a debugger lets it go
+  debugger  // is paused in one
+};
 
 class Observer {
  public:
@@ -48,6 +57,8 @@ class Observer {
   virtual void installing(const LocalFunction&, const std::filesystem::path& /*folder*/) {}
   virtual void installed(const LocalFunction&, std::chrono::microseconds /*took*/) {}
   virtual void layer_missing(const LocalFunction&, std::string_view /*layer*/, std::string_view /*why*/) {}
+  // What the developer should know of a call.
+  virtual void note(std::string_view /*request_id*/, std::string_view /*text*/) {}
   virtual void rebuilt(const LocalFunction& function, std::chrono::microseconds took) = 0;
   virtual void build_failed(const LocalFunction& function, std::string_view errors) = 0;
 };

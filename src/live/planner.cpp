@@ -143,6 +143,9 @@ Result<SwapOptions> Planner::options_for(const Synthesis& made, const DebugStack
   SwapOptions options;
   options.debug_stack = arns_of(debug_stack);
   options.timeout_seconds = target_.timeout_seconds;
+  options.has_longer = [this](const SwappedFunction& one) {
+    return !target_.longer.leaves_out({one.construct_path, one.logical_id});
+  };
   options.keep_vpc = target_.app.config.keeps_vpc;
   LIVE_TRY(options.stubs, stub_packages(needs_arm64(made, target_.choice), debug_stack, stage_key));
   return options;
@@ -165,6 +168,9 @@ Result<void> Planner::check_choice(const std::vector<AppFunction>& functions) co
   std::vector<Choice::Function> all;
   for (auto const& one : functions)
     if (!belongs_to_cdk(one)) all.push_back({one.construct_path, one.logical_id});
+  if (target_.inspected) {
+    LIVE_TRY(target_.inspected->check(all));
+  }
   return target_.choice.check(all);
 }
 

@@ -19,8 +19,10 @@ struct Target {
   std::string endpoint;  // of the embedded AWS; empty: AWS
   Identity identity;
   Choice choice;                         // which functions run live
-  std::optional<int> timeout_seconds{};  // of those; nothing: their own
-  std::filesystem::path outputs_file;    // where the stacks' outputs are written to; empty: nowhere
+  std::optional<Choice> inspected{};     // into which of them a debugger may look; nothing: into none
+  std::optional<int> timeout_seconds{};  // of those that `longer` names; nothing: their own
+  Choice longer{};
+  std::filesystem::path outputs_file;  // where the stacks' outputs are written to; empty: nowhere
 };
 
 // Deployed with the session's own keys, to its own region.

@@ -63,7 +63,12 @@ std::string where_the_time_went(const Timing& timing) {
   add("queue", timing.queue);
   add("init", timing.init);
   if (!parts.empty()) add("handler", timing.handler);
+  add("in the debugger", timing.debugger);
   return parts.empty() ? "" : " (" + parts + ")";
+}
+
+std::string at_port(const LocalFunction& function) {
+  return function.debug_port == 0 ? "" : fmt::format(" debug port {}", function.debug_port);
 }
 
 std::string in_all(const Timing& timing) {
@@ -101,6 +106,10 @@ std::string waits_for(const Calls::Slow& call) {
       return fmt::format("its handler runs (timeout {} s)", call.timeout_seconds);
     case Phase::upload:
       return "waits for the upload of its answer";
+    case Phase::attach:
+      return "waits for a debugger to let its init go on";
+    case Phase::debugger:
+      return "is paused in the debugger";
   }
   return "";
 }
@@ -192,7 +201,7 @@ void Terminal::received(const LocalFunction& function, const Invocation& invocat
   if (is_quiet()) return;
   lines(invocation.request_id, "→", Tint::cyan,
         fmt::format("{}  {} {}", tint(Tint::bold, trigger_of(invocation.event)), short_name(function),
-                    tint(Tint::dim, "[" + function.handler + "]")));
+                    tint(Tint::dim, "[" + function.handler + "]" + at_port(function))));
 }
 
 void Terminal::queued(const LocalFunction&, const Invocation& invocation, size_t workers) {

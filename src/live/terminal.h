@@ -53,7 +53,7 @@ class Terminal : public Observer {
   // What the command is for: said with --quiet too.
   void result(std::string_view line, Fact fact = {});
   void finish(std::string_view done, std::chrono::milliseconds took, Fact fact = {});
-  virtual void note(std::string_view request_id, std::string_view text);  // of a call
+  void note(std::string_view request_id, std::string_view text) override;
 
   void show(UnderWay& what);  // borrowed until hide()
   void hide(UnderWay& what);

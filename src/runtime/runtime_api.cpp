@@ -12,6 +12,7 @@
 #include "base/hash.h"
 #include "base/json.h"
 #include "net/http_server.h"
+#include "runtime/countdown.h"
 #include "runtime/failures.h"
 #include "runtime/lifecycle.h"
 
@@ -20,6 +21,7 @@ namespace live {
 namespace {
 
 using State = Lifecycle::State;
+using Steady = std::chrono::steady_clock;
 
 constexpr std::string_view version_path = "/2018-06-01/runtime/";
 
@@ -64,19 +66,25 @@ constexpr auto longest_pause = std::chrono::seconds(1);  // between an answer an
 constexpr auto never = asio::steady_timer::time_point::max();
 
 struct Waiting {  // for the answer of an invocation
-  Waiting(Executor executor, Invocation invocation, std::chrono::nanoseconds left)
-      : invocation(std::move(invocation)), left(left), timer(executor, left) {}
+  Waiting(Executor executor, Invocation invocation, std::chrono::nanoseconds left, Countdown countdown)
+      : invocation(std::move(invocation)), left(left), countdown(countdown), timer(executor) {}
   Invocation invocation;
   std::chrono::nanoseconds left;
+  Countdown countdown;  // to the deadline
   std::optional<Reply> reply;
-  asio::steady_timer timer;  // expires at the deadline
+  asio::steady_timer timer;
 };
 
 struct Streaming {  // an answer on its way
   Streaming(Executor executor, const Waiting& waiting)
-      : request_id(waiting.invocation.request_id), left(waiting.left), writer(executor), deadline(executor) {}
+      : request_id(waiting.invocation.request_id),
+        left(waiting.left),
+        countdown(waiting.countdown),
+        writer(executor),
+        deadline(executor) {}
   std::string request_id;
   std::chrono::nanoseconds left;
+  Countdown countdown;
   StreamWriter writer;
   asio::steady_timer deadline;  // cancelled when it has ended, or its process has
 };
@@ -103,12 +111,15 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
     if (auto over = self->final_reply(invocation.request_id)) co_return *std::move(over);
     assert(!self->busy());
     auto left = invocation.deadline - self->clock_.now();
-    auto waiting = std::make_shared<Waiting>(self->executor_, std::move(invocation), left);
+    Countdown const countdown(left, Steady::now(), self->clocks_);
+    auto waiting = std::make_shared<Waiting>(self->executor_, std::move(invocation), left, countdown);
     self->waiting_ = waiting;
     self->give_work();
     boost::system::error_code cancelled;
-    if (!waiting->reply)
+    while (!waiting->reply && !waiting->countdown.over(Steady::now())) {
+      waiting->timer.expires_at(waiting->countdown.end());
       co_await waiting->timer.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+    }
     if (!waiting->reply) self->pass_deadline(*waiting);
     co_return *std::move(waiting->reply);
   }
@@ -159,6 +170,18 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
     init_limit_ = limit;
     life_.end();
     if (waiting_) settle(*final_reply(waiting_->invocation.request_id));
+  }
+
+  void set_clocks(Countdown::State state) {
+    clocks_ = state;
+    if (waiting_) {
+      waiting_->countdown.set(state, Steady::now());
+      waiting_->timer.cancel();  // it looks anew
+    }
+    if (streaming_) {
+      streaming_->countdown.set(state, Steady::now());
+      limit(streaming_);
+    }
   }
 
   void disown() {
@@ -276,16 +299,20 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   std::shared_ptr<Streaming> begin_stream(std::string content_type) {
     if (events_.on_answer) events_.on_answer();
     auto streaming = std::make_shared<Streaming>(executor_, *waiting_);
-    streaming->deadline.expires_at(waiting_->timer.expiry());
-    streaming->deadline.async_wait([self = shared_from_this(), streaming](boost::system::error_code error) {
-      if (!error) self->pass_deadline(*streaming);
-    });
+    limit(streaming);
     streaming_ = streaming;
     Reply reply;
     reply.stream = streaming->writer.reader();
     reply.content_type = std::move(content_type);
     settle(std::move(reply));
     return streaming;
+  }
+
+  void limit(const std::shared_ptr<Streaming>& streaming) {
+    streaming->deadline.expires_at(streaming->countdown.end());
+    streaming->deadline.async_wait([self = shared_from_this(), streaming](boost::system::error_code error) {
+      if (!error) self->pass_deadline(*streaming);
+    });
   }
 
   // A stream that broke off names its error in its trailers.
@@ -366,6 +393,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   RuntimeApi::Events events_;
   uint16_t port_ = 0;
   Lifecycle life_;
+  Countdown::State clocks_ = Countdown::State::runs;
   std::shared_ptr<Waiting> waiting_;
   std::shared_ptr<Streaming> streaming_;
   std::shared_ptr<Asking> asking_;
@@ -387,6 +415,7 @@ class LoopbackApi final : public RuntimeApi {
   }
   void end(ExitStatus status) override { exchange_->end(status); }
   void init_timed_out(std::chrono::milliseconds limit) override { exchange_->init_timed_out(limit); }
+  void set_clocks(Countdown::State state) override { exchange_->set_clocks(state); }
   bool alive() const override { return exchange_->life().alive(); }
   bool initialised() const override { return exchange_->life().initialised(); }
   bool busy() const override { return exchange_->busy(); }

@@ -11,6 +11,7 @@
 #include "invocation/invocation.h"
 #include "net/http_server.h"
 #include "process/process.h"
+#include "runtime/countdown.h"
 
 namespace live {
 
@@ -39,6 +40,8 @@ class RuntimeApi : public Invoker {
   // The process has ended: who waits, and who comes later, is told so. The first reason given stays.
   virtual void end(ExitStatus status) = 0;
   virtual void init_timed_out(std::chrono::milliseconds limit) = 0;
+  // While a debugger holds the process no deadline comes nearer.
+  virtual void set_clocks(Countdown::State state) = 0;
 
   virtual bool alive() const = 0;
   virtual bool initialised() const = 0;

@@ -27,7 +27,9 @@ constexpr std::string_view kNames[] = {
     "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_DEFAULT_PROFILE", "AWS_LAMBDA_EXEC_WRAPPER", "AWS_PROFILE",
     "AWS_SHARED_CREDENTIALS_FILE", "AWS_WEB_IDENTITY_TOKEN_FILE",
     // Ours.
-    "LIVE_CLOUD", "LIVE_HOME", "LIVE_RUNTIMES"};
+    "LIVE_CLOUD", "LIVE_HOME", "LIVE_INSPECT", "LIVE_RUNTIMES",
+    // By them the developer's IDE attaches to a process.
+    "VSCODE_INSPECTOR_OPTIONS"};
 
 constexpr std::string_view kPrefixes[] = {
     "NODE_",   "NPM_CONFIG_", "npm_config_",  "PYTHON",     "RUBY",      "PERL5",

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/file.h"
+#include "runtime/debugging.h"
 #include "runtime/launch.h"
 #include "runtime/runtime_api.h"
 #include "runtime/spares.h"
@@ -15,6 +16,8 @@
 namespace live {
 
 namespace {
+
+using Steady = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds grace{
     500};  // between SIGTERM and SIGKILL; Lambda's with an internal extension
@@ -35,13 +38,16 @@ class Environs : public std::enable_shared_from_this<Environs> {
   Environs(Executor executor, Program program, Worker::Events events)
       : program_(std::move(program)),
         events_(std::move(events)),
-        started_(std::chrono::steady_clock::now()),
+        started_(Steady::now()),
+        init_limit_(program_.init_timeout, started_, Countdown::State::runs),
         init_timer_(executor) {}
 
   Result<void> start(Executor executor, const Clock& clock, Ids& ids, Spares* spares) {
     LIVE_TRY(api_, RuntimeApi::listen(executor, clock, ids, api_events()));
     LIVE_TRY(Launch launch, live::launch(program_, api_->address()));
+    open_to_debugger(launch);
     auto on_line = [this](Process::Stream stream, std::string_view line) {
+      if (target_ && is_of_debugger(line)) return;
       if (is_owned_ && events_.on_line) events_.on_line(api_->request_id(), stream, line);
     };
     if (spares) process_ = spares->become(launch, on_line);
@@ -51,12 +57,14 @@ class Environs : public std::enable_shared_from_this<Environs> {
       process_ = std::move(started.value());
     }
     asio::co_spawn(executor, follow(shared_from_this()), asio::detached);
+    if (target_ && target_->is_awaited()) hold(DebugPort::Hold::attaching);
     limit_init();
     return outcome::success();
   }
 
   void close() {  // nothing is called back any more
     is_owned_ = false;
+    target_.reset();
     init_timer_.cancel();
     api_->end(ExitStatus{.signal = SIGKILL});
     kill();
@@ -68,6 +76,10 @@ class Environs : public std::enable_shared_from_this<Environs> {
   const RuntimeApi& api() const { return *api_; }
   const Process& process() const { return *process_; }
   std::chrono::milliseconds init_duration() const { return init_duration_; }
+  std::chrono::microseconds held() const {
+    auto const now = held_since_ ? Steady::now() - *held_since_ : Steady::duration(0);
+    return std::chrono::duration_cast<std::chrono::microseconds>(held_ + now);
+  }
   long max_memory_mb() const {
     if (process_->running()) max_memory_mb_ = std::max(max_memory_mb_, peak_memory_mb(process_->pid()));
     return max_memory_mb_;
@@ -77,7 +89,7 @@ class Environs : public std::enable_shared_from_this<Environs> {
   RuntimeApi::Events api_events() {  // called by the api, which we own
     return {.on_initialised =
                 [this] {
-                  auto took = std::chrono::steady_clock::now() - started_;
+                  auto took = Steady::now() - started_;
                   init_duration_ = std::chrono::ceil<std::chrono::milliseconds>(took);
                   end_init();
                 },
@@ -101,8 +113,38 @@ class Environs : public std::enable_shared_from_this<Environs> {
     process_->signal(SIGKILL);
   }
 
+  void open_to_debugger(Launch& launch) {
+    if (!program_.debug_port) return;
+    debugging_ = debugging_of(program_.runtime);
+    if (!debugging_) return;
+    target_ = program_.debug_port->add([this](DebugPort::Hold hold) { this->hold(hold); });
+    DebugStart start{target_->url(), target_->is_awaited(), std::nullopt};
+    if (program_.auto_attach) start.auto_attach = *program_.auto_attach;
+    debugging_->open(launch, program_, start);
+  }
+
+  bool is_of_debugger(std::string_view line) {
+    if (auto const url = debugging_->listens(line)) target_->listens_at(*url);
+    if (debugging_->goes_on(line)) target_->goes_on();
+    if (debugging_->waits_to_be_left(line)) target_->waits_to_be_left();
+    return debugging_->is_its_own(line);
+  }
+
+  void hold(DebugPort::Hold hold) {
+    bool const holds = hold != DebugPort::Hold::none;
+    auto const now = Steady::now();
+    if (holds && !held_since_) held_since_ = now;
+    if (!holds && held_since_) held_ += now - *std::exchange(held_since_, std::nullopt);
+    auto const clocks = holds ? Countdown::State::stands : Countdown::State::runs;
+    api_->set_clocks(clocks);
+    init_limit_.set(clocks, now);
+    if (!api_->initialised()) limit_init();
+    bool const concerns_a_call = api_->busy() || !api_->initialised();
+    if (is_owned_ && concerns_a_call && events_.on_hold) events_.on_hold(api_->request_id(), hold);
+  }
+
   void limit_init() {
-    init_timer_.expires_after(program_.init_timeout);
+    init_timer_.expires_at(init_limit_.end());
     init_timer_.async_wait([weak = weak_from_this()](boost::system::error_code error) {
       auto self = weak.lock();
       if (error || !self) return;
@@ -114,17 +156,23 @@ class Environs : public std::enable_shared_from_this<Environs> {
   static Async<void> follow(std::shared_ptr<Environs> self) {
     ExitStatus status = co_await self->process_->wait();
     self->init_timer_.cancel();
+    self->target_.reset();
     self->api_->end(status);
     if (self->is_owned_ && self->events_.on_exit) self->events_.on_exit();
   }
 
   Program program_;
   Worker::Events events_;
-  std::chrono::steady_clock::time_point started_;
+  Steady::time_point started_;
+  Countdown init_limit_;
   asio::steady_timer init_timer_;
   std::chrono::milliseconds init_duration_{0};
   mutable long max_memory_mb_ = 0;
   bool is_owned_ = true;
+  const Debugging* debugging_ = nullptr;
+  std::unique_ptr<DebugPort::Target> target_;  // where a debugger may look into it
+  Steady::duration held_{};
+  std::optional<Steady::time_point> held_since_;
   std::unique_ptr<RuntimeApi> api_;
   std::unique_ptr<Process> process_;
 };
@@ -141,6 +189,7 @@ class LocalWorker final : public Worker {
   bool busy() const override { return environs_->api().busy(); }
   pid_t pid() const override { return environs_->process().pid(); }
   std::chrono::milliseconds init_duration() const override { return environs_->init_duration(); }
+  std::chrono::microseconds held() const override { return environs_->held(); }
   long max_memory_mb() const override { return environs_->max_memory_mb(); }
   Async<void> stop() override { return Environs::stop(environs_); }
 

@@ -16,8 +16,11 @@
 #include "base/result.h"
 #include "invocation/invocation.h"
 #include "process/process.h"
+#include "runtime/debug_port.h"
 
 namespace live {
+
+struct AutoAttach;
 
 struct Program {
   std::string function;             // physical name
@@ -38,6 +41,9 @@ struct Program {
   std::vector<std::filesystem::path> layers{};  // unpacked, in the function's order
   // Where the function's packages are that do not lie in its task root.
   std::vector<std::filesystem::path> packages{};
+  // A debugger may look into it; borrowed for its start.
+  DebugPort* debug_port = nullptr;
+  const AutoAttach* auto_attach = nullptr;
 };
 
 class Spares;
@@ -50,6 +56,8 @@ class Worker : public Invoker {
     std::function<void()> on_exit;  // the process has ended; the worker answers no more
     std::function<void()>
         on_initialised{};  // init is over, well or not; not called when the process ends in it
+    // A debugger holds it, or does no more. Its clocks stand meanwhile.
+    std::function<void(std::string_view request_id, DebugPort::Hold)> on_hold{};
   };
 
   // Starts the process; init runs in the background and its failure is the answer of the invocations that
@@ -70,6 +78,7 @@ class Worker : public Invoker {
   virtual bool busy() const = 0;
   virtual pid_t pid() const = 0;
   virtual std::chrono::milliseconds init_duration() const = 0;  // once initialised
+  virtual std::chrono::microseconds held() const = 0;           // by a debugger, all in all
   virtual long max_memory_mb() const = 0;                       // resident, the most seen
   virtual Async<void> stop() = 0;                               // lets the process end: SIGTERM, then SIGKILL
 };

@@ -88,4 +88,16 @@ std::optional<Origin> origin_of(Assembly& assembly, AssemblyTemplate& one, const
   return Search(assembly).find(one, value);
 }
 
+std::optional<Origin> function_behind(Assembly& assembly, AssemblyTemplate& one, const json::value& name) {
+  auto found = origin_of(assembly, one, name);
+  if (!found) return std::nullopt;
+  auto const& resource = *resource_in(*found->where, found->id);
+  auto const type = string_or(resource, "Type");
+  if (type == "AWS::Lambda::Function") return found;
+  auto const* properties = find_object(resource, "Properties");
+  auto const* behind = properties ? find(*properties, "FunctionName") : nullptr;
+  bool const leads_on = type == "AWS::Lambda::Version" || type == "AWS::Lambda::Alias";
+  return leads_on && behind ? function_behind(assembly, *found->where, *behind) : std::nullopt;
+}
+
 }  // namespace live

@@ -17,6 +17,8 @@ struct Origin {
 
 // Nothing: it is no reference, or leads out of the assembly.
 std::optional<Origin> origin_of(Assembly& assembly, AssemblyTemplate& one, const json::value& value);
+// The function that a value names, behind a version or an alias where it names one of those.
+std::optional<Origin> function_behind(Assembly& assembly, AssemblyTemplate& one, const json::value& name);
 
 json::object* object_in(json::object& in, std::string_view key);
 json::object* resource_in(AssemblyTemplate& one, std::string_view id);

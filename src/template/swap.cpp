@@ -7,6 +7,7 @@
 
 #include "base/encoding.h"
 #include "base/hash.h"
+#include "template/integrations.h"
 #include "template/listed.h"
 #include "template/originals.h"
 #include "template/permission.h"
@@ -114,7 +115,8 @@ class Rewriter {
   Rewriter(Assembly& assembly, const SwapOptions& options)
       : assembly_(assembly),
         options_(options),
-        timeouts_(assembly, options.timeout_seconds),
+        timeouts_(assembly, options.timeout_seconds, options.has_longer),
+        integrations_(assembly),
         permission_(assembly, options.debug_stack),
         originals_(assembly) {}
 
@@ -232,6 +234,7 @@ class Rewriter {
                                                  stub->second.path, ".zip", "Live Lambda stub"));
     if (properties.contains("VpcConfig") || properties.contains("FileSystemConfigs"))
       in_a_vpc_.insert(function.construct_path.empty() ? id : function.construct_path);
+    function.integration_timeout_ms = integrations_.timeout_ms(one, id);
     timeouts_.raise(one, id, properties, function, swap_.notices);
     collect_code_asset(properties, dropped_[one.stack]);
     rewrite_function(resource, properties, std::move(code), options_.keep_vpc);
@@ -313,6 +316,7 @@ class Rewriter {
   Assembly& assembly_;
   const SwapOptions& options_;
   Timeouts timeouts_;
+  Integrations integrations_;
   StubPermission permission_;
   Originals originals_;
   std::map<std::string, Reasons> stay_;  // by template file

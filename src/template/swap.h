@@ -39,6 +39,7 @@ struct SwappedFunction {
   std::string handler;
   int memory_mb = 128;
   int timeout_seconds = 3;
+  std::optional<int> integration_timeout_ms{};  // how long API Gateway waits, when the template says so
   Architecture architecture = Architecture::x86_64;
   json::object variables;  // Environment.Variables as the template has them: texts, and what is computed
 };
@@ -60,6 +61,7 @@ struct SwapOptions {
   // What the swapped functions' timeouts become, and at least that the visibility timeouts of the queues that
   // they read: AWS makes no event source mapping where that is shorter. Nothing: they stay.
   std::optional<int> timeout_seconds{};
+  std::function<bool(const SwappedFunction&)> has_longer{};  // those alone; empty: all
 };
 
 struct Swap {

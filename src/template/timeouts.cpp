@@ -11,22 +11,10 @@ bool reads_a_queue(const json::object& mapping) {
          !mapping.contains("Queues") && !mapping.contains("Topics");
 }
 
-// The function behind a version or an alias.
-std::optional<Origin> function_behind(Assembly& assembly, AssemblyTemplate& one, const json::value& name) {
-  auto found = origin_of(assembly, one, name);
-  if (!found) return std::nullopt;
-  auto const& resource = *resource_in(*found->where, found->id);
-  auto const type = string_or(resource, "Type");
-  if (type == "AWS::Lambda::Function") return found;
-  auto const* properties = find_object(resource, "Properties");
-  auto const* behind = properties ? find(*properties, "FunctionName") : nullptr;
-  bool const leads_on = type == "AWS::Lambda::Version" || type == "AWS::Lambda::Alias";
-  return leads_on && behind ? function_behind(assembly, *found->where, *behind) : std::nullopt;
-}
-
 }  // namespace
 
-Timeouts::Timeouts(Assembly& assembly, std::optional<int> seconds) : assembly_(assembly), seconds_(seconds) {
+Timeouts::Timeouts(Assembly& assembly, std::optional<int> seconds, Concerns concerns)
+    : assembly_(assembly), seconds_(seconds), concerns_(std::move(concerns)) {
   if (!seconds_) return;
   for (auto& [file, one] : assembly_.templates()) {
     auto const* resources = find_object(one.body, "Resources");
@@ -56,7 +44,7 @@ void Timeouts::read_mapping(AssemblyTemplate& one, const json::object& propertie
 
 void Timeouts::raise(AssemblyTemplate& one, const std::string& id, json::object& properties,
                      SwappedFunction& function, std::vector<std::string>& notices) {
-  if (!seconds_) return;
+  if (!seconds_ || (concerns_ && !concerns_(function))) return;
   Place const place{one.file, id};
   if (foreign_.contains(place)) {
     notices.push_back(fmt::format(

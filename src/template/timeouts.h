@@ -13,7 +13,8 @@ namespace live {
 class Timeouts {
  public:
   // Borrows the assembly, as it was synthesised. Without seconds nothing is changed.
-  Timeouts(Assembly& assembly, std::optional<int> seconds);
+  using Concerns = std::function<bool(const SwappedFunction&)>;  // empty: all
+  Timeouts(Assembly& assembly, std::optional<int> seconds, Concerns concerns);
 
   // Of one function, unless it reads a queue that is not in the assembly: then a notice says so.
   void raise(AssemblyTemplate& one, const std::string& id, json::object& properties,
@@ -27,6 +28,7 @@ class Timeouts {
 
   Assembly& assembly_;
   std::optional<int> seconds_;
+  Concerns concerns_;
   std::map<Place, std::set<Place>> queues_;  // by function
   std::set<Place> foreign_;                  // functions that read a queue of somebody else
   std::set<Place> raised_;

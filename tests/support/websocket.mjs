@@ -69,6 +69,7 @@ class Socket {
     this.#bytes = head;
     socket.on("data", (bytes) => this.#take(bytes)).on("error", () => {});
     this.closed = new Promise((resolve) => socket.on("close", resolve));
+    this.closed.then(() => this.#waiting.splice(0).forEach(({ reject }) => reject(new Error("the connection is closed"))));
     this.#take(Buffer.alloc(0));
   }
 
@@ -87,7 +88,7 @@ class Socket {
       if (opcode < 3 && all[0] & 0x80) {
         const text = Buffer.concat(this.#parts.splice(0)).toString("utf8");
         const waiting = this.#waiting.shift();
-        if (waiting) waiting(text);
+        if (waiting) waiting.resolve(text);
         else this.messages.push(text);
       }
       this.#bytes = all.subarray(at + length);
@@ -112,7 +113,8 @@ class Socket {
     if (this.messages.length) return Promise.resolve(this.messages.shift());
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => reject(new Error("no message came")), timeout);
-      this.#waiting.push((text) => (clearTimeout(timer), resolve(text)));
+      const settle = (end) => (value) => (clearTimeout(timer), end(value));
+      this.#waiting.push({ resolve: settle(resolve), reject: settle(reject) });
     });
   }
 

@@ -1,5 +1,6 @@
 // One stack with the functions that a test describes in functions.json.
 import * as cdk from "aws-cdk-lib";
+import * as apigateway from "aws-cdk-lib/aws-apigateway";
 import * as lambda from "aws-cdk-lib/aws-lambda";
 import { NodejsFunction } from "aws-cdk-lib/aws-lambda-nodejs";
 import { existsSync, readFileSync } from "node:fs";
@@ -22,7 +23,7 @@ function layer(stack, one) {
     : new lambda.LayerVersion(stack, id, { code: lambda.Code.fromAsset(one) });
 }
 
-function make(app, stack, id, { handler, entry, bundling, code = "src", inline, runtime = "nodejs22.x", layers = [], timeout = 10, memory, environment, alias, retries, url, architecture = "x86_64" }) {
+function make(app, stack, id, { handler, entry, bundling, code = "src", inline, runtime = "nodejs22.x", layers = [], timeout = 10, memory, environment, alias, retries, url, api, architecture = "x86_64" }) {
   const common = {
     functionName: `${app.stage}-${id}`,
     runtime: new lambda.Runtime(runtime, runtime.startsWith("nodejs") ? lambda.RuntimeFamily.NODEJS : undefined, { supportsInlineCode: true }),
@@ -37,5 +38,10 @@ function make(app, stack, id, { handler, entry, bundling, code = "src", inline, 
     ? new NodejsFunction(stack, id, { ...common, entry, bundling: { sourceMap: true, ...bundling } })
     : new lambda.Function(stack, id, { ...common, handler, code: inline ? lambda.Code.fromInline(inline) : lambda.Code.fromAsset(code) });
   if (url) made.addFunctionUrl({ authType: lambda.FunctionUrlAuthType.NONE, invokeMode: lambda.InvokeMode[url] });
+  if (api) {
+    const timeout = api.timeout && cdk.Duration.seconds(api.timeout);
+    const { url: Url } = new apigateway.LambdaRestApi(stack, `${id}Api`, { handler: made, integrationOptions: { timeout } });
+    new cdk.CfnOutput(stack, `${id}Url`, { value: Url });
+  }
   if (alias) new lambda.Alias(stack, `${id}Alias`, { aliasName: alias, version: made.currentVersion });
 }

@@ -1,0 +1,154 @@
+#include "live/debug_ports.h"
+
+#include <algorithm>
+#include <limits>
+#include <ranges>
+#include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "base/file.h"
+#include "base/json.h"
+
+namespace live {
+namespace {
+
+using Memory = std::map<std::string, uint16_t, std::less<>>;
+
+constexpr uint16_t kFirst = 9229;  // Node's own, which IDEs look at first
+constexpr uint16_t kMost = 4096;   // ports that are tried
+
+std::string last_part(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+
+// Empty: they are given anew.
+Memory recall(const std::filesystem::path& file) {
+  Memory memory;
+  auto const text = read_file(file);
+  if (!text) return memory;
+  auto const known = parse_json_object(text.value());
+  if (!known) return memory;
+  for (auto const& [key, value] : known.value())
+    if (auto const* port = value.if_int64();
+        port && *port > 0 && *port <= std::numeric_limits<uint16_t>::max())
+      memory[std::string(key)] = uint16_t(*port);
+  return memory;
+}
+
+}  // namespace
+
+DebugPorts::DebugPorts(Executor executor, Ids& ids, Options options, Warn warn)
+    : executor_(std::move(executor)), ids_(ids), options_(std::move(options)), warn_(std::move(warn)) {
+  memory_ = recall(options_.memory);
+}
+
+void DebugPorts::use(FunctionTable& table) {
+  std::erase_if(ports_, [&](auto const& one) { return !table.contains(one.first); });
+  std::vector<LocalFunction*> wanted;
+  std::vector<std::string> without;
+  for (auto& [name, function] : table) {
+    if (!is_wanted(function)) continue;
+    if (debugging_of(function.runtime)) {
+      wanted.push_back(&function);
+    } else if (options_.chosen && told_.insert(name).second) {
+      without.push_back(last_part(function.construct_path));
+    }
+  }
+  if (!without.empty())
+    warn_(fmt::format("Breakpoints are for functions in Node so far: {} {} no debug port",
+                      fmt::join(without, ", "), without.size() == 1 ? "has" : "have"));
+  std::ranges::sort(wanted, {}, [this](auto const* one) { return key_of(*one); });
+  auto const before = memory_;
+  for (auto* function : wanted) {
+    auto& port = ports_[function->name];
+    if (!port) port = open(*function);
+    function->debug_port = port ? port->port() : 0;
+  }
+  std::erase_if(ports_, [](auto const& one) { return !one.second; });
+  if (memory_ != before) remember();
+}
+
+DebugPort* DebugPorts::of(std::string_view function) const {
+  auto const found = ports_.find(function);
+  return found == ports_.end() ? nullptr : found->second.get();
+}
+
+bool DebugPorts::is_wanted(const LocalFunction& function) const {
+  if (options_.chosen) return !options_.chosen->leaves_out({function.construct_path, function.logical_id});
+  return options_.auto_attach.has_value();
+}
+
+std::string DebugPorts::key_of(const LocalFunction& function) const {
+  auto const& path = function.construct_path.empty() ? function.name : function.construct_path;
+  auto const stage = options_.stage + "-";
+  return path.starts_with(stage) ? path.substr(stage.size()) : path;
+}
+
+std::unique_ptr<DebugPort> DebugPorts::open(const LocalFunction& function) {
+  auto const known = memory_.find(key_of(function));
+  if (known == memory_.end()) {
+    auto opened = open_another(function);
+    if (opened) memory_[key_of(function)] = opened->port();
+    return opened;
+  }
+  auto opened = listen(function, known->second);
+  if (opened) return std::move(opened.value());
+  auto another = open_another(function);
+  if (another)
+    warn_(fmt::format("{}: its debug port {} is taken by another program; in this session it is {}",
+                      last_part(function.construct_path), known->second, another->port()));
+  return another;
+}
+
+// A free one that belongs to no function.
+std::unique_ptr<DebugPort> DebugPorts::open_another(const LocalFunction& function) {
+  for (uint16_t port = kFirst; port < kFirst + kMost; ++port) {
+    if (std::ranges::any_of(memory_, [port](auto const& one) { return one.second == port; })) continue;
+    auto opened = listen(function, port);
+    if (opened) return std::move(opened.value());
+  }
+  warn_(fmt::format("{}: no port is free for a debugger from {} to {}", last_part(function.construct_path),
+                    kFirst, kFirst + kMost - 1));
+  return nullptr;
+}
+
+Result<std::unique_ptr<DebugPort>> DebugPorts::listen(const LocalFunction& function, uint16_t port) {
+  DebugPort::Options options{function.construct_path, options_.waits, options_.auto_attach.has_value()};
+  return DebugPort::listen(executor_, ids_, port, std::move(options));
+}
+
+void DebugPorts::remember() const {
+  json::object known;
+  for (auto const& [key, port] : memory_) known[key] = port;
+  auto const written = write_file(options_.memory, pretty_json(known));
+  if (!written) warn_("the debug ports are not remembered: " + written.error().message);
+}
+
+std::filesystem::path debug_ports_file(const std::filesystem::path& state_folder) {
+  return state_folder / "inspect.json";
+}
+
+DebugPortTable remembered_debug_ports(const std::filesystem::path& state_folder) {
+  auto const memory = recall(debug_ports_file(state_folder));
+  std::map<std::string, int> namesakes;
+  for (auto const& [path, port] : memory) ++namesakes[last_part(path)];
+  DebugPortTable table;
+  for (auto const& [path, port] : memory)
+    table[namesakes[last_part(path)] > 1 ? path : last_part(path)] = port;
+  return table;
+}
+
+std::string debug_ports_in_words(const FunctionTable& functions) {
+  constexpr size_t kMostNamed = 8;
+  std::vector<std::pair<uint16_t, std::string>> all;
+  for (auto const& [name, one] : functions)
+    if (one.debug_port != 0) all.emplace_back(one.debug_port, last_part(one.construct_path));
+  std::ranges::sort(all);
+  std::string words;
+  for (auto const& [port, name] : all | std::views::take(kMostNamed))
+    words += fmt::format("{}{} {}", words.empty() ? "" : ", ", name, port);
+  if (all.size() > kMostNamed) words += fmt::format(" and {} more", all.size() - kMostNamed);
+  return words;
+}
+
+}  // namespace live

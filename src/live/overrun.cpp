@@ -1,0 +1,54 @@
+#include "live/overrun.h"
+
+#include <fmt/format.h>
+
+#include "base/json.h"
+#include "live/terminal.h"
+
+namespace live {
+namespace {
+
+constexpr size_t kLargest = 256 * 1024;  // parsing more would be felt in the call
+// API Gateway's quotas, where an integration does not say less.
+constexpr auto kRestApi = std::chrono::milliseconds(29'000), kHttpApi = std::chrono::milliseconds(30'000);
+constexpr int kLongestTimeout = 900;  // seconds; Lambda's quota
+
+std::optional<std::chrono::milliseconds> quota_of(const json::object& event) {
+  auto const* context = find_object(event, "requestContext");
+  if (!context || context->contains("elb") || context->contains("connectionId")) return std::nullopt;
+  bool const is_url = string_or(*context, "domainName").find(".lambda-url.") != std::string::npos;
+  if (is_url || !context->contains("apiId")) return std::nullopt;
+  return event.contains("version") ? kHttpApi : kRestApi;
+}
+
+std::string seconds(std::chrono::milliseconds time) {
+  return fmt::format("{:g} s", double(time.count()) / 1000);
+}
+
+}  // namespace
+
+std::optional<Caller> caller_of(const LocalFunction& function, std::string_view event) {
+  if (event.size() > kLargest) return std::nullopt;
+  auto const parsed = parse_json_object(event);
+  auto const quota = parsed.has_error() ? std::nullopt : quota_of(parsed.value());
+  if (!quota) return std::nullopt;
+  return Caller{"API Gateway", function.integration_timeout.value_or(*quota)};
+}
+
+std::optional<std::string> Overrun::in_words() const {
+  if (timing.debugger.count() == 0) return std::nullopt;
+  if (is_after_the_end)
+    return fmt::format("it stood in the debugger for {}: on AWS the function has ended meanwhile{}",
+                       duration(timing.debugger),
+                       function.timeout_seconds < kLongestTimeout
+                           ? ". `live start --inspect` gives it 15 minutes in place of " +
+                                 std::to_string(function.timeout_seconds) + " s"
+                           : ", after its 15 minutes");
+  if (caller && took > caller->patience)
+    return fmt::format(
+        "it stood in the debugger for {}: {} waits for {} and has told its caller that it timed out",
+        duration(timing.debugger), caller->name, seconds(caller->patience));
+  return std::nullopt;
+}
+
+}  // namespace live

@@ -1,0 +1,32 @@
+// An answer that nobody waits for any more, because a debugger held the call: AWS counts on, whatever stands
+// here.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "live/observer.h"
+
+namespace live {
+
+// Who waits for an answer, and gives up before the function's timeout does.
+struct Caller {
+  std::string name;  // "API Gateway"
+  std::chrono::milliseconds patience;
+};
+// Nothing: it waits for as long as the function may run. Large events are not parsed.
+std::optional<Caller> caller_of(const LocalFunction& function, std::string_view event);
+
+struct Overrun {
+  const LocalFunction& function;
+  const Timing& timing;
+  std::chrono::microseconds took;  // all in all
+  bool is_after_the_end;           // of the function on AWS
+  const std::optional<Caller>& caller;
+
+  std::optional<std::string> in_words() const;  // nothing: the answer was in time
+};
+
+}  // namespace live

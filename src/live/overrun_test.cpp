@@ -1,0 +1,57 @@
+#include "live/overrun.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace live {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr const char* kRest = R"({"httpMethod":"GET","path":"/","requestContext":{"apiId":"a"}})";
+constexpr const char* kHttp = R"({"version":"2.0","requestContext":{"apiId":"a","http":{"method":"GET"}}})";
+constexpr const char* kUrl =
+    R"({"version":"2.0","requestContext":{"apiId":"a","domainName":"x.lambda-url.eu-west-1.on.aws"}})";
+
+struct OverrunTest : testing::Test {
+  LocalFunction function;
+  Timing timing{.debugger = 40s};
+  std::optional<std::string> words(std::chrono::microseconds took, bool ended, std::string_view event) {
+    auto const caller = caller_of(function, event);
+    return Overrun{function, timing, took, ended, caller}.in_words();
+  }
+};
+
+TEST_F(OverrunTest, ApiGatewayWaitsForAsLongAsItsKindDoes) {
+  EXPECT_EQ(caller_of(function, kRest)->patience, 29s);
+  EXPECT_EQ(caller_of(function, kHttp)->patience, 30s);
+}
+
+TEST_F(OverrunTest, AnIntegrationMaySayHowLong) {
+  function.integration_timeout = 2s;
+  EXPECT_EQ(caller_of(function, kRest)->patience, 2s);
+}
+
+TEST_F(OverrunTest, AFunctionUrlAndAQueueWaitForAsLongAsTheFunctionRuns) {
+  EXPECT_FALSE(caller_of(function, kUrl));
+  EXPECT_FALSE(caller_of(function, R"({"Records":[]})"));
+}
+
+TEST_F(OverrunTest, AnAnswerAfterTheApisEndIsExplained) {
+  EXPECT_THAT(*words(41s, false, kRest), testing::HasSubstr("API Gateway waits for 29 s"));
+  EXPECT_FALSE(words(28s, false, kRest));
+}
+
+TEST_F(OverrunTest, AnAnswerAfterTheFunctionsEndIsExplainedWithTheNextStep) {
+  EXPECT_THAT(*words(41s, true, "{}"), testing::HasSubstr("`live start --inspect` gives it 15 minutes"));
+  function.timeout_seconds = 900;
+  EXPECT_THAT(*words(1000s, true, "{}"), testing::Not(testing::HasSubstr("--inspect")));
+}
+
+TEST_F(OverrunTest, WithoutADebuggerNothingIsSaid) {
+  timing.debugger = 0s;
+  EXPECT_FALSE(words(41s, true, kRest));
+}
+
+}  // namespace
+}  // namespace live

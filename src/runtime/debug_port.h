@@ -1,0 +1,53 @@
+// A function's port for debuggers: the same for all its workers, one after the other or at once. Each of
+// those has an inspector of its own at a port of its own; a debugger that connects here is led to one of
+// them. So a debugger may be there before there is a worker, and what the two say shows for certain when a
+// process is held.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "base/async.h"
+#include "base/ids.h"
+#include "base/result.h"
+
+namespace live {
+
+class DebugPort {
+ public:
+  enum class Hold {
+    none,
+    attaching,  // its init waits for a debugger to let it go
+    paused,     // at a breakpoint
+  };
+  struct Options {
+    std::string title;          // of what can be debugged here
+    bool waits = false;         // init is held until a debugger is there; else only for one that comes back
+    bool ide_attaches = false;  // by itself, and the process waits for it
+  };
+
+  // One process that a debugger can look into. Its end hangs up on the debuggers that are led to it.
+  class Target {
+   public:
+    virtual ~Target() = default;
+    virtual std::string url() const = 0;                  // here, as a debugger is told it
+    virtual bool is_awaited() const = 0;                  // its init is to wait for a debugger
+    virtual void listens_at(const std::string& url) = 0;  // its own inspector: "ws://127.0.0.1:PORT/ID"
+    virtual void goes_on() = 0;                           // it waits no more: a debugger has let it go
+    virtual void waits_to_be_left() = 0;                  // it ends, once its debuggers have left it
+  };
+  using OnHold = std::function<void(Hold)>;
+
+  // Port 0 picks a free one. Fault: it is taken.
+  static Result<std::unique_ptr<DebugPort>> listen(Executor executor, Ids& ids, uint16_t port,
+                                                   Options options);
+  virtual ~DebugPort() = default;
+  virtual uint16_t port() const = 0;
+  // Of a process that is about to start. `on_hold` is not called by the call itself, nor after the target's
+  // end.
+  virtual std::unique_ptr<Target> add(OnHold on_hold) = 0;
+};
+
+}  // namespace live

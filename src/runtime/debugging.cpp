@@ -1,0 +1,130 @@
+#include "runtime/debugging.h"
+
+#include <vector>
+
+#include "base/json.h"
+#include "runtime/language.h"
+
+namespace live {
+
+namespace {
+
+constexpr std::string_view kListens = "Debugger listening on ",
+                           kWaits = "Waiting for the debugger to disconnect",
+                           kGoesOn = "Debugger lets init go on";  // ours
+
+// By its name IDEs decide whether to attach, and show the process.
+std::string script_of(const Program& program) {
+  auto const file = (program.task_root / program.handler.substr(0, program.handler.rfind('.'))).string();
+  for (auto const* ending : {".cjs", ".mjs"})
+    if (std::error_code ignored; std::filesystem::exists(file + ending, ignored)) return file + ending;
+  return file + ".js";
+}
+
+void open_node(Launch& launch, const Program& program, const DebugStart& start) {
+  json::object told{{"url", start.url}, {"wait", start.waits}};
+  if (start.auto_attach) {
+    told["bootloader"] = start.auto_attach->bootloader;
+    told["options"] = start.auto_attach->options;
+    told["script"] = script_of(program);
+  }
+  auto& environment = launch.command.environment;
+  std::erase_if(environment, [](auto const& one) { return one.first == "LIVE_INSPECT"; });
+  environment.emplace_back("LIVE_INSPECT", json::serialize(told));
+}
+
+std::optional<std::string> node_listens(std::string_view line) {
+  if (!line.starts_with(kListens)) return std::nullopt;
+  return std::string(line.substr(kListens.size()));
+}
+
+bool node_goes_on(std::string_view line) { return line == kGoesOn; }
+bool node_waits(std::string_view line) { return line.starts_with(kWaits); }
+
+bool is_of_node(std::string_view line) {
+  for (auto const own : {kListens, kWaits, kGoesOn, std::string_view("Debugger ending on ws://"),
+                         std::string_view("For help, see: https://nodejs.org/")})
+    if (line.starts_with(own)) return true;
+  return line == "Debugger attached.";
+}
+
+constexpr Debugging kNode{open_node, node_listens, node_goes_on, is_of_node, node_waits};
+
+// NODE_OPTIONS as Node reads it: words, in quotes where they hold spaces, a backslash before a quote in them.
+std::vector<std::string> words_of(std::string_view options) {
+  std::vector<std::string> words;
+  bool quoted = false, within = false;
+  for (size_t at = 0; at < options.size(); ++at) {
+    char letter = options[at];
+    if (letter == ' ' && !quoted) {
+      within = false;
+      continue;
+    }
+    if (!std::exchange(within, true)) words.emplace_back();
+    if (letter == '"') {
+      quoted = !quoted;
+      continue;
+    }
+    if (letter == '\\' && quoted && at + 1 < options.size()) letter = options[++at];
+    words.back() += letter;
+  }
+  return words;
+}
+
+std::string quoted(const std::string& word) {
+  if (word.find_first_of(" \"") == std::string::npos) return word;
+  std::string text = "\"";
+  for (char const letter : word) {
+    if (letter == '"' || letter == '\\') text += '\\';
+    text += letter;
+  }
+  return text + '"';
+}
+
+struct NodeOptions {
+  std::string bootloader, rest;
+};
+
+bool is_bootloader(std::string_view file) {
+  return file.ends_with("/bootloader.js") || file.ends_with("/bootloader.bundle.js") ||
+         file.ends_with("/bootloader.cjs");
+}
+
+NodeOptions take_apart(std::string_view options) {
+  NodeOptions parts;
+  auto const words = words_of(options);
+  for (size_t at = 0; at < words.size(); ++at) {
+    auto const& word = words[at];
+    constexpr std::string_view kRequire = "--require=";
+    bool const apart = (word == "--require" || word == "-r") && at + 1 < words.size();
+    std::string const file = apart                        ? words[at + 1]
+                             : word.starts_with(kRequire) ? word.substr(kRequire.size())
+                                                          : "";
+    if (is_bootloader(file)) {
+      parts.bootloader = file;
+      at += apart ? 1 : 0;
+    } else if (!word.starts_with("--inspect-publish-uid")) {
+      parts.rest += (parts.rest.empty() ? "" : " ") + quoted(word);
+    }
+  }
+  return parts;
+}
+
+}  // namespace
+
+std::optional<AutoAttach> AutoAttach::in(std::string_view node_options, std::string_view inspector_options) {
+  auto parts = take_apart(node_options);
+  if (parts.bootloader.empty() || inspector_options.empty()) return std::nullopt;
+  return AutoAttach{std::move(parts.bootloader), std::string(inspector_options)};
+}
+
+std::string without_auto_attach(std::string_view node_options) {
+  auto parts = take_apart(node_options);
+  return parts.bootloader.empty() ? std::string(node_options) : std::move(parts.rest);
+}
+
+const Debugging* debugging_of(std::string_view runtime) {
+  return language_of(runtime) == Language::node ? &kNode : nullptr;
+}
+
+}  // namespace live
