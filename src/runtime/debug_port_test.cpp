@@ -181,7 +181,7 @@ TEST_F(DebugPortTest, ASpareProcessIsOpenedToTheDebuggerToo) {
   auto const spare = node_spare(LIVE_SOURCE_DIR "/runtimes");
   Spares spares(context.get_executor());
   spares.prepare(spare);
-  ASSERT_TRUE(spares.one_waits(spare));
+  ASSERT_EQ(spares.waiting(spare), 1);
   auto worker = start_debugged(&spares);
   auto socket = attach();
   EXPECT_EQ(invoke(*worker).payload, "\"unseen\"");
