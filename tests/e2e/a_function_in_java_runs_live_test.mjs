@@ -75,3 +75,12 @@ test("what does not compile is told with its line, and mended by the next save",
   assert.match((await lab.invoke("Fn", { name: "you" })).text, /Live\.BuildError.*Greeter\.java/s);
   await lab.saved("fn/src/main/java/example/Greeter.java", "hello + event", '"good day " + event', "good day you");
 });
+
+test("the embedded AWS runs the jar that is deployed", { skip, timeout: 400_000 }, async () => {
+  await session.stop();
+  execFileSync("mvn", ["-q", "-B", "package"], { cwd: path.join(lab.app, "fn"), stdio: "pipe" });
+  await lab.do("deploy");
+  const { body, text, log } = await lab.invoke("Fn", { name: "all" });
+  assert.equal(body?.text, "good day all", text);
+  assert.match(log, /printed by Java/);
+});

@@ -7,6 +7,7 @@
 #include <boost/asio/redirect_error.hpp>
 #include <fmt/format.h>
 
+#include "cloud/lambda/code.h"
 #include "runtime/launch.h"
 
 namespace live::cloud::lambda {
@@ -100,6 +101,7 @@ Environments::Environments(World& world, LambdaOptions options)
     : world_(world),
       options_(std::move(options)),
       starts_(world.executor),
+      java_(world.executor, packages_of(world) / "java"),
       interpreters_(world.executor),
       sweeper_(world.executor) {}
 
@@ -161,6 +163,15 @@ Environment variables_of(const World& world, const Version& version, const Crede
 
 }  // namespace
 
+namespace {
+
+ApiError cannot_run(const Version& version, std::string_view why) {
+  return {502, "InvalidRuntimeException",
+          fmt::format("function {} ({}) cannot run here: {}", version.name, version.runtime, why)};
+}
+
+}  // namespace
+
 ApiResult<void> check_runs_here(const Version& version) {
   if (version.configuration.contains("ImageUri"))
     return ApiError{
@@ -183,8 +194,26 @@ Async<ApiResult<std::filesystem::path>> Environments::interpreter_of(const Versi
   co_return std::move(found.value().program);
 }
 
+// Of Java: Lambda's runtime has AWS's runtime interface client beside the package, and so has this machine.
+Async<ApiResult<std::vector<std::filesystem::path>>> Environments::class_path_of(VersionPtr version) {
+  if (language_of(version->runtime) != Language::java) co_return std::vector<std::filesystem::path>{};
+  ToolSource source{.function = version->name,
+                    .logical_id = {},
+                    .runtime = version->runtime,
+                    .handler = version->handler,
+                    .path = version->code_folder,
+                    .options = {}};
+  auto built =
+      co_await java_.build(std::move(source), {Tool::jar, version->code_folder, version->code_folder},
+                           Toolchain::Urgency::waited_for);
+  if (built.has_error()) co_return cannot_run(*version, built.error().message);
+  co_return std::move(built.value().class_path);
+}
+
 Async<ApiResult<Environments::EnvironmentPtr>> Environments::start(VersionPtr version) {
   LIVE_API_CO_TRY(check_runs_here(*version));
+  auto class_path = co_await class_path_of(version);
+  if (class_path.has_error()) co_return class_path.error();
   auto interpreter = co_await interpreter_of(*version);
   if (interpreter.has_error()) co_return interpreter.error();
   auto assumed = co_await credentials(*version);
@@ -198,6 +227,7 @@ Async<ApiResult<Environments::EnvironmentPtr>> Environments::start(VersionPtr ve
                   .runtime = version->runtime,
                   .handler = version->handler,
                   .task_root = version->code_folder,
+                  .class_path = std::move(class_path.value()),
                   .variables = variables_of(world_, *version, assumed.value(), environment->log),
                   .memory_mb = version->memory_mb,
                   .init_timeout = init_limit,
@@ -211,10 +241,7 @@ Async<ApiResult<Environments::EnvironmentPtr>> Environments::start(VersionPtr ve
   events.on_exit = events.on_initialised = [raw = environment.get()] { raw->end_init(); };
   auto started =
       Worker::start(world_.executor, world_.clock, world_.ids, std::move(program), std::move(events));
-  if (started.has_error())
-    co_return ApiError{502, "InvalidRuntimeException",
-                       fmt::format("function {} ({}) cannot run here: {}", version->name, version->runtime,
-                                   started.error().message)};
+  if (started.has_error()) co_return cannot_run(*version, started.error().message);
   environment->worker = std::move(started.value());
   co_return environment;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <string>
@@ -16,6 +17,7 @@
 #include "runtime/interpreter.h"
 #include "runtime/starts.h"
 #include "runtime/worker.h"
+#include "toolchain/toolchain.h"
 
 namespace live::cloud::lambda {
 
@@ -69,6 +71,7 @@ class Environments {
 
   Async<ApiResult<EnvironmentPtr>> acquire(const VersionPtr& version);
   Async<ApiResult<EnvironmentPtr>> start(VersionPtr version);
+  Async<ApiResult<std::vector<std::filesystem::path>>> class_path_of(VersionPtr version);
   Async<ApiResult<std::filesystem::path>> interpreter_of(const Version& version);
   void give_back(EnvironmentPtr environment);
   void finish(EnvironmentPtr environment, const Ending& call, const Reply& outcome);
@@ -79,6 +82,7 @@ class Environments {
   World& world_;
   LambdaOptions options_;
   Starts starts_;
+  Toolchain java_;
   Interpreters interpreters_;
   std::map<const Version*, Pool> pools_;
   std::map<std::string, Credentials> credentials_;  // by role and function
