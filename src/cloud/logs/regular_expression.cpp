@@ -29,7 +29,9 @@ class RegularExpression::Parser {
     while (at_ < text_.size()) {
       if (take('|')) {
         made.alternatives_.emplace_back();
-      } else if (!term(made.alternatives_.back()) || (steps_ += 1) > kMostSteps) {
+      } else if (!term(made.alternatives_.back())) {
+        return std::nullopt;
+      } else if (++steps_ > kMostSteps) {
         return std::nullopt;
       }
     }
