@@ -41,6 +41,7 @@ function steady(text) {
   return text
     .replace(/^\w{8}(?= [→│←✗…])/gm, (id) => ids.get(id) ?? ids.set(id, `${ids.size + 1}`.repeat(2) + "6859fc").get(id))
     .replace(/(?<= {2})[\d.]+ m?s(?: \((build|queue|init)[^)]*\))$/gm, "97 ms (build 31 ms, init 24 ms, handler 42 ms)")
+    .replace(/(?<=[│←].* {2})[\d.]+ ms$/gm, "42 ms")
     .replace(/\([\d.]+ m?s\)$/gm, "(3.1 s)")
     .replace(/\d+\/\d+ +\d+ s {2}(.*) \d s$/gm, "10/12   4 s  $1 2 s")
     .replace(/127\.0\.0\.1:\d+/g, "127.0.0.1:4566")
