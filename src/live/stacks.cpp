@@ -72,6 +72,7 @@ Async<Result<std::vector<StackState>>> Stacks::find(std::vector<std::string> nam
   auto everything = co_await all();
   if (everything.has_error() && everything.error().status == 403) {
     std::vector<Async<Result<StackState>>> tasks;
+    tasks.reserve(names.size());
     for (auto const& name : names) tasks.push_back(one(name));
     co_return all_of(co_await together(std::move(tasks)));
   }
