@@ -209,7 +209,8 @@ std::shared_ptr<Entry>& LocalCode::State::entry_of(const LocalFunction& function
 void LocalCode::State::follow_folder(Entry& entry, const std::filesystem::path& folder) {
   if (std::ranges::find(entry.folders, folder) != entry.folders.end()) return;
   entry.folders.push_back(folder);
-  if (!std::filesystem::is_directory(folder)) return watch->add(folder);  // an archive
+  std::error_code ignored;
+  if (std::filesystem::is_regular_file(folder, ignored)) return watch->add(folder);  // an archive
   if (entry.function.source == LocalFunction::Source::tool)
     watch->add_folder(folder, made_names());
   else

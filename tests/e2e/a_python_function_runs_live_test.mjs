@@ -5,15 +5,9 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import { Lab } from "../support/lab.mjs";
+import { versionOf } from "../support/programs.mjs";
 
-const has = (program) => {
-  try {
-    return execFileSync(program, ["--version"], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
-  } catch {
-    return undefined;
-  }
-};
-const skip = has("python3") ? false : "there is no python3 on PATH";
+const skip = versionOf("python3") ? false : "there is no python3 on PATH";
 const python = { runtime: "python3.12" };
 const lab = new Lab(
   {
@@ -91,9 +85,9 @@ test("an exception is told with its traceback, the developer's own line first", 
 });
 
 test("another version of Python than the deployed one is told once", { skip }, () => {
-  const here = /(\d+\.\d+)/.exec(has("python3"))[1];
+  const here = /(\d+\.\d+)/.exec(versionOf("python3"))[1];
   const told = session.lines.filter((line) => line.includes("your functions run on python3.12; here they run on Python"));
-  if (here !== "3.12" && !has("python3.12")) assert.equal(told.length, 1, session.tail());
+  if (here !== "3.12" && !versionOf("python3.12")) assert.equal(told.length, 1, session.tail());
 });
 
 test("what is saved runs in the next call", { skip }, async () => {

@@ -1,17 +1,10 @@
 // Functions in Ruby: from their sources, with the gems that lie beside them.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { after, before, test } from "node:test";
 import { Lab } from "../support/lab.mjs";
+import { versionOf } from "../support/programs.mjs";
 
-const has = (program) => {
-  try {
-    return execFileSync(program, ["--version"], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
-  } catch {
-    return undefined;
-  }
-};
-const skip = has("ruby") ? false : "there is no ruby on PATH";
+const skip = versionOf("ruby") ? false : "there is no ruby on PATH";
 const ruby = { runtime: "ruby3.3" };
 const lab = new Lab(
   {

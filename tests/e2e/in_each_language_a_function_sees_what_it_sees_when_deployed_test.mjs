@@ -1,12 +1,12 @@
 // One handler in each language tells what it sees, live and deployed; docs/parity.md is the comparison.
 // `./test --update in_each_language` writes it anew.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import { Lab } from "../support/lab.mjs";
 import { root } from "../support/live.mjs";
+import { versionOf } from "../support/programs.mjs";
 
 const page = path.join(root, "docs/parity.md");
 const languages = {
@@ -15,14 +15,7 @@ const languages = {
   Ruby: { runtime: "RUBY_3_4", handler: "index.handler", program: "ruby" },
   Program: { runtime: "PROVIDED_AL2023", handler: "any", program: "curl" },
 };
-const there = (program) => {
-  try {
-    return execFileSync("sh", ["-c", `command -v ${program}`], { stdio: "pipe" }).length > 0;
-  } catch {
-    return false;
-  }
-};
-const missing = Object.entries(languages).filter(([, { program }]) => !there(program)).map(([name]) => name);
+const missing = Object.entries(languages).filter(([, { program }]) => !versionOf(program)).map(([name]) => name);
 const skip = missing.length > 0 ? `SKIPPED: no ${missing.join(", ")} on PATH` : false;
 
 const lab = new Lab({}, {
