@@ -1,6 +1,6 @@
 // The first save of CDK code in a session is synthesised as quickly as those after it: the app's process waits for it.
 import assert from "node:assert/strict";
-import { readFileSync, readdirSync, readlinkSync, rmSync } from "node:fs";
+import { readFileSync, readdirSync, readlinkSync, realpathSync, rmSync } from "node:fs";
 import path from "node:path";
 import { after, test } from "node:test";
 import { Lab, until } from "../support/lab.mjs";
@@ -21,10 +21,11 @@ const lab = new Lab({}, {
 rmSync(path.join(lab.app, "lib"), { recursive: true });
 after(() => lab.dispose());
 
-/** Processes that wait to be the app: pids. */
+/** Processes that wait to be the app, without the shell that began them: pids. */
 function waiting() {
   const isOurs = (pid) => {
     try {
+      if (readlinkSync(`/proc/${pid}/exe`) !== realpathSync(process.execPath)) return false;
       return readlinkSync(`/proc/${pid}/cwd`) === lab.app && /\0LIVE_SPARE=/.test(readFileSync(`/proc/${pid}/environ`, "utf8"));
     } catch {
       return false; // it has just ended
