@@ -45,20 +45,26 @@ std::optional<std::string> inode_of(LoopbackConnection connection) {
   return inode ? inode : inode_in("/proc/net/tcp6", mapped_loopback(), connection);
 }
 
-bool holds(pid_t pid, const std::string& socket) {
+// What goes away while it is read is left out.
+std::vector<fs::path> entries_of(const fs::path& folder) {
+  std::vector<fs::path> all;
   std::error_code failed;
-  for (auto const& entry : fs::directory_iterator(fmt::format("/proc/{}/fd", pid), failed)) {
-    std::error_code closed_meanwhile;
-    if (fs::read_symlink(entry.path(), closed_meanwhile) == socket) return true;
-  }
+  fs::directory_iterator entry(folder, failed);
+  for (; !failed && entry != fs::directory_iterator(); entry.increment(failed)) all.push_back(entry->path());
+  return all;
+}
+
+bool holds(pid_t pid, const std::string& socket) {
+  std::error_code closed_meanwhile;
+  for (auto const& link : entries_of(fmt::format("/proc/{}/fd", pid)))
+    if (fs::read_symlink(link, closed_meanwhile) == socket) return true;
   return false;
 }
 
 std::vector<pid_t> all_processes() {
   std::vector<pid_t> all;
-  std::error_code failed;
-  for (auto const& entry : fs::directory_iterator("/proc", failed)) {
-    auto const name = entry.path().filename().string();
+  for (auto const& entry : entries_of("/proc")) {
+    auto const name = entry.filename().string();
     pid_t pid = 0;
     auto const [end, error] = std::from_chars(name.data(), name.data() + name.size(), pid);
     if (error == std::errc() && end == name.data() + name.size()) all.push_back(pid);
