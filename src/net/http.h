@@ -56,6 +56,7 @@ struct Request {
   Headers headers;
   std::string body;
   std::string peer;  // the client's address; a server sets it
+  uint16_t peer_port = 0;
   // In place of `body`, where ServerOptions::streams says so. Lives until the handler has answered.
   BodyReader* coming = nullptr;
 };

@@ -251,7 +251,6 @@ Async<void> serve(std::shared_ptr<Shared> shared, std::shared_ptr<Wire> wire) {
     error_code error = co_await wire->secure_as_server(shared->tls);
     if (error) co_return;
   }
-  const std::string peer = wire->peer();
   ReadBuffer buffer;
   while (!shared->closed) {
     auto const& options = shared->options;
@@ -262,7 +261,6 @@ Async<void> serve(std::shared_ptr<Shared> shared, std::shared_ptr<Wire> wire) {
       co_await refuse(*shared, *wire, incoming.error());
       co_return;
     }
-    incoming.value().request.peer = peer;
     const bool goes_on = co_await answer(*shared, wire, buffer, std::move(incoming.value()));
     if (!goes_on) co_return;
   }

@@ -146,6 +146,12 @@ std::string Wire::peer() const {
   return error ? "" : endpoint.address().to_string();
 }
 
+uint16_t Wire::peer_port() const {
+  error_code error;
+  auto endpoint = socket_.remote_endpoint(error);
+  return error ? 0 : endpoint.port();
+}
+
 Fault wire_fault(const Wire& wire, error_code why) {
   if (wire.timed_out()) return fault(Fault::Kind::timeout, "it took too long");
   if (why == asio::error::eof || why == asio::ssl::error::stream_truncated ||

@@ -59,6 +59,7 @@ class Wire {
   bool timed_out() const { return timed_out_; }
 
   std::string peer() const;  // its address
+  uint16_t peer_port() const;
   Executor executor() { return socket_.get_executor(); }
 
  private:

@@ -15,7 +15,7 @@ struct DISABLED_ForeignClient : WorkerTest {
     Program program = node("unused.handler");
     program.runtime = "provided.al2023";
     program.task_root = client;
-    for (const char* name : {"PYTHON_WITH_RIC", "NODE_OF_RIC", "RIC_FOR_NODE"})
+    for (const char* name : {"PYTHON_WITH_RIC", "CLIENTS_FOR_NODE"})
       if (const char* value = std::getenv(name)) program.variables.emplace_back(name, value);
     worker = start(std::move(program));
   }

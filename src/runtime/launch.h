@@ -17,6 +17,9 @@ struct Launch {
   Command command;
   // A process that waits with the runtime loaded, and can become this program; nothing: none can.
   std::optional<Command> spare{};
+  // Its client of the Runtime API is whichever the user has chosen, and is told a host and a port, as on
+  // Lambda: it is known by its connections.
+  bool brings_its_client = false;
 };
 
 // Fault: the runtime is not supported, or what it would run is not there.

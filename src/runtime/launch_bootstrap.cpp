@@ -4,7 +4,6 @@
 
 #include "runtime/emulator.h"
 #include "runtime/launchers.h"
-#include "runtime/rust.h"
 
 namespace live {
 
@@ -22,10 +21,11 @@ Result<Launch> launch_bootstrap(const Program& program, std::string_view runtime
   LIVE_TRY(auto emulator, emulator_for(bootstrap, ours("PATH", "/usr/bin:/bin")));
   std::vector<std::string> arguments{bootstrap.string()};
   if (!emulator.empty()) arguments.insert(arguments.begin(), emulator);
-  std::string const api = (is_rust(bootstrap) ? "http://" : "") + std::string(runtime_api);
+  auto const authority = runtime_api.substr(0, runtime_api.find('/'));
   return Launch{.command = {.arguments = std::move(arguments),
-                            .environment = environment_of(program, api, "/var/runtime"),
-                            .folder = program.task_root}};
+                            .environment = environment_of(program, authority, "/var/runtime"),
+                            .folder = program.task_root},
+                .brings_its_client = true};
 }
 
 }  // namespace live

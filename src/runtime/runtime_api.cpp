@@ -12,6 +12,7 @@
 #include "base/hash.h"
 #include "base/json.h"
 #include "net/http_server.h"
+#include "process/connections.h"
 #include "runtime/countdown.h"
 #include "runtime/failures.h"
 #include "runtime/lifecycle.h"
@@ -134,16 +135,16 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
     co_return self->life_.alive() && self->asking_;
   }
 
-  // Before the body is read: who does not know the path holds nothing up.
+  // Before the body is read: who is not known holds nothing up.
   std::optional<net::Response> refuse(const net::Request& request) const {
-    std::string_view path = net::path_of(request.target);
-    if (is_ours(request, path)) return std::nullopt;
-    return net::Response{.status = 403};
+    auto const target = target_of(request);
+    bool const is_ours = is_named(request) && target && (target->has_token || is_admitted(request));
+    return is_ours ? std::nullopt : std::optional(net::Response{.status = 403});
   }
 
+  // What was not refused.
   static Async<net::Answer> serve(std::shared_ptr<Exchange> self, net::Request request) {
-    std::string_view path = net::path_of(request.target);
-    if (!self->is_ours(request, path)) co_return net::Response{.status = 403};
+    std::string_view const path = self->target_of(request)->path;
     if (request.method == "GET" && path == "invocation/next") {
       co_return co_await next(std::move(self));
     }
@@ -154,6 +155,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   }
 
   void serve_at(uint16_t port) { port_ = port; }
+  void admit(pid_t leader) { admitted_ = leader; }
   std::string address() const { return fmt::format("127.0.0.1:{}/{}", port_, token_); }
 
   void end(ExitStatus status) {
@@ -193,18 +195,30 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   bool busy() const { return waiting_ || streaming_; }
 
  private:
-  // Takes the token and the version off the path.
-  bool is_ours(const net::Request& request, std::string_view& path) const {
-    std::string host = request.headers.get("Host");
-    if (host != fmt::format("127.0.0.1:{}", port_) && host != fmt::format("localhost:{}", port_))
-      return false;
-    if (path.size() <= token_.size() || path[0] != '/' ||
-        !equal_in_constant_time(path.substr(1, token_.size()), token_))
-      return false;
-    path.remove_prefix(1 + token_.size());
-    if (!path.starts_with(version_path)) return false;
+  struct Target {
+    std::string_view path;  // behind the version
+    bool has_token = false;
+  };
+
+  // Nothing: it is none of the Runtime API's.
+  std::optional<Target> target_of(const net::Request& request) const {
+    Target target{net::path_of(request.target)};
+    std::string_view& path = target.path;
+    target.has_token = path.size() > token_.size() && path[0] == '/' &&
+                       equal_in_constant_time(path.substr(1, token_.size()), token_);
+    if (target.has_token) path.remove_prefix(1 + token_.size());
+    if (!path.starts_with(version_path)) return std::nullopt;
     path.remove_prefix(version_path.size());
-    return true;
+    return target;
+  }
+
+  bool is_named(const net::Request& request) const {
+    std::string const host = request.headers.get("Host");
+    return host == fmt::format("127.0.0.1:{}", port_) || host == fmt::format("localhost:{}", port_);
+  }
+
+  bool is_admitted(const net::Request& request) const {
+    return admitted_ && request.peer == "127.0.0.1" && is_of(*admitted_, {request.peer_port, port_});
   }
 
   static Async<net::Answer> next(std::shared_ptr<Exchange> self) {
@@ -392,6 +406,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   std::string token_;
   RuntimeApi::Events events_;
   uint16_t port_ = 0;
+  std::optional<pid_t> admitted_;
   Lifecycle life_;
   Countdown::State clocks_ = Countdown::State::runs;
   std::shared_ptr<Waiting> waiting_;
@@ -409,6 +424,7 @@ class LoopbackApi final : public RuntimeApi {
       : exchange_(std::move(exchange)), server_(std::move(server)) {}
   ~LoopbackApi() override { exchange_->disown(); }
   std::string address() const override { return exchange_->address(); }
+  void admit(pid_t leader) override { exchange_->admit(leader); }
   Async<bool> asks() override { return Exchange::asks(exchange_); }
   Async<Reply> invoke(Invocation invocation) override {
     return Exchange::invoke(exchange_, std::move(invocation));
@@ -430,12 +446,19 @@ net::Handler handler_of(std::shared_ptr<Exchange> exchange) {
   return [exchange](net::Request request) { return Exchange::serve(exchange, std::move(request)); };
 }
 
+// As the server does: asks first, then serves.
+Async<net::Answer> ask_and_serve(std::shared_ptr<Exchange> exchange, net::Request request) {
+  if (auto refused = exchange->refuse(request)) co_return *std::move(refused);
+  co_return co_await Exchange::serve(std::move(exchange), std::move(request));
+}
+
 }  // namespace
 
 RuntimeApi::Unserved RuntimeApi::without_server(Executor executor, const Clock& clock, Ids& ids,
                                                 Events events) {
   auto exchange = std::make_shared<Exchange>(std::move(executor), clock, ids.hex(32), std::move(events));
-  return {std::make_unique<LoopbackApi>(exchange, nullptr), handler_of(exchange)};
+  auto serve = [exchange](net::Request request) { return ask_and_serve(exchange, std::move(request)); };
+  return {std::make_unique<LoopbackApi>(exchange, nullptr), std::move(serve)};
 }
 
 Result<std::unique_ptr<RuntimeApi>> RuntimeApi::listen(Executor executor, const Clock& clock, Ids& ids,

@@ -1,4 +1,5 @@
-// The server side of the Lambda Runtime API for one process: on loopback, behind a path nobody can guess.
+// The server side of the Lambda Runtime API for one process: on loopback, behind a path nobody can guess,
+// which a process that is known may leave out.
 #pragma once
 
 #include <functional>
@@ -31,8 +32,11 @@ class RuntimeApi : public Invoker {
   static Unserved without_server(Executor executor, const Clock& clock, Ids& ids, Events events);
   ~RuntimeApi() override = default;
 
-  // The value of AWS_LAMBDA_RUNTIME_API: "127.0.0.1:PORT/TOKEN".
+  // "127.0.0.1:PORT/TOKEN"
   virtual std::string address() const = 0;
+  // This process and those that are its (process/connections.h) are known by their connections, and need no
+  // token: clients that were made for Lambda take a host and a port alone.
+  virtual void admit(pid_t leader) = 0;
   // Until it asks for work; false: it has ended, or does not ask though its last answer is long given.
   virtual Async<bool> asks() = 0;
   // One at a time. Waits for the process to ask for work, then for its answer, until the deadline.

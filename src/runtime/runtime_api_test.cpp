@@ -258,6 +258,42 @@ TEST_F(BootstrapTest, AShellScriptIsARuntimeToo) {
   EXPECT_GT(worker->max_memory_mb(), 0);
 }
 
+// Answers "answered" once, each request by a process of its own.
+constexpr const char* kAnswersOnce = R"(
+    echo "$AWS_LAMBDA_RUNTIME_API"
+    api="http://$AWS_LAMBDA_RUNTIME_API/2018-06-01/runtime"
+    head="$LAMBDA_TASK_ROOT/head"
+    $BEFORE curl -sS -o /dev/null -D "$head" "$api/invocation/next"
+    id=$(sed -n 's/^Lambda-Runtime-Aws-Request-Id: \(.*\)\r$/\1/p' "$head")
+    $BEFORE curl -sS -o /dev/null -d '"answered"' "$api/invocation/$id/response"
+    exec sleep 600
+)";
+
+TEST_F(BootstrapTest, ItIsToldAHostAndAPortAloneAsOnLambda) {
+  auto worker = start(bootstrap(kAnswersOnce));
+  EXPECT_EQ(invoke(*worker).payload, R"("answered")");
+  EXPECT_THAT(lines[0], testing::MatchesRegex(R"(\|127\.0\.0\.1:[0-9]+)"));
+}
+
+TEST_F(BootstrapTest, WhatItStartsInAGroupOfItsOwnIsKnownToo) {
+  auto program = bootstrap(kAnswersOnce);
+  program.variables.emplace_back("BEFORE", "setsid -w");
+  EXPECT_EQ(invoke(*start(program)).payload, R"("answered")");
+}
+
+TEST_F(BootstrapTest, AStrangerIsRefusedWhileItRuns) {
+  auto worker = start(bootstrap(kAnswersOnce));
+  run_until([&] { return !lines.empty(); });
+  auto const endpoint = net::parse_endpoint("http://" + lines[0].substr(1)).value();
+  auto const http = net::HttpClient::create(context.get_executor());
+  for (std::string what : {"invocation/next", "init/error", "invocation/r1/response"}) {
+    net::Request request{.method = what.ends_with("next") ? "GET" : "POST",
+                         .target = "/2018-06-01/runtime/" + what};
+    EXPECT_EQ(run(http->send(endpoint, std::move(request), 5s)).value().status, 403) << what;
+  }
+  EXPECT_EQ(invoke(*worker).payload, R"("answered")");
+}
+
 TEST_F(BootstrapTest, OneThatEndsAtOnceIsARuntimeError) {
   auto worker = start(bootstrap("echo no >&2; exit 127"));
   EXPECT_EQ(member(invoke(*worker), "errorMessage"),

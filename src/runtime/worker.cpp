@@ -56,6 +56,7 @@ class Environs : public std::enable_shared_from_this<Environs> {
       if (!started) return within(fmt::format("starting {}", program_.function), started.error());
       process_ = std::move(started.value());
     }
+    if (launch.brings_its_client) api_->admit(process_->pid());
     asio::co_spawn(executor, follow(shared_from_this()), asio::detached);
     if (target_ && target_->is_awaited()) hold(DebugPort::Hold::attaching);
     limit_init();

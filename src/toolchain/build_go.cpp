@@ -30,6 +30,15 @@ ToolRun::Variables for_this_machine(const json::object& options) {
   return variables;
 }
 
+// GoFunction hands them to a shell: one of them may be several words, some of them quoted.
+Async<Result<std::vector<std::string>>> flags_of(ToolRun& run, ToolSource source, fs::path folder) {
+  auto const flags = texts_of(source.options, "flags");
+  if (flags.empty()) co_return std::vector<std::string>{};
+  std::vector<std::string> command{"sh", "-c", fmt::format("printf '%s\\n' {}", fmt::join(flags, " "))};
+  LIVE_CO_TRY(auto words, co_await run.run(std::move(command), folder, for_this_machine(source.options)));
+  co_return lines_of(words.out);
+}
+
 // The folder of the package to build: the project's own, or the only main package below it.
 Async<Result<fs::path>> main_package(ToolRun& run, ToolSource source, Project project) {
   std::vector<std::string> command{"go", "list", "-f", "{{if eq .Name \"main\"}}{{.Dir}}{{end}}", "."};
@@ -71,7 +80,8 @@ Async<Result<ToolProduct>> build_with_go(ToolRun& run, ToolSource source, Projec
   LIVE_CO_TRY(auto const package, co_await main_package(run, source, project));
   auto const executable = run.made() / "bootstrap";
   std::vector<std::string> command{"go", "build", "-o", executable.string()};
-  for (auto const& flag : texts_of(source.options, "flags")) command.push_back(flag);
+  LIVE_CO_TRY(auto const flags, co_await flags_of(run, source, package));
+  command.insert(command.end(), flags.begin(), flags.end());
   command.emplace_back(".");
   LIVE_CO_TRY(co_await run.run(std::move(command), package, for_this_machine(source.options)));
   LIVE_CO_TRY(auto folders, co_await folders_of(run, source, project, package));

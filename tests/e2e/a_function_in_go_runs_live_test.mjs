@@ -1,18 +1,10 @@
 // Built by `go build` and run by AWS's own client for Go, aws-lambda-go.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import path from "node:path";
 import { after, test } from "node:test";
-import { Compiled, kept, missing } from "../support/compiled.mjs";
+import { Compiled, goClient } from "../support/compiled.mjs";
 
-const module = kept("go-function");
-const skip = missing("go", () => {
-  mkdirSync(module, { recursive: true });
-  writeFileSync(path.join(module, "go.mod"), "module example.com/fn\n\ngo 1.21\n");
-  writeFileSync(path.join(module, "main.go"), `package main\n\nimport _ "github.com/aws/aws-lambda-go/lambda"\n\nfunc main() {}\n`);
-  execFileSync("go", ["get", "github.com/aws/aws-lambda-go@v1.47.0"], { cwd: module, stdio: "pipe", timeout: 180_000 });
-});
+const client = goClient();
+const { skip } = client;
 const lab = new Compiled("PROVIDED_AL2023", "bootstrap", {
   "fn/cmd/greet/main.go": `package main
 
@@ -66,7 +58,7 @@ after(() => lab.dispose());
 let session;
 
 test("its main package is found, built and called", { skip, timeout: 300_000 }, async () => {
-  for (const file of ["go.mod", "go.sum"]) lab.write(`fn/${file}`, readFileSync(path.join(module, file), "utf8"));
+  for (const [file, text] of Object.entries(client.files())) lab.write(`fn/${file}`, text);
   session = await lab.go();
   const { body, text } = await lab.invoke("Fn", { name: "you" });
   assert.equal(body?.text, "hello you", text);

@@ -1,5 +1,6 @@
 // An app with one function, Fn, in a language that is compiled: its project lies in fn/, and a tool builds it.
 import { execFileSync } from "node:child_process";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { Lab, until } from "./lab.mjs";
 import { root } from "./live.mjs";
@@ -51,4 +52,17 @@ export default function main(app) {
       return text.includes(answer) && text;
     }, { timeout: 120_000 });
   }
+}
+
+/** aws-lambda-go, AWS's client for Go: `files` are those of a module that has it. */
+export function goClient() {
+  const module = kept("go-function");
+  const skip = missing("go", () => {
+    mkdirSync(module, { recursive: true });
+    writeFileSync(path.join(module, "go.mod"), "module example.com/fn\n\ngo 1.21\n");
+    writeFileSync(path.join(module, "main.go"), `package main\n\nimport _ "github.com/aws/aws-lambda-go/lambda"\n\nfunc main() {}\n`);
+    execFileSync("go", ["get", "github.com/aws/aws-lambda-go@v1.47.0"], { cwd: module, stdio: "pipe", timeout: 180_000 });
+  });
+  const files = () => Object.fromEntries(["go.mod", "go.sum"].map((file) => [file, readFileSync(path.join(module, file), "utf8")]));
+  return { skip, files };
 }
