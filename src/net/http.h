@@ -57,6 +57,7 @@ struct Request {
   std::string body;
   std::string peer;  // the client's address; a server sets it
   uint16_t peer_port = 0;
+  uint64_t connection = 0;  // of this process: no other has had the number
   // In place of `body`, where ServerOptions::streams says so. Lives until the handler has answered.
   BodyReader* coming = nullptr;
 };

@@ -240,8 +240,11 @@ Async<Result<Incoming>> read_request(Wire& wire, ReadBuffer& buffer, MessageLimi
   Parser<true> parser(limits);
   LIVE_CO_TRY(co_await read_head(wire, buffer, parser));
   wire.expire_in(patience.rest);
-  parser.message.peer = wire.peer();
-  parser.message.peer_port = wire.peer_port();
+  if (auto const peer = wire.peer(); peer.port() != 0) {
+    parser.message.peer = peer.address().to_string();
+    parser.message.peer_port = peer.port();
+  }
+  parser.message.connection = wire.number();
   if (admit) {
     if (auto const refused = admit(parser.message))
       co_return fault(Fault::Kind::refused, refused->body, refused->status);

@@ -2,6 +2,8 @@
 
 #include <sys/socket.h>
 
+#include <atomic>
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ssl/error.hpp>
 #include <boost/asio/ssl/host_name_verification.hpp>
@@ -32,7 +34,10 @@ void consume(Buffers& buffers, size_t count) {
 }
 
 Wire::Wire(tcp::socket socket, std::shared_ptr<Deadlines> deadlines)
-    : socket_(std::move(socket)), deadlines_(std::move(deadlines)) {
+    : socket_(std::move(socket)), deadlines_(std::move(deadlines)), number_([] {
+        static std::atomic<uint64_t> last = 0;
+        return ++last;
+      }()) {
   if (!socket_.is_open()) return;
   error_code ignored;
   socket_.set_option(tcp::no_delay(true), ignored);
@@ -140,16 +145,9 @@ void Wire::time_out() {
   close();
 }
 
-std::string Wire::peer() const {
+asio::ip::tcp::endpoint Wire::peer() const {
   error_code error;
-  auto endpoint = socket_.remote_endpoint(error);
-  return error ? "" : endpoint.address().to_string();
-}
-
-uint16_t Wire::peer_port() const {
-  error_code error;
-  auto endpoint = socket_.remote_endpoint(error);
-  return error ? 0 : endpoint.port();
+  return socket_.remote_endpoint(error);
 }
 
 Fault wire_fault(const Wire& wire, error_code why) {

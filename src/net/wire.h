@@ -58,8 +58,8 @@ class Wire {
   void time_out();
   bool timed_out() const { return timed_out_; }
 
-  std::string peer() const;  // its address
-  uint16_t peer_port() const;
+  asio::ip::tcp::endpoint peer() const;  // port 0: it is gone
+  uint64_t number() const { return number_; }  // no other of this process has had it
   Executor executor() { return socket_.get_executor(); }
 
  private:
@@ -69,6 +69,7 @@ class Wire {
   std::shared_ptr<Deadlines> deadlines_;
   std::optional<Deadlines::Place> deadline_;
   bool timed_out_ = false;
+  uint64_t number_;
 };
 
 // The fault of a failed wire operation: timeout, closed or failed.

@@ -1,6 +1,10 @@
 #include "process/connections.h"
 
 #include <arpa/inet.h>
+#include <linux/inet_diag.h>
+#include <linux/netlink.h>
+#include <linux/sock_diag.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <charconv>
@@ -20,29 +24,63 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Addresses are words as this processor has them: of IPv4 one, of IPv6 four.
-std::string loopback() { return fmt::format("{:08X}", htonl(INADDR_LOOPBACK)); }
-std::string mapped_loopback() { return fmt::format("{:016}{:08X}{}", 0, htonl(0xffff), loopback()); }
+// One question, one answer: the table of all connections may be long.
+std::optional<inet_diag_msg> ask_kernel(LoopbackConnection connection) {
+  int const fd = ::socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
+  if (fd < 0) return std::nullopt;
+  struct {
+    nlmsghdr head{};
+    inet_diag_req_v2 what{};
+  } question;
+  question.head.nlmsg_len = sizeof question;
+  question.head.nlmsg_type = SOCK_DIAG_BY_FAMILY;
+  question.head.nlmsg_flags = NLM_F_REQUEST;
+  question.what.sdiag_family = AF_INET;
+  question.what.sdiag_protocol = IPPROTO_TCP;
+  question.what.idiag_states = ~0u;
+  auto& id = question.what.id;
+  id.idiag_sport = htons(connection.from);
+  id.idiag_dport = htons(connection.to);
+  id.idiag_src[0] = id.idiag_dst[0] = htonl(INADDR_LOOPBACK);
+  id.idiag_cookie[0] = id.idiag_cookie[1] = uint32_t(INET_DIAG_NOCOOKIE);
+  struct {
+    nlmsghdr head{};
+    inet_diag_msg socket{};
+    char rest[1024];
+  } answer;
+  bool const asked = ::send(fd, &question, sizeof question, 0) == ssize_t(sizeof question);
+  auto const size = asked ? ::recv(fd, &answer, sizeof answer, 0) : -1;
+  ::close(fd);
+  if (size < ssize_t(sizeof answer.head + sizeof answer.socket)) return std::nullopt;
+  return answer.head.nlmsg_type == SOCK_DIAG_BY_FAMILY ? std::optional(answer.socket) : std::nullopt;
+}
 
-// The socket's inode: what links in /proc/PID/fd name it by. Nothing: no process of ours holds it.
-std::optional<std::string> inode_in(const char* table, const std::string& address,
-                                    LoopbackConnection connection) {
+struct Socket {
+  uid_t user = 0;
+  uint64_t inode = 0;  // 0: no process holds it any more
+};
+
+// Where the kernel is not to be asked (its module is not there, a sandbox), by its table of all connections.
+std::optional<Socket> look_up(const char* table, const std::string& address, LoopbackConnection connection) {
   auto const text = read_file(table);
   if (!text) return std::nullopt;
   auto const ends = fmt::format(" {0}:{1:04X} {0}:{2:04X} ", address, connection.from, connection.to);
   size_t const at = text.value().find(ends);
   if (at == std::string::npos) return std::nullopt;
   std::istringstream rest(text.value().substr(at + ends.size(), 200));
-  std::string state, queues, timer, retransmits, timeout, inode;
-  uid_t user = 0;
-  rest >> state >> queues >> timer >> retransmits >> user >> timeout >> inode;
-  if (!rest || user != ::geteuid() || inode == "0") return std::nullopt;
-  return inode;
+  std::string state, queues, timer, retransmits, timeout;
+  Socket found;
+  rest >> state >> queues >> timer >> retransmits >> found.user >> timeout >> found.inode;
+  return rest ? std::optional(found) : std::nullopt;
 }
 
-std::optional<std::string> inode_of(LoopbackConnection connection) {
-  auto inode = inode_in("/proc/net/tcp", loopback(), connection);
-  return inode ? inode : inode_in("/proc/net/tcp6", mapped_loopback(), connection);
+std::optional<Socket> socket_of(LoopbackConnection connection) {
+  if (auto const told = ask_kernel(connection)) return Socket{told->idiag_uid, told->idiag_inode};
+  // Addresses are words as this processor has them: of IPv4 one, of IPv6 four.
+  auto const loopback = fmt::format("{:08X}", htonl(INADDR_LOOPBACK));
+  auto const mapped = fmt::format("{:016}{:08X}{}", 0, htonl(0xffff), loopback);
+  auto const found = look_up("/proc/net/tcp", loopback, connection);
+  return found ? found : look_up("/proc/net/tcp6", mapped, connection);
 }
 
 // What goes away while it is read is left out.
@@ -97,9 +135,9 @@ class Descent {  // from a process
 
 bool is_of(pid_t leader, LoopbackConnection connection) {
   if (leader <= 1) return false;
-  auto const inode = inode_of(connection);
-  if (!inode) return false;
-  auto const socket = fmt::format("socket:[{}]", *inode);
+  auto const found = socket_of(connection);
+  if (!found || found->user != ::geteuid() || found->inode == 0) return false;
+  auto const socket = fmt::format("socket:[{}]", found->inode);  // as links in /proc/PID/fd name it
   if (holds(leader, socket)) return true;
   auto const all = all_processes();
   for (pid_t pid : all)

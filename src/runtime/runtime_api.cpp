@@ -1,5 +1,7 @@
 #include "runtime/runtime_api.h"
 
+#include <algorithm>
+#include <array>
 #include <csignal>
 
 #include <boost/asio/post.hpp>
@@ -136,7 +138,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   }
 
   // Before the body is read: who is not known holds nothing up.
-  std::optional<net::Response> refuse(const net::Request& request) const {
+  std::optional<net::Response> refuse(const net::Request& request) {
     auto const target = target_of(request);
     bool const is_ours = is_named(request) && target && (target->has_token || is_admitted(request));
     return is_ours ? std::nullopt : std::optional(net::Response{.status = 403});
@@ -217,8 +219,12 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
     return host == fmt::format("127.0.0.1:{}", port_) || host == fmt::format("localhost:{}", port_);
   }
 
-  bool is_admitted(const net::Request& request) const {
-    return admitted_ && request.peer == "127.0.0.1" && is_of(*admitted_, {request.peer_port, port_});
+  bool is_admitted(const net::Request& request) {
+    if (!admitted_) return false;
+    if (std::ranges::find(known_, request.connection) != known_.end()) return true;
+    if (request.peer != "127.0.0.1" || !is_of(*admitted_, {request.peer_port, port_})) return false;
+    known_[known_next_++ % known_.size()] = request.connection;
+    return true;
   }
 
   static Async<net::Answer> next(std::shared_ptr<Exchange> self) {
@@ -407,6 +413,8 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   RuntimeApi::Events events_;
   uint16_t port_ = 0;
   std::optional<pid_t> admitted_;
+  std::array<uint64_t, 8> known_{};  // connections of its own
+  size_t known_next_ = 0;
   Lifecycle life_;
   Countdown::State clocks_ = Countdown::State::runs;
   std::shared_ptr<Waiting> waiting_;
