@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "runtime/exec_wrapper.h"
 #include "runtime/launchers.h"
 #include "runtime/layers.h"
 
@@ -93,9 +94,13 @@ Environment spare_environment() {
 bool can_launch(std::string_view runtime) { return launcher_of(runtime) != nullptr; }
 
 Result<Launch> launch(const Program& program, std::string_view runtime_api) {
-  if (auto* launcher = launcher_of(program.runtime)) return launcher(program, runtime_api);
-  return fault(fmt::format("{}: functions of the runtime {} cannot run on this machine", program.function,
-                           program.runtime));
+  auto* launcher = launcher_of(program.runtime);
+  if (!launcher)
+    return fault(fmt::format("{}: functions of the runtime {} cannot run on this machine", program.function,
+                             program.runtime));
+  LIVE_TRY(auto launch, launcher(program, runtime_api));
+  add_exec_wrapper(program, launch);
+  return launch;
 }
 
 }  // namespace live

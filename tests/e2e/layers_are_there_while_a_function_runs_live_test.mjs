@@ -36,7 +36,7 @@ const wrapper = "/opt/nodejs/node_modules/wrapper/index.handler";
 const functions = (remote) => ({
   Node: { code: "index", handler: "index.handler", layers },
   Wrapped: { code: "index", handler: wrapper, layers: [...layers, "wrapper"] },
-  Theirs: { code: "index", handler: wrapper, layers: [absent, ...layers], environment: { DD_LAMBDA_HANDLER: "index.handler" } },
+  Theirs: { code: "index", handler: wrapper, layers: [absent, ...layers], environment: { DD_LAMBDA_HANDLER: "index.handler", AWS_LAMBDA_EXEC_WRAPPER: "/opt/theirs" } },
   ...(python ? { Python: { runtime: "python3.12", code: "index", handler: "index.handler", layers: [...layers, remote] } } : {}),
 });
 

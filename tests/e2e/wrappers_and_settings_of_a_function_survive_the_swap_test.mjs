@@ -1,11 +1,14 @@
 // A wrapper handler with layers, JSON logging, active tracing and variables encrypted with a key of the app's own.
 import assert from "node:assert/strict";
+import { chmodSync } from "node:fs";
+import path from "node:path";
 import { after, test } from "node:test";
 import { Lab, codeOf, ofType } from "../support/lab.mjs";
 
 const lab = new Lab({}, {
   "layer/nodejs/node_modules/wrapper/index.js": `exports.handler = async (...all) => ({ wrapped: await require(process.env.LAMBDA_TASK_ROOT + "/index.js").handler(...all) });`,
-  "src/index.js": `exports.handler = async () => ({ local: process.env.IS_LOCAL === "true", secret: process.env.SECRET });`,
+  "layer/wrapper": `#!/bin/sh\nWRAPPED=yes exec "$@"\n`,
+  "src/index.js": `exports.handler = async () => ({ wrapped: process.env.WRAPPED, local: process.env.IS_LOCAL === "true", secret: process.env.SECRET });`,
   "lib/index.js": `import * as cdk from "aws-cdk-lib";
 import * as kms from "aws-cdk-lib/aws-kms";
 import * as lambda from "aws-cdk-lib/aws-lambda";
@@ -24,6 +27,7 @@ export default function main(app) {
 }
 `,
 });
+chmodSync(path.join(lab.app, "layer/wrapper"), 0o755);
 after(() => lab.dispose());
 const set = async () => Object.entries(ofType(await lab.template("e2e-lab-lab"), "AWS::Lambda::Function")).find(([id]) => id.startsWith("Set"))[1].Properties;
 
@@ -33,7 +37,7 @@ test("what is of the function stays, what is of its code leaves", async () => {
   assert.deepEqual([LoggingConfig.LogFormat, TracingConfig.Mode, Layers], ["JSON", "Active", undefined]);
   assert.ok(KmsKeyArn);
   assert.equal(Environment.Variables.SECRET, "kept");
-  assert.deepEqual((await lab.invoke("Set")).body, { local: true, secret: "kept" });
+  assert.deepEqual((await lab.invoke("Set")).body, { wrapped: "yes", local: true, secret: "kept" });
   await session.stop();
 });
 
@@ -54,7 +58,7 @@ test("a wrapper that names the handler it calls is left out, and that one runs h
 test("live deploy puts the layers back, and live remove leaves but the key", async () => {
   await lab.do("deploy");
   assert.equal((await set()).Layers.length, 1);
-  assert.deepEqual((await lab.invoke("Set")).body, { local: false, secret: "kept" });
+  assert.deepEqual((await lab.invoke("Set")).body, { wrapped: "yes", local: false, secret: "kept" });
   await lab.do("remove");
   assert.deepEqual(await lab.leftOver(), []);
 });
