@@ -77,8 +77,9 @@ Async<Result<std::vector<fs::path>>> client_by_maven(ToolRun& run, std::string m
 constexpr std::string_view kGradleScript = R"(allprojects {
   afterEvaluate { project ->
     if (!project.plugins.hasPlugin('java')) return
-    project.tasks.register('liveClassPath') {
-      dependsOn project.tasks.named('classes')
+    def register = project.tasks.respondsTo('register') ? 'register' : 'create' // Gradle before 4.9
+    project.tasks."$register"('liveClassPath') {
+      dependsOn 'classes'
       doLast {
         def client = project.configurations.detachedConfiguration(project.dependencies.create('com.amazonaws:CLIENT'))
         println 'live-class-path=' + (project.sourceSets.main.runtimeClasspath + client).asPath
