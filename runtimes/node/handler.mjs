@@ -1,29 +1,14 @@
 // Finds and loads the user's handler as Lambda does: "folder/file.export", nested exports, CommonJS and ES modules.
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { basename, dirname, join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { RuntimeError } from './errors.mjs'
+import { isModuleScope } from './module-scope.mjs'
 import { importFromNodePath } from './node-path.mjs'
 import { addPlace } from './syntax.mjs'
 
 const isFile = (path) => existsSync(path)
-
-// The nearest package.json decides what a .js file is.
-function isModuleScope(file) {
-  for (let folder = dirname(file); ; folder = dirname(folder)) {
-    if (basename(folder) === 'node_modules') return false
-    const path = join(folder, 'package.json')
-    if (existsSync(path)) {
-      try {
-        return JSON.parse(readFileSync(path, 'utf8')).type === 'module'
-      } catch {
-        return false
-      }
-    }
-    if (folder === dirname(folder)) return false
-  }
-}
 
 async function importFile(file) {
   importFromNodePath()

@@ -3,12 +3,19 @@ import { RuntimeApi } from './api.mjs'
 import { envelope, RuntimeError, UnhandledPromiseRejection } from './errors.mjs'
 import { loadHandler } from './handler.mjs'
 import { Loop } from './loop.mjs'
+import { refuseRequiredModules } from './required-modules.mjs'
 import { installGlobals, isStreaming } from './streaming.mjs'
 
 function reportInitError(api, error, code) {
   const told = envelope(error)
   api.initError(told.errorType, JSON.stringify(told), () => process.exit(code))
 }
+
+// Lambda's own words.
+const callbackRemoved =
+  'ERROR: AWS Lambda has removed support for callback-based function handlers starting with Node.js 24. You need to ' +
+  'modify this function to use a supported handler signature to use Node.js 24 or later. For more information see ' +
+  'https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html.'
 
 export async function run() {
   if (process.env.LIVE_INSPECT) (await import('./inspect.mjs')).inspectAsTold()
@@ -20,14 +27,12 @@ export async function run() {
   process.on('unhandledRejection', rejected)
   console._stderr = process.stdout // one stream, so that lines keep their order
   installGlobals()
+  refuseRequiredModules(major)
   let handler
   try {
     handler = await loadHandler(process.env.LAMBDA_TASK_ROOT, process.env._HANDLER)
     if (major >= 24 && handler.length > 2 && !isStreaming(handler)) {
-      throw new RuntimeError(
-        'CallbackHandlerDeprecated',
-        'Node.js 24 and later take no callback: make the handler async and return its result.',
-      )
+      throw new RuntimeError('CallbackHandlerDeprecated', callbackRemoved)
     }
   } catch (error) {
     return reportInitError(api, error, 1)

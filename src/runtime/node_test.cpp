@@ -68,6 +68,30 @@ TEST_F(NodeTest, FromNodejs24OnThereIsNoCallback) {
   EXPECT_EQ(run_as_24("index.old").error_type, "Runtime.CallbackHandlerDeprecated");
 }
 
+// Newer versions of Node can, and Lambda's own switch it off.
+TEST_F(NodeTest, UntilNodejs24CommonJsRequiresNoEsModule) {
+  if (std::system("node -e 'process.exit(process.features.require_module ? 0 : 1)'") != 0)
+    GTEST_SKIP() << "the node on PATH cannot";
+  write("named.mjs", "export const name = 'named'");
+  write("scoped/package.json", R"({"type":"module"})");
+  write("scoped/index.js", "export const name = 'scoped'; export default 1");
+  write("detected.js", "export const name = 'detected'");
+  write("index.js", "exports.handler = async (file) => require(file).name");
+  auto required = [&](std::string runtime, std::string file, std::string options = "") {
+    auto program = of(std::move(runtime), "index.handler");
+    if (!options.empty()) program.variables.emplace_back("NODE_OPTIONS", options);
+    auto const reply = invoke(*start(std::move(program)), "\"./" + file + "\"");
+    return reply.outcome == Reply::Outcome::success ? reply.payload : member(reply, "errorMessage");
+  };
+  EXPECT_THAT(required("nodejs22.x", "named.mjs"), HasSubstr("require() of ES Module"));
+  EXPECT_THAT(required("nodejs20.x", "scoped/index.js"), HasSubstr("require() of ES Module"));
+  EXPECT_EQ(required("nodejs22.x", "detected.js"), "Unexpected token 'export'");
+  EXPECT_EQ(required("nodejs22.x", "named.mjs", "--experimental-require-module"), R"("named")");
+  EXPECT_EQ(required("nodejs24.x", "named.mjs"), R"("named")");
+  EXPECT_EQ(required("nodejs24.x", "scoped/index.js"), R"("scoped")");
+  EXPECT_EQ(required("nodejs24.x", "detected.js"), R"("detected")");
+}
+
 TEST_F(NodeTest, TheContextIsLambdas) {
   write("index.js", R"(exports.handler = async (event, context) => ({
     ...context, left: context.getRemainingTimeInMillis(), trace: process.env._X_AMZN_TRACE_ID,

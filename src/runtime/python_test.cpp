@@ -147,6 +147,18 @@ def handler(event, context):
             R"({"level":"DEBUG","logger":"shop","message":"hello you","order":7,"requestId":"r1"})");
 }
 
+// What the next version of Python takes away, this one warns of.
+TEST_F(PythonTest, NothingThatItUsesIsDeprecated) {
+  write("index.py",
+        "import logging\ndef handler(e, c):\n    logging.getLogger().warning('seen')\n    return e['a']\n");
+  auto program = python();
+  program.variables.emplace_back("PYTHONWARNINGS", "error::DeprecationWarning");
+  program.variables.emplace_back("AWS_LAMBDA_LOG_FORMAT", "JSON");
+  auto const worker = start(std::move(program));
+  EXPECT_EQ(invoke(*worker, R"({"a":1})").payload, "1");
+  EXPECT_EQ(member(invoke(*worker), "errorType"), "KeyError");
+}
+
 TEST_F(PythonTest, ASpareProcessBecomesTheFunction) {
   Spares spares(context.get_executor());
   auto const code =

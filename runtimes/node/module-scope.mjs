@@ -1,0 +1,18 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+
+/** The nearest package.json decides what a .js file is. */
+export function isModuleScope(file) {
+  for (let folder = dirname(file); ; folder = dirname(folder)) {
+    if (basename(folder) === 'node_modules') return false
+    const path = join(folder, 'package.json')
+    if (existsSync(path)) {
+      try {
+        return JSON.parse(readFileSync(path, 'utf8')).type === 'module'
+      } catch {
+        return false
+      }
+    }
+    if (folder === dirname(folder)) return false
+  }
+}
