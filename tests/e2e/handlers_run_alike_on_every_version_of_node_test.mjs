@@ -43,7 +43,7 @@ const functions = {
 /** What a failing call says: type and message. */
 const failure = ({ error, body, text }) => [error, body?.errorType ?? text, body?.errorMessage?.split("\n")[0]];
 
-for (const { major, bin, skip } of nodeVersions)
+for (const { major, bin, skip } of await nodeVersions())
   suite(`Node.js ${major}`, { skip }, () => {
     const lab = skip ? undefined : new Lab(functions, files, { env: { PATH: `${bin}:${process.env.PATH}` } });
     after(() => lab?.dispose());

@@ -7,8 +7,8 @@ import { kept } from "./compiled.mjs";
 
 const run = promisify(execFile);
 
-/** @returns {Promise<{ major: number, bin?: string, skip: string | false }>} bin: the folder that goes first in PATH */
-async function fetched(major) {
+/** @param {number} major @returns {Promise<{ major: number, bin?: string, skip: string | false }>} bin: the folder that goes first in PATH */
+export async function nodeOf(major) {
   const folder = kept(`node-${major}`), name = `node-linux-${process.arch}`;
   const bin = path.join(folder, "node_modules", name, "bin");
   try {
@@ -24,4 +24,4 @@ async function fetched(major) {
   }
 }
 
-export const nodeVersions = await Promise.all([20, 22, 24, 26].map(fetched));
+export const nodeVersions = () => Promise.all([20, 22, 24, 26].map(nodeOf));
