@@ -10,6 +10,7 @@ const environment = { AWS_LAMBDA_EXEC_WRAPPER: "/opt/wrap" };
 const files = {
   "js/index.js": `exports.handler = async () => ({ set: process.env.SET_BY_WRAPPER, required: process.env.REQUIRED, option: require("node:http").maxHeaderSize });`,
   "py/index.py": `import os, sys\ndef handler(event, context): return {"set": os.environ.get("SET_BY_WRAPPER"), "option": sys._xoptions.get("mark")}\n`,
+  "rb/index.rb": `def handler(event:, context:) = { set: ENV["SET_BY_WRAPPER"], verbose: $VERBOSE }\n`,
   "js-layer/wrap": `#!/bin/bash
 export SET_BY_WRAPPER="for $1"
 export NODE_OPTIONS="--require /opt/required.js"
@@ -21,18 +22,25 @@ export SET_BY_WRAPPER=yes
 args=("$@")
 exec "\${args[@]:0:$#-1}" -X mark=here "\${args[@]: -1}"
 `,
+  "rb-layer/bin/wrap": `#!/bin/bash
+export SET_BY_WRAPPER=yes
+exec "\${@:1:$#-1}" -W2 "\${@: -1}"
+`,
 };
 const lab = new Lab({
   Js: { code: "js", handler: "index.handler", layers: ["js-layer"], environment },
   Plain: { code: "js", handler: "index.handler" },
   Py: { runtime: "python3.12", code: "py", handler: "index.handler", layers: ["py-layer"], environment },
+  Rb: { runtime: "ruby3.3", code: "rb", handler: "index.handler", layers: ["js-layer", "rb-layer"], environment: { AWS_LAMBDA_EXEC_WRAPPER: "/opt/bin/wrap" } },
   Without: { code: "js", handler: "index.handler", environment },
 }, files);
-for (const script of ["js-layer/wrap", "py-layer/wrap"]) chmodSync(path.join(lab.app, script), 0o755);
+for (const script of ["js-layer/wrap", "py-layer/wrap", "rb-layer/bin/wrap"]) chmodSync(path.join(lab.app, script), 0o755);
 after(() => lab.dispose());
 const python = versionOf("python3") ? false : "there is no python3 on PATH";
+const ruby = versionOf("ruby") ? false : "there is no ruby on PATH";
 const ofJs = { set: "for node", required: "yes", option: 9999 };
 const ofPy = { set: "yes", option: "here" };
+const ofRb = { set: "yes", verbose: true };
 let session;
 
 test("live, the wrapper sets variables and adds an option", async () => {
@@ -43,6 +51,10 @@ test("live, the wrapper sets variables and adds an option", async () => {
 
 test("live, that of a function in Python too", { skip: python }, async () => {
   assert.deepEqual((await lab.invoke("Py")).body, ofPy);
+});
+
+test("live, that of a function in Ruby too", { skip: ruby }, async () => {
+  assert.deepEqual((await lab.invoke("Rb")).body, ofRb);
 });
 
 test("what is saved runs wrapped", async () => {
@@ -77,5 +89,6 @@ test("deployed to the embedded AWS, the same wrappers run", async () => {
   await lab.do("deploy");
   assert.deepEqual((await lab.invoke("Js")).body, { saved: true, ...ofJs, set: "anew" });
   if (!python) assert.deepEqual((await lab.invoke("Py")).body, ofPy);
+  if (!ruby) assert.deepEqual((await lab.invoke("Rb")).body, ofRb);
   assert.match((await lab.invoke("Without")).body.errorMessage, /exit status 127/);
 });
