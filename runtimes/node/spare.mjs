@@ -23,7 +23,7 @@ async function rehearse() {
   const api = new RuntimeApi(`127.0.0.1:${server.address().port}/rehearsal`)
   await new Promise((resolve) => api.next(resolve))
   api.close()
-  server.close()
+  await new Promise((resolve) => server.close(resolve)) // what is left of it would run in the function's time
   await loadHandler(dirname(fileURLToPath(import.meta.url)), 'warm.handler')
   process.stdout.write('')
 }

@@ -63,8 +63,9 @@ struct Entry {
 
   LocalFunction function;
   bool building = false, stale = true;
-  bool unbuilt = false;  // the builder itself failed: not the code's fault
-  bool wanted = false;   // a call waits for it
+  bool unbuilt = false;     // the builder itself failed: not the code's fault
+  bool wanted = false;      // a call waits for it
+  bool has_untold = false;  // another bundle than the one that was told of
   std::optional<Result<Code::Ready>> last;
   uint64_t generation = 1;
   std::set<std::filesystem::path> watched;
@@ -315,7 +316,8 @@ Async<void> LocalCode::State::bundle(std::shared_ptr<Entry> entry) {
   watch_inputs(*entry, built.value(), began);
   bool const failed = !built.value().errors.empty();
   if (failed && !entry->stale) co_await rest(entry->moment, kMoment);
-  if (closed || (failed && entry->stale)) co_return;
+  entry->has_untold |= built.value().changed;
+  if (closed || entry->stale) co_return;  // the next one tells it
   take(*entry, built.value(), took);
   take_dependencies(entry, built.value());
 }
@@ -370,7 +372,8 @@ void LocalCode::State::watch_inputs(Entry& entry, const Build& build, TimePoint 
 
 void LocalCode::State::take(Entry& entry, const Build& build, std::chrono::microseconds took) {
   if (!build.errors.empty()) return fail(entry, describe_errors(build.errors));
-  succeed(entry, Code::Ready{build.outfile.parent_path(), build.handler}, build.changed, took);
+  succeed(entry, Code::Ready{build.outfile.parent_path(), build.handler},
+          std::exchange(entry.has_untold, false), took);
 }
 
 void LocalCode::State::take_dependencies(const std::shared_ptr<Entry>& entry, const Build& build) {
@@ -420,6 +423,7 @@ void LocalCode::State::changed(const std::shared_ptr<Entry>& entry) {
     return;
   }
   entry->stale = true;
+  entry->moment.cancel();
   // It was called before: what it answers next is built now, not when somebody waits.
   if (!entry->building) asio::co_spawn(executor, build(entry), asio::detached);
 }

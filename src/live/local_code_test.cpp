@@ -207,6 +207,18 @@ TEST_F(LocalCodeTest, ASaveThatChangesNothingKeepsTheWorkers) {
   EXPECT_EQ(changes_, 0);
 }
 
+TEST_F(LocalCodeTest, WhatIsSavedDuringABuildIsToldWithIt) {
+  builder("ok({ changed: n < 3 })");
+  auto const before = call().value().generation;
+  watch_->say("/app/api.ts");
+  run([this] { return read_file(folder_.path() / "src" / "builds").value() == ".."; });
+  watch_->say("/app/api.ts");
+  EXPECT_EQ(call().value().generation, before + 1);
+  run([this] { return read_file(folder_.path() / "src" / "builds").value() == "..."; });
+  EXPECT_EQ(call().value().generation, before + 1);
+  EXPECT_EQ(changes_, 1);
+}
+
 TEST_F(LocalCodeTest, AFolderRunsAsItLiesAndEverySaveIsOtherCode) {
   builder("ok()");
   LocalFunction plain = function();

@@ -23,8 +23,11 @@ namespace {
 using Event = FolderEvents::Event;
 using Depth = FolderEvents::Depth;
 
-constexpr std::chrono::milliseconds together{3};  // what one save does falls within
-constexpr size_t most_paths = 20'000;             // above: everything
+// What one save does falls within, where it does more than to write a file or to move one into its place.
+constexpr std::chrono::milliseconds together{3};
+constexpr size_t most_paths = 20'000;  // above: everything
+
+enum class Meaning { nothing, part, whole };  // whole: the end of a save
 
 // Tells whether a file is still the one that was seen.
 struct Look {
@@ -90,17 +93,21 @@ class Tree {  // decides what to watch and what an event means
     drop_needless();
   }
 
-  void take(const Event& event) {
-    if (event.kind == Event::Kind::lost) return lose();
+  Meaning take(const Event& event) {
+    if (event.kind == Event::Kind::lost) {
+      lose();
+      return Meaning::part;
+    }
     auto at = folders_.find(event.folder);
-    if (at == folders_.end()) return;
+    if (at == folders_.end()) return Meaning::nothing;
     Folder& folder = at->second;
     if (event.kind == Event::Kind::moved || event.kind == Event::Kind::forgotten) {
       disturb(folder);
       if (event.kind == Event::Kind::forgotten) forget(at);
-      return;
+      return Meaning::part;
     }
     auto [first, last] = folder.names.equal_range(event.name);
+    bool const of_files = first != last;
     for (; first != last; ++first) {
       // Written: only what it ends at can be written.
       if (event.kind == Event::Kind::written)
@@ -110,6 +117,9 @@ class Tree {  // decides what to watch and what an event means
     }
     for (auto& [interest, below] : folder.branches)
       take_in_tree(*interest, below / event.name, event, folder);
+    if (!folder.branches.empty()) return Meaning::part;
+    if (!of_files) return Meaning::nothing;
+    return ends_save(event, folder.path / event.name) ? Meaning::whole : Meaning::part;
   }
 
   // What was disturbed is looked at afresh. Doing so may find that more was.
@@ -158,6 +168,12 @@ class Tree {  // decides what to watch and what an event means
     // A file that was just created is reported when its writer closes it; a link has no writer.
     if (event.kind == Event::Kind::created && is_being_written(folder.path / event.name)) return;
     change(path);
+  }
+
+  // Whoever empties a file has its text still before it.
+  static bool ends_save(const Event& event, const fs::path& path) {
+    if (event.kind == Event::Kind::arrived) return !event.is_folder;
+    return event.kind == Event::Kind::written && look_at(path).size > 0;
   }
 
   static bool is_being_written(const fs::path& path) {
@@ -255,10 +271,14 @@ struct Gathering : std::enable_shared_from_this<Gathering> {
       : pause(executor), woken(executor, asio::steady_timer::time_point::max()) {}
 
   void take(const Event& event) {
-    tree.take(event);
-    if (is_pausing) return;
+    auto const meaning = tree.take(event);
+    if (meaning == Meaning::nothing) return;
+    bool const waits = meaning == Meaning::part;
+    if (is_pausing && (is_waiting || !waits)) return;
     is_pausing = true;
-    pause.expires_after(together);
+    is_waiting = waits;
+    // Not now, for what else has been read already may belong to it.
+    pause.expires_after(waits ? together : std::chrono::milliseconds(0));
     pause.async_wait([weak = weak_from_this()](boost::system::error_code error) {
       if (auto self = weak.lock(); self && !error) self->finish_pause();
     });
@@ -282,7 +302,9 @@ struct Gathering : std::enable_shared_from_this<Gathering> {
 
   Tree tree;
   asio::steady_timer pause, woken;
-  bool is_pausing = false, is_closed = false;
+  bool is_pausing = false;
+  bool is_waiting = false;  // for the rest of a save
+  bool is_closed = false;
 };
 
 class TreeWatch final : public Watch {

@@ -33,9 +33,9 @@ class Watch {
                           std::vector<std::string> ignore = {"node_modules", ".git", "cdk.out", ".live"}) = 0;
   virtual void remove(const std::filesystem::path& path) = 0;
 
-  // Everything since the last time, at the earliest 3 ms after the first of it: an editor's save is one
-  // change. A file counts as changed when its writer closes it. One waiter at a time; fault cancelled when we
-  // end.
+  // Everything since the last time: at once when a watched file was written or moved into its place, else at
+  // the earliest 3 ms after the first of it, so that an editor's save is one change. A file counts as changed
+  // when its writer closes it. One waiter at a time; fault cancelled when we end.
   virtual Async<Result<Changes>> next() = 0;
 
   // A folder that cannot be watched, if there was one: the system's limit is reached, and changes are missed.
