@@ -5,8 +5,11 @@ import { basename, dirname } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
 import { constants, Script } from 'node:vm'
 
-// Functions are compiled when they are first called, else.
-function compileWhole(text, filename) {
+/** Node before 20.12: an `import` in what is compiled so would not be the plain one. */
+export const canCompile = constants?.USE_MAIN_CONTEXT_DEFAULT_LOADER !== undefined
+
+/** As Node wraps a CommonJS module. Functions are compiled when they are first called, else. */
+export function compileWhole(text, filename) {
   const [head, tail] = Module.wrapper
   const importModuleDynamically = constants.USE_MAIN_CONTEXT_DEFAULT_LOADER
   setFlagsFromString('--no-lazy')
@@ -19,7 +22,7 @@ function compileWhole(text, filename) {
 
 // `require` finds the module there. Its own code only makes the functions that evaluate the dependencies.
 export function prepare(filename) {
-  if (!constants?.USE_MAIN_CONTEXT_DEFAULT_LOADER) return // Node before 20.12: its `import` would not be the plain one
+  if (!canCompile) return
   const script = compileWhole(readFileSync(filename, 'utf8'), filename)
   const module = new Module(filename)
   module.filename = filename

@@ -17,7 +17,7 @@ const callbackRemoved =
   'modify this function to use a supported handler signature to use Node.js 24 or later. For more information see ' +
   'https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html.'
 
-export async function run() {
+export async function run({ onLoaded = () => {} } = {}) {
   if (process.env.LIVE_INSPECT) (await import('./inspect.mjs')).inspectAsTold()
   const api = new RuntimeApi(process.env.AWS_LAMBDA_RUNTIME_API)
   const major = Number(/nodejs(\d+)/.exec(process.env.AWS_EXECUTION_ENV)?.[1] ?? 22)
@@ -39,5 +39,6 @@ export async function run() {
   }
   process.off('uncaughtException', uncaught)
   process.off('unhandledRejection', rejected)
+  onLoaded()
   new Loop(api, handler, major).start()
 }

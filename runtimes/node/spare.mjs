@@ -1,14 +1,15 @@
 // A Lambda runtime for Node that waits, with everything loaded but the user's code and environment, until a line on
-// its standard input tells which function it is: {"folder": …, "environment": {…}}. Before, lines may name dependencies
-// that it will probably need: {"dependencies": file}.
+// its standard input tells which function it is: {"folder": …, "environment": {…}, "loaded": list}. Before, lines may name
+// what it will probably need: {"dependencies": file}, or {"loaded": list} of what a function has loaded.
 import { closeSync, openSync, readSync } from 'node:fs'
 import Module from 'node:module'
 import { createServer } from 'node:net'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { RuntimeApi } from './api.mjs'
 import { prepare } from './dependencies.mjs'
 import { loadHandler } from './handler.mjs'
+import { compileListed, noteLoaded } from './packages.mjs'
 import { run } from './runtime.mjs'
 
 // What the AWS SDK and most handlers load.
@@ -24,7 +25,9 @@ async function rehearse() {
   await new Promise((resolve) => api.next(resolve))
   api.close()
   await new Promise((resolve) => server.close(resolve)) // what is left of it would run in the function's time
-  await loadHandler(dirname(fileURLToPath(import.meta.url)), 'warm.handler')
+  const folder = dirname(fileURLToPath(import.meta.url))
+  await loadHandler(folder, 'warm.handler')
+  delete Module._cache[join(folder, 'warm.cjs')]
   process.stdout.write('')
 }
 
@@ -50,14 +53,15 @@ function readLine() {
 function readOrder() {
   for (;;) {
     const order = JSON.parse(readLine())
-    if (!order.dependencies) return order
+    if (order.environment) return order
     try {
-      prepare(order.dependencies)
+      if (order.dependencies) prepare(order.dependencies)
+      else compileListed(order.loaded)
     } catch {} // whoever loads them gets the error
   }
 }
 
-const { folder, environment } = readOrder()
+const { folder, environment, loaded } = readOrder()
 closeSync(0)
 openSync('/dev/null') // takes the number that has just become free: standard input
 for (const name of Object.keys(process.env)) delete process.env[name]
@@ -65,4 +69,4 @@ Object.assign(process.env, environment)
 Module._initPaths() // NODE_PATH
 process.chdir(folder)
 
-await run()
+await run({ onLoaded: () => loaded && noteLoaded(loaded) })

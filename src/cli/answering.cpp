@@ -20,6 +20,7 @@ Answering::Answering(Executor executor, Host& host, Terminal& terminal, std::uni
                   [&terminal](auto const& text) { terminal.warn(text); }),
       fleet(executor, clock, ids, code, terminal,
             FleetOptions{.runtimes = runtimes_folder(),
+                         .loaded = app.state_folder() / "loaded",
                          .spares = &spares,
                          .debug_ports = &debug_ports,
                          .most_workers = app.config.workers,

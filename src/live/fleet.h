@@ -26,6 +26,7 @@ namespace live {
 
 struct FleetOptions {
   std::filesystem::path runtimes;       // the folder with the Runtime API clients
+  std::filesystem::path loaded{};       // a folder: what each function has loaded
   Spares* spares = nullptr;             // borrowed; processes that wait with the runtime loaded
   DebugPorts* debug_ports = nullptr;    // borrowed
   std::chrono::minutes idle_limit{15};  // after it a worker ends: its stub is long frozen or gone

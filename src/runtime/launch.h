@@ -20,6 +20,7 @@ struct Launch {
   // Its client of the Runtime API is whichever the user has chosen, and is told a host and a port, as on
   // Lambda: it is known by its connections.
   bool brings_its_client = false;
+  std::filesystem::path loaded{};  // where it notes what it has loaded; empty: nowhere
 };
 
 // Fault: the runtime is not supported, or what it would run is not there.

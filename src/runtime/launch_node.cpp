@@ -25,7 +25,8 @@ Result<Launch> launch_node(const Program& program, std::string_view runtime_api)
   return Launch{.command = {.arguments = {"node", "--enable-source-maps", client.string()},
                             .environment = std::move(environment),
                             .folder = program.task_root},
-                .spare = node_spare(program.runtimes)};
+                .spare = node_spare(program.runtimes),
+                .loaded = program.loaded};
 }
 
 }  // namespace live

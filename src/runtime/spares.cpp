@@ -40,18 +40,28 @@ std::string own_certificates() {
   return value ? value : "";
 }
 
-std::string order_to_become(const Command& command) {
+std::string order_to_become(const Launch& launch) {
   json::object environment;
-  for (const auto& [name, value] : command.environment) environment[name] = value;
-  json::object order{{"folder", command.folder.string()}, {"environment", std::move(environment)}};
+  for (const auto& [name, value] : launch.command.environment) environment[name] = value;
+  json::object order{{"folder", launch.command.folder.string()}, {"environment", std::move(environment)}};
+  if (!launch.loaded.empty()) order["loaded"] = launch.loaded.string();
   return json::serialize(order) + "\n";
 }
 
-std::string order_to_compile(const std::filesystem::path& dependencies) {
-  return json::serialize(json::object{{"dependencies", dependencies.string()}}) + "\n";
+std::string order_to_compile(const char* what, const std::filesystem::path& file) {
+  return json::serialize(json::object{{what, file.string()}}) + "\n";
 }
 
-constexpr size_t kMostAhead = 2;  // of some 20 MB each, where the AWS SDK is in it
+constexpr size_t kMostDependencies = 2;  // of some 20 MB each, where the AWS SDK is in it
+constexpr size_t kMostLoaded = 6;        // lists, of files that are the same for many functions
+
+// The last one named is the last. True: it is a new one.
+bool put_last(std::vector<std::filesystem::path>& files, const std::filesystem::path& file, size_t most) {
+  const bool is_new = std::erase(files, file) == 0;
+  files.push_back(file);
+  if (files.size() > most) files.erase(files.begin());
+  return is_new;
+}
 
 Async<void> tell(Async<Result<void>> written) { (void)co_await std::move(written); }
 
@@ -75,7 +85,9 @@ struct Spares::Bench : std::enable_shared_from_this<Bench> {
     });
     if (!started) return false;  // a fresh process will fail too, and say why
     waiting.push_back({std::move(started.value()), std::move(on_line)});
-    for (const auto& dependencies : ahead) order(*waiting.back().process, order_to_compile(dependencies));
+    for (const auto& file : dependencies)
+      order(*waiting.back().process, order_to_compile("dependencies", file));
+    for (const auto& list : loaded) order(*waiting.back().process, order_to_compile("loaded", list));
     return true;
   }
 
@@ -103,6 +115,8 @@ struct Spares::Bench : std::enable_shared_from_this<Bench> {
   }
 
   void fill() {
+    for (const auto& one : waiting)  // the lists may have changed
+      for (const auto& list : loaded) order(*one.process, order_to_compile("loaded", list));
     while (waiting.size() < wanted && start()) {
     }
     is_filling = false;
@@ -121,12 +135,9 @@ struct Spares::Bench : std::enable_shared_from_this<Bench> {
     });
   }
 
-  void compile_ahead(const std::filesystem::path& dependencies) {
-    const bool is_known = std::erase(ahead, dependencies) > 0;
-    ahead.push_back(dependencies);
-    if (ahead.size() > kMostAhead) ahead.erase(ahead.begin());
-    if (is_known) return;
-    for (const auto& one : waiting) order(*one.process, order_to_compile(dependencies));
+  void compile_ahead(const std::filesystem::path& file) {
+    if (!put_last(dependencies, file, kMostDependencies)) return;
+    for (const auto& one : waiting) order(*one.process, order_to_compile("dependencies", file));
   }
 
   void order(Process& process, std::string line) {
@@ -140,8 +151,8 @@ struct Spares::Bench : std::enable_shared_from_this<Bench> {
   std::vector<Waiting> waiting;
   size_t wanted = 1;
   bool is_filling = false;
-  bool was_filled = true;                    // since one was missing
-  std::vector<std::filesystem::path> ahead;  // what they compile; the last one named is the last
+  bool was_filled = true;                                   // since one was missing
+  std::vector<std::filesystem::path> dependencies, loaded;  // what they compile
 };
 
 Spares::Spares(Executor executor) : executor_(std::move(executor)) {}
@@ -180,7 +191,8 @@ std::unique_ptr<Process> Spares::become(const Launch& launch, Process::OnLine on
   auto taken = bench.take();
   if (!taken) return nullptr;
   *taken->line_sink = std::move(on_line);
-  bench.order(*taken->process, order_to_become(launch.command));
+  bench.order(*taken->process, order_to_become(launch));
+  if (!launch.loaded.empty()) put_last(bench.loaded, launch.loaded, kMostLoaded);
   return std::move(taken->process);
 }
 

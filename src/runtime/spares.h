@@ -25,8 +25,8 @@ class Spares {
   void prepare(const Command& spare);
 
   // The waiting process, which has been told to become the launch's command; another one takes its place
-  // soon. Null: none waits, or the environment holds what the runtime reads only at its start (NODE_OPTIONS,
-  // …).
+  // soon, and compiles what this one will have loaded. Null: none waits, or the environment holds what the
+  // runtime reads only at its start (NODE_OPTIONS, …).
   std::unique_ptr<Process> become(const Launch& launch, Process::OnLine on_line);
 
   // The waiting process, and those after it, compile what a function will probably load; of several, those

@@ -110,6 +110,57 @@ TEST_F(SparesTest, DependenciesThatDoNotCompileFailWhereTheyAreLoaded) {
   EXPECT_EQ(invoke(*worker).error_type, "SyntaxError");
 }
 
+struct LoadedPackages : SparesTest {
+  LoadedPackages() {
+    program.variables.emplace_back("OWN", "own");
+    program.loaded = folder.path() / "loaded" / "fn.json";
+    std::filesystem::create_directories(folder.path() / "node_modules" / "pack");
+    package("'one'");
+    write("index.js", R"(
+      const known = Object.getOwnPropertyNames(require.cache).some((file) => file.includes('/pack/'))
+      console.log(known ? 'compiled ahead' : 'compiled now', 'node_modules/pack' in require.cache)
+      const pack = require('pack')
+      exports.handler = async () => ({ ...pack, cached: Object.keys(require.cache), children: module.children.length,
+                                       again: require('pack') === pack }))");
+  }
+  void package(const std::string& version) {
+    write("node_modules/pack/index.js",
+          R"(
+      globalThis.evaluated = (globalThis.evaluated ?? 0) + 1
+      Object.assign(exports, { version: )" +
+              version + R"(, evaluated, setting: process.env.OWN, stack: new Error().stack,
+        module: Object.keys(module), parent: module.parent.filename, required: String(require), names: Object.keys(require),
+        place: [__filename, __dirname, arguments.length, this === exports] }))");
+  }
+  // By a waiting process that has been told what this function loads.
+  std::string next_answer() {
+    lines.clear();
+    run_until([this] { return spares.waiting(spare) > 0; });
+    auto worker = start(program, &spares);
+    return invoke(*worker).payload;
+  }
+  Program program = node("index.handler");
+};
+
+TEST_F(LoadedPackages, AreCompiledAheadAndNothingTells) {
+  auto fresh = start(program);
+  const std::string expected = invoke(*fresh).payload;
+  EXPECT_THAT(expected, testing::HasSubstr("at Module._compile (node:internal"));
+  EXPECT_EQ(next_answer(), expected);
+  EXPECT_THAT(lines, ElementsAre("|compiled now false"));
+  EXPECT_EQ(next_answer(), expected);
+  EXPECT_THAT(lines, ElementsAre("|compiled ahead false"));
+}
+
+TEST_F(LoadedPackages, AreLoadedAsTheyAreWhenTheyHaveChanged) {
+  next_answer();
+  run_until([this] { return spares.waiting(spare) > 0; });
+  package("'two'");
+  EXPECT_THAT(next_answer(), testing::HasSubstr(R"("version":"two")"));
+  write("node_modules/pack/index.js", "syntax error");
+  EXPECT_THAT(next_answer(), testing::HasSubstr("SyntaxError"));
+}
+
 TEST_F(SparesTest, AFailedInitOfASpareIsToldLikeAnyOther) {
   write("index.js", "syntax error");
   auto worker = start(node("index.handler"), &spares);

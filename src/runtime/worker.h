@@ -41,6 +41,8 @@ struct Program {
   std::vector<std::filesystem::path> layers{};  // unpacked, in the function's order
   // Where the function's packages are that do not lie in its task root.
   std::vector<std::filesystem::path> packages{};
+  // Where a process notes which packages it has loaded, so that later ones load them sooner; empty: nowhere.
+  std::filesystem::path loaded{};
   // A debugger may look into it; borrowed for its start.
   DebugPort* debug_port = nullptr;
   const AutoAttach* auto_attach = nullptr;

@@ -1,0 +1,79 @@
+// The modules of packages that a function has loaded, noted for later processes, which compile them before anybody needs
+// them. Only compiled: each is evaluated where the function's code requires it, by the text that it then has, and its
+// errors have the stacks that they would have.
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import Module from 'node:module'
+import { dirname } from 'node:path'
+import { Script } from 'node:vm'
+import { canCompile, compileWhole } from './dependencies.mjs'
+
+const mostBytes = 16_000_000 // of sources, of all functions that a process may become
+const isOfPackage = (file) => /\/node_modules\/.*\.c?js$/.test(file)
+const plain = Module.prototype._compile
+
+const compiled = new Map() // by file: {text, script}
+const noted = new Map() // by list: its text
+let bytes = 0
+
+/** Compiles what is listed there, if there is a list by now. */
+export function compileListed(list) {
+  if (!canCompile || !compileLikeNode) return
+  const text = readFileSync(list, 'utf8')
+  if (noted.get(list) === text) return
+  noted.set(list, text)
+  for (const file of JSON.parse(text)) if (!compiled.has(file)) compileFile(file)
+}
+
+function compileFile(file) {
+  try {
+    const text = readFileSync(file, 'utf8')
+    bytes += text.length
+    if (bytes > mostBytes) return
+    compiled.set(file, { text, script: compileWhole(text, file) })
+    awaitModule(file)
+  } catch {} // an ES module, or one that is gone: whoever loads it finds out
+}
+
+// Node puts a module there before it loads it. Until then it is not there for anybody.
+function awaitModule(file) {
+  const set = (module) => {
+    delete Module._cache[file]
+    Module._cache[file] = module
+    module._compile = compileLikeNode
+  }
+  Object.defineProperty(Module._cache, file, { get: () => undefined, set, enumerable: false, configurable: true })
+}
+
+// The function that runs the module, with what it is applied to.
+function runs(module, content, filename, format) {
+  const { text, script } = compiled.get(filename) ?? {}
+  if (text !== content || (format ?? 'commonjs') !== 'commonjs') return [plain, module, [content, filename, format]]
+  const map = text.match(/\/\/# sourceMappingURL=\S+/g)?.at(-1) ?? '' // makes Node read it
+  const require = plain.call(module, `return require ${map}`, filename, format)
+  return [script.runInThisContext(), module.exports, [module.exports, require, module, filename, dirname(filename)]]
+}
+
+// Node's own `_compile` but for the compiling. In stacks it stands where Node's stands.
+const compileLikeNode = (() => {
+  const stack = plain.call(new Module('/place.js'), 'return new Error().stack', '/place.js')
+  const [, file, line, column] = /\(?(node:[\w/]+):(\d+):(\d+)\)?/.exec(stack) ?? []
+  if (!file) return
+  const code = '(runs) => ({ _compile(...given) { delete this._compile; return Reflect.apply(...runs(this, ...given)) } })'
+  const columnOffset = column - 1 - code.indexOf('apply')
+  return new Script(code, { filename: file, lineOffset: line - 1, columnOffset }).runInThisContext()(runs)._compile
+})()
+
+/** What this process has loaded, once its function is. What it has not loaded is as if it had never been compiled. */
+export function noteLoaded(list) {
+  const files = Object.keys(Module._cache).filter(isOfPackage)
+  for (const file of compiled.keys()) if (Module._cache[file] === undefined) delete Module._cache[file]
+  compiled.clear()
+  const text = JSON.stringify(files)
+  if (text === (noted.get(list) ?? '[]')) return
+  try {
+    mkdirSync(dirname(list), { recursive: true })
+    const whole = `${list}.${process.pid}`
+    writeFileSync(whole, text)
+    renameSync(whole, list)
+  } catch {} // they are compiled when they are loaded, then
+}
