@@ -6,16 +6,17 @@ import { createServer } from "node:http";
 import { cpus, loadavg, release } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { sleep } from "../tests/support/lab.mjs";
+import { sleep, until } from "../tests/support/lab.mjs";
 import { root } from "../tests/support/live.mjs";
-import { family, memory } from "../tests/support/processes.mjs";
+import { family, memory, waiting, worked } from "../tests/support/processes.mjs";
 import { absent, edited, makeLab } from "./reload-app.mjs";
 
-const help = `bench/reload [--json] [--quick] [--write] [--edits N] [--soak N] [--live FILE]
+const help = `bench/reload [--json] [--quick] [--write] [--edits N] [--only KIND,…] [--soak N] [--live FILE]
   --json     one JSON object on standard output
   --quick    a few edits of each kind: whether it works, not how fast
   --write    bench/reload.md too, and its part of docs/benchmarks.md
-  --edits N  of each kind; else 200
+  --edits N  of each kind; else 100
+  --only     these kinds alone: ${Object.keys(edited).join(", ")}
   --soak N   N more edits, and what they do to time, memory and processes
   --live     the executable; else build/release/live`;
 
@@ -25,6 +26,7 @@ const { values: options } = parseArgs({
     quick: { type: "boolean" },
     write: { type: "boolean" },
     edits: { type: "string" },
+    only: { type: "string" },
     soak: { type: "string" },
     live: { type: "string" },
     help: { type: "boolean" },
@@ -39,7 +41,13 @@ if (!existsSync(live)) {
   console.error(`${live} is not there: cmake --preset release && ninja -C build/release live stub_x86_64; or --live FILE`);
   process.exit(1);
 }
-const times = { edits: Number(options.edits ?? (options.quick ? 4 : 200)), starts: options.quick ? 2 : 10, soak: Number(options.soak ?? 0) };
+const times = { edits: Number(options.edits ?? (options.quick ? 4 : 100)), starts: options.quick ? 2 : 10, soak: Number(options.soak ?? 0) };
+const only = options.only?.split(",") ?? Object.keys(edited);
+const unknown = only.filter((kind) => !edited[kind]);
+if (unknown.length) {
+  console.error(`--only ${unknown}: there is ${Object.keys(edited).join(", ")}`);
+  process.exit(1);
+}
 const percentile = (all, share) => all.toSorted((a, b) => a - b)[Math.ceil(share * all.length) - 1];
 const median = (all) => percentile(all, 0.5);
 const rounded = (value) => Math.round(value * 10) / 10;
@@ -106,14 +114,35 @@ async function edit(lab, load, what, version) {
   return at === null ? null : at - began;
 }
 
+/** Until none of them has worked for so long. */
+async function rest(what, pids, ms) {
+  let before = -1;
+  await until(what, async () => {
+    const now = pids().reduce((sum, pid) => sum + worked(pid), 0);
+    if (now === before) return true;
+    before = now;
+    await sleep(ms);
+  });
+}
+
+/** Until as many processes wait as before the last save, with all compiled that they compile ahead. Saves are not quicker. */
+async function untilTheyWait({ child }, { least = 1, atLeast = 120 } = {}) {
+  await sleep(atLeast);
+  const all = await until("processes that wait", () => { const all = waiting(child.pid); return all.length >= least && all; });
+  await rest("rest of the processes that wait", () => all, 20);
+  return all.length;
+}
+
 /** So many edits of one kind, under load: {took, lost}. */
-async function edits(lab, what, count, { first = 1, pause = 800, each = () => {} } = {}) {
+async function edits(lab, session, what, count, { first = 1, each = () => {} } = {}) {
   const load = new Load(lab, what.id, 2);
   const took = [];
   let lost = 0;
-  await sleep(5000); // its dependencies are built, processes wait
+  const builder = family(session.child.pid).filter(({ role }) => role === "builder").map(({ pid }) => pid);
+  await sleep(700); // it begins to build dependencies when calls have had their time
+  await rest("rest of the builder", () => builder, 300);
   for (let version = first; version < first + count; ++version) {
-    await sleep(pause); // nobody saves more often
+    await untilTheyWait(session);
     const one = await edit(lab, load, what, version);
     if (one === null) ++lost;
     else took.push(one);
@@ -151,7 +180,7 @@ async function bareRuntime() {
 async function measureStarts(lab, session, figures) {
   const bare = [], first = [], fresh = [];
   for (let n = 0; n < times.starts; ++n) {
-    await sleep(700); // a process waits again
+    await untilTheyWait(session);
     bare.push(await bareRuntime());
     first.push(await firstWorker(lab, session, `First${n}`));
     fresh.push(await firstWorker(lab, session, `Fresh${n}`));
@@ -176,7 +205,7 @@ async function measureSoak(lab, session, figures, first) {
     if (n === some) before = look(session);
     if (n % 100 === 0) tell(`${n} edits: ${JSON.stringify(look(session))}`);
   };
-  const { took, lost } = await edits(lab, edited.ts, times.soak, { first, each, pause: 200 });
+  const { took, lost } = await edits(lab, session, edited.ts, times.soak, { first, each });
   figures.soak = {
     edits: times.soak,
     lost,
@@ -195,8 +224,9 @@ async function measure(figures) {
     await measureStarts(lab, session, figures);
     figures.lost = 0;
     figures.calls = 0;
-    for (const [name, what] of Object.entries(edited)) {
-      const { took, lost, answered } = await edits(lab, what, times.edits);
+    for (const name of only) {
+      const what = edited[name];
+      const { took, lost, answered } = await edits(lab, session, what, times.edits);
       figures[`${name}_p50_ms`] = rounded(median(took));
       figures[`${name}_p99_ms`] = rounded(percentile(took, 0.99));
       figures.lost += lost;
@@ -216,7 +246,11 @@ const rows = [
   ["ts_p99_ms", "ms", "the same, 99th percentile"],
   ["ts_sdk_p50_ms", "ms", "TypeScript with four packages of the AWS SDK in its bundle, median"],
   ["ts_sdk_p99_ms", "ms", "the same, 99th percentile"],
+  ["ts_sdk_external_p50_ms", "ms", "TypeScript with the same packages outside its bundle, as the CDK leaves them, median"],
+  ["ts_sdk_external_p99_ms", "ms", "the same, 99th percentile"],
+  ["js_p50_ms", "ms", "a folder of JavaScript, median"],
   ["python_p50_ms", "ms", "Python, median"],
+  ["ruby_p50_ms", "ms", "Ruby, median"],
   ["lost", "", "calls and edits lost, of all of these"],
   ["bare_runtime_ms", "ms", "a bare Node process: start → asks for its first event"],
   ["first_worker_overhead_ms", "ms", "a function's first worker, build apart, more than that"],

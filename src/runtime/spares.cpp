@@ -20,7 +20,7 @@ constexpr size_t kMostWaiting = 3;
 constexpr std::chrono::minutes kCalm{2};
 
 // The next one starts when the last has had time to load its function: both would be slower at once.
-constexpr std::chrono::milliseconds pause{250};
+constexpr std::chrono::milliseconds pause{120};
 
 constexpr std::string_view kReadAtStart[] = {"NODE_",   "LD_",    "UV_",    "LC_",  "OPENSSL_", "SSL_",
                                              "MALLOC_", "GLIBC_", "PYTHON", "RUBY", "GEM_",     "BUNDLE_"};

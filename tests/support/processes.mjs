@@ -1,5 +1,5 @@
 // What `live start` has started, as the kernel tells it.
-import { readFileSync, readdirSync } from "node:fs";
+import { readFileSync, readdirSync, readlinkSync } from "node:fs";
 
 const read = (pid, name) => readFileSync(`/proc/${pid}/${name}`, "utf8");
 
@@ -34,6 +34,29 @@ export function family(pid) {
   const session = everybody.find((one) => one.pid === pid);
   if (session) add(session, "client");
   return found;
+}
+
+// Whoever has become a function has no input any more.
+function isWaiting({ pid, command }) {
+  try {
+    return /\/spare\.(mjs|py|rb)\0/.test(command) && readlinkSync(`/proc/${pid}/fd/0`).startsWith("pipe:");
+  } catch {
+    return false;
+  }
+}
+
+/** The processes of a session that wait to become functions. @param {number} pid @returns {number[]} */
+export function waiting(pid) {
+  return all().filter((one) => one.parent === pid && isWaiting(one)).map((one) => one.pid);
+}
+
+/** How long a process has worked, in nanoseconds. @param {number} pid */
+export function worked(pid) {
+  try {
+    return readdirSync(`/proc/${pid}/task`).reduce((sum, task) => sum + Number(read(pid, `task/${task}/schedstat`).split(" ")[0]), 0);
+  } catch {
+    return 0; // it has just ended
+  }
 }
 
 /** Their memory by role, in MB. @param {ReturnType<typeof family>} processes @returns {Record<string, number>} */
