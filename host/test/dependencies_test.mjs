@@ -8,7 +8,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { open, scratch } from "./session.mjs";
 
-const preparation = pathToFileURL(fileURLToPath(new URL("../../runtimes/node/dependencies.mjs", import.meta.url))).href;
+const preparation = pathToFileURL(fileURLToPath(new URL("../../runtimes/node/dependencies.cjs", import.meta.url))).href;
 let builder;
 before(() => (builder = open("builder")));
 after(() => builder.close());

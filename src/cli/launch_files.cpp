@@ -32,7 +32,7 @@ json::object attach_to(const std::string& function, uint16_t port) {
           {"continueOnAttach", true},
           {"outFiles",
            {"${workspaceFolder}/**/.live/build/**/*.cjs", "${workspaceFolder}/**/.live/build/**/*.mjs"}},
-          {"skipFiles", {"<node_internals>/**", "**/runtimes/node/*.mjs"}}};
+          {"skipFiles", {"<node_internals>/**", "**/runtimes/node/*.cjs"}}};
 }
 
 bool has_name(const json::array* configurations, std::string_view name) {

@@ -57,7 +57,7 @@ TEST(StackFrame, IsTheUsersOwnOutsidePackagesNodeAndOurRuntime) {
   EXPECT_FALSE(own("    at send (/app/node_modules/@aws-sdk/client/index.js:1:2)"));
   EXPECT_FALSE(own("    at process.processTicksAndRejections (node:internal/process/task_queues:95:5)"));
   EXPECT_FALSE(own("    at Array.map (<anonymous>)"));
-  EXPECT_FALSE(own("    at Loop.run (file:///opt/live/runtimes/node/loop.mjs:1:2)"));
+  EXPECT_FALSE(own("    at Loop.run (file:///opt/live/runtimes/node/loop.cjs:1:2)"));
 }
 
 TEST_F(SourcePlaceTest, TheLineOfCodeHasItsNumberAndACaret) {

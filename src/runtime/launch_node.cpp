@@ -7,13 +7,13 @@
 namespace live {
 
 Command node_spare(const std::filesystem::path& runtimes) {
-  return {.arguments = {"node", "--enable-source-maps", (runtimes / "node" / "spare.mjs").string()},
+  return {.arguments = {"node", "--enable-source-maps", (runtimes / "node" / "spare.cjs").string()},
           .environment = spare_environment(),
           .takes_input = true};
 }
 
 Result<Launch> launch_node(const Program& program, std::string_view runtime_api) {
-  std::filesystem::path const folder = program.runtimes / "node", client = folder / "index.mjs";
+  std::filesystem::path const folder = program.runtimes / "node", client = folder / "index.cjs";
   if (::access(client.c_str(), R_OK) != 0)
     return fault(Fault::Kind::not_found, fmt::format("{}: the runtime {} is not there; install live again",
                                                      program.function, client.string()));

@@ -21,7 +21,8 @@ TEST_F(SparesTest, ASpareBecomesTheFunctionWithNothingOfItsOwn) {
       console.log('hello')
       const input = require('fs').readFileSync(0, 'utf8')
       return { loaded, own: process.env.OWN, folder: process.cwd() === process.env.LAMBDA_TASK_ROOT,
-               names: Object.keys(process.env).length, input }
+               names: Object.keys(process.env).length, input, modules: String(Object.keys(require.cache)),
+               main: [require.main, 'mainModule' in process].join() }
     })");
   Program program = node("index.handler");
   program.variables.emplace_back("OWN", "line\nbreak");
@@ -30,13 +31,15 @@ TEST_F(SparesTest, ASpareBecomesTheFunctionWithNothingOfItsOwn) {
   EXPECT_EQ(from_spare.outcome, Reply::Outcome::success);
   EXPECT_EQ(from_spare.payload, from_fresh.payload);
   EXPECT_EQ(member(from_spare, "own"), "line\nbreak");
+  EXPECT_EQ(member(from_spare, "modules"), (folder.path() / "index.js").string());
+  EXPECT_EQ(member(from_spare, "main"), ",false");
   EXPECT_THAT(lines, ElementsAre("r1|hello", "r2|hello"));
 }
 
 TEST_F(SparesTest, OneTakenIsReplacedAndAllAreDifferentProcesses) {
   write(
       "index.js",
-      "exports.handler = async () => process.pid + (process.argv[1].endsWith('spare.mjs') ? ' spare' : '')");
+      "exports.handler = async () => process.pid + (process.argv[1].endsWith('spare.cjs') ? ' spare' : '')");
   auto first = start(node("index.handler"), &spares);
   EXPECT_EQ(spares.waiting(spare), 0);
   auto second = start(node("index.handler"), &spares);  // none waits yet: a fresh one
@@ -48,7 +51,7 @@ TEST_F(SparesTest, OneTakenIsReplacedAndAllAreDifferentProcesses) {
 }
 
 TEST_F(SparesTest, WhereOneWasTooFewTwoWaitNextTime) {
-  write("index.js", "exports.handler = async () => process.argv[1].endsWith('spare.mjs')");
+  write("index.js", "exports.handler = async () => process.argv[1].endsWith('spare.cjs')");
   std::vector<std::string> payloads;
   for (int round = 0; round < 2; ++round) {
     auto one = start(node("index.handler"), &spares), another = start(node("index.handler"), &spares);
@@ -68,7 +71,7 @@ TEST_F(SparesTest, WhatNodeReadsOnlyAtItsStartNeedsAFreshProcess) {
 
 TEST_F(SparesTest, TheMachinesOwnCertificatesAreNoReasonForAFreshProcess) {
   write("ca.pem", "");
-  write("index.js", "exports.handler = async () => process.argv[1].endsWith('spare.mjs')");
+  write("index.js", "exports.handler = async () => process.argv[1].endsWith('spare.cjs')");
   const auto* before = getenv("NODE_EXTRA_CA_CERTS");
   const std::string kept = before ? before : "", file = (folder.path() / "ca.pem").string();
   setenv("NODE_EXTRA_CA_CERTS", file.c_str(), 1);

@@ -39,7 +39,7 @@ export function family(pid) {
 // Whoever has become a function has no input any more.
 function isWaiting({ pid, command }) {
   try {
-    return /\/spare\.(mjs|py|rb)\0/.test(command) && readlinkSync(`/proc/${pid}/fd/0`).startsWith("pipe:");
+    return /\/spare\.(cjs|py|rb)\0/.test(command) && readlinkSync(`/proc/${pid}/fd/0`).startsWith("pipe:");
   } catch {
     return false;
   }

@@ -1,12 +1,13 @@
 // Lambda's Node.js 20 and 22 switch off what Node.js itself has learnt meanwhile: `require` of an ES module, and telling
 // by its syntax that a .js file is one. Options in NODE_OPTIONS switch them on again.
 // https://docs.aws.amazon.com/lambda/latest/dg/lambda-nodejs.html
-import { readFileSync } from 'node:fs'
-import Module from 'node:module'
-import { basename } from 'node:path'
-import { types } from 'node:util'
-import { compileFunction } from 'node:vm'
-import { isModuleScope } from './module-scope.mjs'
+'use strict'
+const { readFileSync } = require('node:fs')
+const Module = require('node:module')
+const { basename } = require('node:path')
+const { types } = require('node:util')
+const { compileFunction } = require('node:vm')
+const { isModuleScope } = require('./module-scope.cjs')
 
 const isOn = (feature) => process.env.NODE_OPTIONS?.includes(`--experimental-${feature}`)
 
@@ -33,7 +34,7 @@ function refuse({ parent }, filename) {
 }
 
 /** Before any of the user's modules is loaded. @param {number} lambdaMajor of the deployed runtime */
-export function refuseRequiredModules(lambdaMajor) {
+function refuseRequiredModules(lambdaMajor) {
   if (lambdaMajor >= 24 || !process.features.require_module) return
   const load = Module._extensions['.js']
   Module._extensions['.js'] = (module, filename) => {
@@ -41,3 +42,5 @@ export function refuseRequiredModules(lambdaMajor) {
     if (types.isModuleNamespaceObject(module.exports)) refuse(module, filename)
   }
 }
+
+module.exports = { refuseRequiredModules }

@@ -1,11 +1,12 @@
 // The modules of packages that a function has loaded, noted for later processes, which compile them before anybody needs
 // them. Only compiled: each is evaluated where the function's code requires it, by the text that it then has, and its
 // errors have the stacks that they would have.
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import Module from 'node:module'
-import { dirname } from 'node:path'
-import { Script } from 'node:vm'
-import { canCompile, compileWhole } from './dependencies.mjs'
+'use strict'
+const { mkdirSync, readFileSync, renameSync, writeFileSync } = require('node:fs')
+const Module = require('node:module')
+const { dirname } = require('node:path')
+const { Script } = require('node:vm')
+const { canCompile, compileWhole } = require('./dependencies.cjs')
 
 const mostBytes = 16_000_000 // of sources, of all functions that a process may become
 const isOfPackage = (file) => /\/node_modules\/.*\.c?js$/.test(file)
@@ -16,7 +17,7 @@ const noted = new Map() // by list: its text
 let bytes = 0
 
 /** Compiles what is listed there, if there is a list by now. */
-export function compileListed(list) {
+function compileListed(list) {
   if (!canCompile || !compileLikeNode) return
   const text = readFileSync(list, 'utf8')
   if (noted.get(list) === text) return
@@ -64,7 +65,7 @@ const compileLikeNode = (() => {
 })()
 
 /** What this process has loaded, once its function is. What it has not loaded is as if it had never been compiled. */
-export function noteLoaded(list) {
+function noteLoaded(list) {
   const files = Object.keys(Module._cache).filter(isOfPackage)
   for (const file of compiled.keys()) if (Module._cache[file] === undefined) delete Module._cache[file]
   compiled.clear()
@@ -77,3 +78,5 @@ export function noteLoaded(list) {
     renameSync(whole, list)
   } catch {} // they are compiled when they are loaded, then
 }
+
+module.exports = { compileListed, noteLoaded }

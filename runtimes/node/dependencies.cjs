@@ -1,15 +1,16 @@
 // A bundle's dependencies, compiled before anybody needs them: every function of theirs, none of which runs.
-import { readFileSync } from 'node:fs'
-import Module from 'node:module'
-import { basename, dirname } from 'node:path'
-import { setFlagsFromString } from 'node:v8'
-import { constants, Script } from 'node:vm'
+'use strict'
+const { readFileSync } = require('node:fs')
+const Module = require('node:module')
+const { basename, dirname } = require('node:path')
+const { setFlagsFromString } = require('node:v8')
+const { constants, Script } = require('node:vm')
 
 /** Node before 20.12: an `import` in what is compiled so would not be the plain one. */
-export const canCompile = constants?.USE_MAIN_CONTEXT_DEFAULT_LOADER !== undefined
+const canCompile = constants?.USE_MAIN_CONTEXT_DEFAULT_LOADER !== undefined
 
 /** As Node wraps a CommonJS module. Functions are compiled when they are first called, else. */
-export function compileWhole(text, filename) {
+function compileWhole(text, filename) {
   const [head, tail] = Module.wrapper
   const importModuleDynamically = constants.USE_MAIN_CONTEXT_DEFAULT_LOADER
   setFlagsFromString('--no-lazy')
@@ -21,7 +22,7 @@ export function compileWhole(text, filename) {
 }
 
 // `require` finds the module there. Its own code only makes the functions that evaluate the dependencies.
-export function prepare(filename) {
+function prepare(filename) {
   if (!canCompile) return
   const script = compileWhole(readFileSync(filename, 'utf8'), filename)
   const module = new Module(filename)
@@ -32,3 +33,5 @@ export function prepare(filename) {
   module.loaded = true
   Module._cache[filename] = module
 }
+
+module.exports = { canCompile, compileWhole, prepare }

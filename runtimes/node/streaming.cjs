@@ -1,14 +1,15 @@
 // awslambda.streamifyResponse: what the handler writes to its stream leaves at once, and write() tells it when nobody
 // takes it fast enough, as any stream of Node's does. Errors on the way follow the bytes, as trailers.
-import { Writable } from 'node:stream'
-import { RuntimeError } from './errors.mjs'
+'use strict'
+const { Writable } = require('node:stream')
+const { RuntimeError } = require('./errors.cjs')
 
 const streaming = Symbol.for('aws.lambda.runtime.handler.streaming')
 const highWaterMark = Symbol.for('aws.lambda.runtime.handler.streaming.highWaterMark')
 
-export const isStreaming = (handler) => handler[streaming] === 'response'
+const isStreaming = (handler) => handler[streaming] === 'response'
 
-export class ResponseStream extends Writable {
+class ResponseStream extends Writable {
   #open // gives the way out, for a content type
   #out = null
   #contentType = 'application/octet-stream'
@@ -64,7 +65,7 @@ export class ResponseStream extends Writable {
   }
 }
 
-export function installGlobals() {
+function installGlobals() {
   globalThis.awslambda = {
     ...globalThis.awslambda,
     streamifyResponse(handler, options) {
@@ -87,3 +88,5 @@ export function installGlobals() {
     },
   }
 }
+
+module.exports = { isStreaming, ResponseStream, installGlobals }

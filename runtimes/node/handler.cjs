@@ -1,12 +1,13 @@
 // Finds and loads the user's handler as Lambda does: "folder/file.export", nested exports, CommonJS and ES modules.
-import { existsSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { basename, join, resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
-import { RuntimeError } from './errors.mjs'
-import { isModuleScope } from './module-scope.mjs'
-import { importFromNodePath } from './node-path.mjs'
-import { addPlace } from './syntax.mjs'
+'use strict'
+const { existsSync } = require('node:fs')
+const { createRequire } = require('node:module')
+const { basename, join, resolve } = require('node:path')
+const { pathToFileURL } = require('node:url')
+const { RuntimeError } = require('./errors.cjs')
+const { isModuleScope } = require('./module-scope.cjs')
+const { importFromNodePath } = require('./node-path.cjs')
+const { addPlace } = require('./syntax.cjs')
 
 const isFile = (path) => existsSync(path)
 
@@ -37,7 +38,7 @@ function explain(error) {
   return error
 }
 
-export async function loadHandler(root, handler) {
+async function loadHandler(root, handler) {
   if (handler.includes('..')) {
     throw new RuntimeError(
       'MalformedHandlerName',
@@ -61,3 +62,5 @@ export async function loadHandler(root, handler) {
   if (typeof found !== 'function') throw new RuntimeError('HandlerNotFound', `${handler} is not a function`)
   return found
 }
+
+module.exports = { loadHandler }

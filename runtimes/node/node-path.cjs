@@ -1,8 +1,9 @@
 // ES modules know no NODE_PATH; Lambda's runtime makes `import` find there what it did not find elsewhere: the AWS
 // SDK, and layers. So do we.
-import Module from 'node:module'
-import { delimiter, join } from 'node:path'
-import { pathToFileURL } from 'node:url'
+'use strict'
+const Module = require('node:module')
+const { delimiter, join } = require('node:path')
+const { pathToFileURL } = require('node:url')
 
 const isBare = (specifier) => !/^(\.|\/|[a-z][a-z0-9+.-]*:)/i.test(specifier)
 
@@ -19,7 +20,7 @@ function* attempts(specifier, context) {
 }
 
 // For Node 20, where hooks run on a thread of their own.
-export async function resolve(specifier, context, nextResolve) {
+async function resolve(specifier, context, nextResolve) {
   let first
   for (const attempt of attempts(specifier, context)) {
     try {
@@ -48,9 +49,11 @@ function resolveNow(specifier, context, nextResolve) {
 let done = false
 
 /** Before the first ES module of the user is loaded. */
-export function importFromNodePath() {
+function importFromNodePath() {
   if (done || !process.env.NODE_PATH) return
   done = true
   if (Module.registerHooks) Module.registerHooks({ resolve: resolveNow })
-  else Module.register(import.meta.url)
+  else Module.register(pathToFileURL(__filename))
 }
+
+module.exports = { resolve, importFromNodePath }

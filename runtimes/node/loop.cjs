@@ -1,7 +1,8 @@
 // Asks for work, runs the handler, answers, asks again.
-import { makeContext } from './context.mjs'
-import { envelope, RuntimeError, UnhandledPromiseRejection } from './errors.mjs'
-import { isStreaming, ResponseStream } from './streaming.mjs'
+'use strict'
+const { makeContext } = require('./context.cjs')
+const { envelope, RuntimeError, UnhandledPromiseRejection } = require('./errors.cjs')
+const { isStreaming, ResponseStream } = require('./streaming.cjs')
 
 // What was printed stands before its answer: a pipe holds but 64 KB that nobody has read.
 function whenPrinted(go) {
@@ -9,7 +10,7 @@ function whenPrinted(go) {
   else process.stdout.write('', go)
 }
 
-export class Loop {
+class Loop {
   #api
   #handler
   #isStreaming
@@ -163,3 +164,5 @@ export class Loop {
     else this.#api.fail(id, JSON.stringify(envelope(error)), exit)
   }
 }
+
+module.exports = { Loop }

@@ -1,7 +1,8 @@
 // The second argument of a handler.
+'use strict'
 const parsed = (json) => (json ? JSON.parse(json) : undefined)
 
-export function makeContext(headers) {
+function makeContext(headers) {
   const env = process.env
   const deadline = Number(headers['lambda-runtime-deadline-ms'])
   return {
@@ -18,3 +19,5 @@ export function makeContext(headers) {
     getRemainingTimeInMillis: () => deadline - Date.now(),
   }
 }
+
+module.exports = { makeContext }

@@ -1,8 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+'use strict'
+const { existsSync, readFileSync } = require('node:fs')
+const { basename, dirname, join } = require('node:path')
 
 /** The nearest package.json decides what a .js file is. */
-export function isModuleScope(file) {
+function isModuleScope(file) {
   for (let folder = dirname(file); ; folder = dirname(folder)) {
     if (basename(folder) === 'node_modules') return false
     const path = join(folder, 'package.json')
@@ -16,3 +17,5 @@ export function isModuleScope(file) {
     if (folder === dirname(folder)) return false
   }
 }
+
+module.exports = { isModuleScope }

@@ -1,7 +1,8 @@
 // Lambda's own error types, and the envelope in which an error travels.
-import { types } from 'node:util'
+'use strict'
+const { types } = require('node:util')
 
-export class RuntimeError extends Error {
+class RuntimeError extends Error {
   constructor(type, message, cause) {
     super(message)
     this.name = `Runtime.${type}`
@@ -9,7 +10,7 @@ export class RuntimeError extends Error {
   }
 }
 
-export class UnhandledPromiseRejection extends RuntimeError {
+class UnhandledPromiseRejection extends RuntimeError {
   constructor(reason, promise) {
     super('UnhandledPromiseRejection', String(reason), types.isNativeError(reason) ? reason : undefined)
     this.reason = reason
@@ -20,7 +21,7 @@ export class UnhandledPromiseRejection extends RuntimeError {
 const looksLikeError = (error) =>
   types.isNativeError(error) || (error && typeof error === 'object' && error.name && error.message && error.stack)
 
-export function envelope(error) {
+function envelope(error) {
   try {
     if (looksLikeError(error)) {
       return { errorType: error.name, errorMessage: error.message, trace: String(error.stack).split('\n') }
@@ -34,3 +35,5 @@ export function envelope(error) {
     }
   }
 }
+
+module.exports = { RuntimeError, UnhandledPromiseRejection, envelope }

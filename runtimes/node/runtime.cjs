@@ -1,10 +1,12 @@
 // Loads the handler that the environment names, and serves it.
-import { RuntimeApi } from './api.mjs'
-import { envelope, RuntimeError, UnhandledPromiseRejection } from './errors.mjs'
-import { loadHandler } from './handler.mjs'
-import { Loop } from './loop.mjs'
-import { refuseRequiredModules } from './required-modules.mjs'
-import { installGlobals, isStreaming } from './streaming.mjs'
+'use strict'
+const { dirname } = require('node:path')
+const { RuntimeApi } = require('./api.cjs')
+const { envelope, RuntimeError, UnhandledPromiseRejection } = require('./errors.cjs')
+const { loadHandler } = require('./handler.cjs')
+const { Loop } = require('./loop.cjs')
+const { refuseRequiredModules } = require('./required-modules.cjs')
+const { installGlobals, isStreaming } = require('./streaming.cjs')
 
 function reportInitError(api, error, code) {
   const told = envelope(error)
@@ -17,8 +19,14 @@ const callbackRemoved =
   'modify this function to use a supported handler signature to use Node.js 24 or later. For more information see ' +
   'https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html.'
 
-export async function run({ onLoaded = () => {} } = {}) {
-  if (process.env.LIVE_INSPECT) (await import('./inspect.mjs')).inspectAsTold()
+// The function's code is the first that there is.
+function leaveNoTrace() {
+  for (const file of Object.keys(require.cache)) if (dirname(file) === __dirname) delete require.cache[file]
+  delete process.mainModule
+}
+
+async function run({ onLoaded = () => {} } = {}) {
+  if (process.env.LIVE_INSPECT) require('./inspect.cjs').inspectAsTold()
   const api = new RuntimeApi(process.env.AWS_LAMBDA_RUNTIME_API)
   const major = Number(/nodejs(\d+)/.exec(process.env.AWS_EXECUTION_ENV)?.[1] ?? 22)
   const uncaught = (error) => reportInitError(api, error, 129)
@@ -27,6 +35,7 @@ export async function run({ onLoaded = () => {} } = {}) {
   process.on('unhandledRejection', rejected)
   console._stderr = process.stdout // one stream, so that lines keep their order
   installGlobals()
+  leaveNoTrace()
   refuseRequiredModules(major)
   let handler
   try {
@@ -42,3 +51,5 @@ export async function run({ onLoaded = () => {} } = {}) {
   onLoaded()
   new Loop(api, handler, major).start()
 }
+
+module.exports = { run }

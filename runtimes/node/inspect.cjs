@@ -1,10 +1,11 @@
 // Opens this process to the developer's debugger, before any of the user's code is there.
-import { writeSync } from 'node:fs'
-import inspector from 'node:inspector'
-import { createRequire } from 'node:module'
+'use strict'
+const { writeSync } = require('node:fs')
+const inspector = require('node:inspector')
+const { createRequire } = require('node:module')
 
 /** What `live` says, once: the user's code does not see it. */
-export function inspectAsTold() {
+function inspectAsTold() {
   const told = process.env.LIVE_INSPECT
   if (!told) return
   delete process.env.LIVE_INSPECT
@@ -31,7 +32,7 @@ function attachByIde(bootloader, { url, options, script }) {
     inspector.url = () => url
     process.argv[1] = script
     process.env.VSCODE_INSPECTOR_OPTIONS = options
-    createRequire(import.meta.url)(bootloader)
+    createRequire(__filename)(bootloader)
   } catch (error) {
     console.error(`The debugger of the IDE could not be loaded from ${bootloader}: ${error.message}`)
   } finally {
@@ -41,3 +42,5 @@ function attachByIde(bootloader, { url, options, script }) {
     else process.env.VSCODE_INSPECTOR_OPTIONS = ownOptions
   }
 }
+
+module.exports = { inspectAsTold }

@@ -1,20 +1,19 @@
 // A Lambda runtime for Node that waits, with everything loaded but the user's code and environment, until a line on
 // its standard input tells which function it is: {"folder": …, "environment": {…}, "loaded": list}. Before, lines may name
 // what it will probably need: {"dependencies": file}, or {"loaded": list} of what a function has loaded.
-import { closeSync, openSync, readSync } from 'node:fs'
-import Module from 'node:module'
-import { createServer } from 'node:net'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { RuntimeApi } from './api.mjs'
-import { prepare } from './dependencies.mjs'
-import { loadHandler } from './handler.mjs'
-import { compileListed, noteLoaded } from './packages.mjs'
-import { run } from './runtime.mjs'
+'use strict'
+const { closeSync, openSync, readSync } = require('node:fs')
+const Module = require('node:module')
+const { createServer } = require('node:net')
+const { RuntimeApi } = require('./api.cjs')
+const { prepare } = require('./dependencies.cjs')
+const { loadHandler } = require('./handler.cjs')
+const { compileListed, noteLoaded } = require('./packages.cjs')
+const { run } = require('./runtime.cjs')
 
 // What the AWS SDK and most handlers load.
 const builtins = ['buffer', 'child_process', 'crypto', 'events', 'fs/promises', 'http', 'http2', 'https', 'os', 'path', 'stream', 'url', 'util', 'zlib']
-await Promise.all(builtins.map((name) => import(`node:${name}`)))
+const loadBuiltins = () => Promise.all(builtins.map((name) => import(`node:${name}`))) // for either kind of module
 
 // Goes once through what a function's start goes through: Node loads and compiles much of itself at first use.
 async function rehearse() {
@@ -25,13 +24,9 @@ async function rehearse() {
   await new Promise((resolve) => api.next(resolve))
   api.close()
   await new Promise((resolve) => server.close(resolve)) // what is left of it would run in the function's time
-  const folder = dirname(fileURLToPath(import.meta.url))
-  await loadHandler(folder, 'warm.handler')
-  delete Module._cache[join(folder, 'warm.cjs')]
+  await loadHandler(__dirname, 'warm.handler')
   process.stdout.write('')
 }
-
-await rehearse()
 
 let rest = Buffer.alloc(0)
 
@@ -61,12 +56,16 @@ function readOrder() {
   }
 }
 
-const { folder, environment, loaded } = readOrder()
-closeSync(0)
-openSync('/dev/null') // takes the number that has just become free: standard input
-for (const name of Object.keys(process.env)) delete process.env[name]
-Object.assign(process.env, environment)
-Module._initPaths() // NODE_PATH
-process.chdir(folder)
+async function become({ folder, environment, loaded }) {
+  closeSync(0)
+  openSync('/dev/null') // takes the number that has just become free: standard input
+  for (const name of Object.keys(process.env)) delete process.env[name]
+  Object.assign(process.env, environment)
+  Module._initPaths() // NODE_PATH
+  process.chdir(folder)
+  await run({ onLoaded: () => loaded && noteLoaded(loaded) })
+}
 
-await run({ onLoaded: () => loaded && noteLoaded(loaded) })
+loadBuiltins()
+  .then(rehearse)
+  .then(() => become(readOrder()))

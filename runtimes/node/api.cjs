@@ -1,11 +1,12 @@
 // The Lambda Runtime API over one kept socket. Written on node:net alone, so that nothing a handler does to
 // node:http (patching, mocking, another agent) reaches it, and so that an answer leaves in the same tick.
-import { connect } from 'node:net'
+'use strict'
+const { connect } = require('node:net')
 
 const version = '/2018-06-01/runtime'
 const headEnd = Buffer.from('\r\n\r\n')
 
-export class RuntimeApi {
+class RuntimeApi {
   #host
   #port
   #prefix
@@ -157,3 +158,5 @@ function parse(bytes) {
   if (bytes.length < size) return size
   return { status, headers, body: bytes.utf8Slice(start, size), size }
 }
+
+module.exports = { RuntimeApi }
