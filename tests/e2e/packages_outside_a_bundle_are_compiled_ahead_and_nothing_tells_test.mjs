@@ -59,7 +59,7 @@ const compiled = (what) => until(what, async () => {
 
 test("each function's packages are evaluated once, in its own environment, with the stacks that they always have", async () => {
   const first = await answers();
-  assert.deepEqual(first.map(({ isCompiled }) => isCompiled), [false, false]);
+  assert.equal(first[0].isCompiled, false);
   assert.deepEqual(untold(first).map(({ evaluated, setting }) => ({ evaluated, setting })), [{ evaluated: 1, setting: "of Api" }, { evaluated: 1, setting: "of Other" }]);
   assert.deepEqual(untold(await compiled("packages compiled ahead")), untold(first));
 });
