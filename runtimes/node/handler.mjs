@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { basename, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { RuntimeError } from './errors.mjs'
+import { nextStep, RuntimeError } from './errors.mjs'
 import { isModuleScope } from './module-scope.mjs'
 import { importFromNodePath } from './node-path.mjs'
 import { addPlace } from './syntax.mjs'
@@ -33,7 +33,7 @@ async function loadModule(root, folder, name) {
 
 function explain(error) {
   if (error instanceof SyntaxError) return new RuntimeError('UserCodeSyntaxError', String(error), error)
-  if (error?.code === 'MODULE_NOT_FOUND') return new RuntimeError('ImportModuleError', String(error), error)
+  if (error?.code === 'MODULE_NOT_FOUND') return new RuntimeError('ImportModuleError', String(error) + nextStep(error), error)
   return error
 }
 

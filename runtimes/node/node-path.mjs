@@ -1,8 +1,9 @@
 // ES modules know no NODE_PATH; Lambda's runtime makes `import` find there what it did not find elsewhere: the AWS
-// SDK, and layers. So do we.
+// SDK, and layers. So do we, and lead files of /opt to the layers that have them.
 import Module from 'node:module'
 import { delimiter, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { layers, urlsInLayers, useLayers } from './opt.mjs'
 
 const isBare = (specifier) => !/^(\.|\/|[a-z][a-z0-9+.-]*:)/i.test(specifier)
 
@@ -13,20 +14,27 @@ const parents = () =>
     .filter(Boolean)
     .map((folder) => pathToFileURL(join(folder, '..', 'index.js')).href)
 
+const isRequire = ({ conditions }) => conditions?.includes('require')
+
+// [specifier, context]
 function* attempts(specifier, context) {
-  yield context
-  if (isBare(specifier)) for (const parentURL of parents()) yield { ...context, parentURL }
+  if (!isRequire(context)) for (const url of urlsInLayers(specifier)) yield [url, context]
+  yield [specifier, context]
+  if (isBare(specifier)) for (const parentURL of parents()) yield [specifier, { ...context, parentURL }]
 }
+
+// What all of them say in vain is told of the module as it was named.
+const isOfThat = (specifier, [tried]) => specifier === tried
 
 // For Node 20, where hooks run on a thread of their own.
 export async function resolve(specifier, context, nextResolve) {
   let first
   for (const attempt of attempts(specifier, context)) {
     try {
-      return await nextResolve(specifier, attempt)
+      return await nextResolve(...attempt)
     } catch (error) {
       if (error?.code !== 'ERR_MODULE_NOT_FOUND') throw error
-      first ??= error
+      if (isOfThat(specifier, attempt)) first ??= error
     }
   }
   throw first
@@ -36,13 +44,17 @@ function resolveNow(specifier, context, nextResolve) {
   let first
   for (const attempt of attempts(specifier, context)) {
     try {
-      return nextResolve(specifier, attempt)
+      return nextResolve(...attempt)
     } catch (error) {
       if (!['ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND'].includes(error?.code)) throw error
-      first ??= error
+      if (isOfThat(specifier, attempt)) first ??= error
     }
   }
   throw first
+}
+
+export function initialize(folders) {
+  useLayers(folders) // in the hooks' thread
 }
 
 let done = false
@@ -52,5 +64,5 @@ export function importFromNodePath() {
   if (done || !process.env.NODE_PATH) return
   done = true
   if (Module.registerHooks) Module.registerHooks({ resolve: resolveNow })
-  else Module.register(import.meta.url)
+  else Module.register(import.meta.url, { data: layers })
 }

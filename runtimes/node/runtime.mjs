@@ -1,8 +1,11 @@
 // Loads the handler that the environment names, and serves it.
+import Module from 'node:module'
 import { RuntimeApi } from './api.mjs'
 import { envelope, RuntimeError, UnhandledPromiseRejection } from './errors.mjs'
 import { loadHandler } from './handler.mjs'
 import { Loop } from './loop.mjs'
+import { importFromNodePath } from './node-path.mjs'
+import { layers, takeLayers } from './opt.mjs'
 import { refuseRequiredModules } from './required-modules.mjs'
 import { installGlobals, isStreaming } from './streaming.mjs'
 
@@ -28,6 +31,9 @@ export async function run() {
   console._stderr = process.stdout // one stream, so that lines keep their order
   installGlobals()
   refuseRequiredModules(major)
+  takeLayers()
+  // A CommonJS handler may `import`, too; hooks on a thread of their own, Node 20's, cost more than that is worth.
+  if (layers.length > 0 && Module.registerHooks) importFromNodePath()
   let handler
   try {
     handler = await loadHandler(process.env.LAMBDA_TASK_ROOT, process.env._HANDLER)
