@@ -4,6 +4,7 @@ import { appendFile, readFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { AppRun } from "./app-run.mjs";
+import { wantsDocker } from "./docker.mjs";
 import { HostError } from "./protocol.mjs";
 import { learn, prepare, take } from "./spare-app.mjs";
 import { wouldResolve } from "./would-resolve.cjs";
@@ -82,11 +83,11 @@ async function processIn(file) {
 async function explain(what, failure, ended, said) {
   if (existsSync(failure)) {
     const { message, name, stack } = JSON.parse(await readFile(failure, "utf8"));
-    return new HostError(message, { code: "AppFailed", ...place(stack), stack, detail: { name } });
+    return new HostError(wantsDocker(message, said.join("\n")) ?? message, { code: "AppFailed", ...place(stack), stack, detail: { name } });
   }
   const how = ended.signal ? `was ended by ${ended.signal}` : `exited with status ${ended.code}`;
   const thrown = said.find((line) => /^\s*(\w*Error( \[\w+\])?|Uncaught.*): /.test(line)) ?? said.at(-1) ?? "it printed nothing";
-  return new HostError(`${what} ${how}: ${thrown.trim()}`, {
+  return new HostError(wantsDocker(thrown, said.join("\n")) ?? `${what} ${how}: ${thrown.trim()}`, {
     code: "AppFailed",
     ...place(said.join("\n")),
     stack: said.slice(-40).join("\n"),

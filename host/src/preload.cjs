@@ -89,9 +89,14 @@ function goOptions({ entry, goBuildFlags, environment, cgoEnabled }) {
   return { entry: path.resolve(entry), flags: goBuildFlags, environment: { ...cgo, ...environment } };
 }
 
-/** @param {any} asked */
-function cargoOptions({ binaryName, features, environment }) {
-  return { binary: binaryName, features, environment };
+/** Of the flags those that say what is built, not for what. @param {any} asked */
+function cargoOptions({ binaryName, cargoLambdaFlags = [], environment }) {
+  const words = cargoLambdaFlags.join(" ").split(/\s+/);
+  const isFlag = /^(--features=.*|--all-features|--no-default-features)$/;
+  const flags = words.flatMap((/** @type {string} */ word, /** @type {number} */ at) =>
+    isFlag.test(word) ? [word] : /^(--features|-F)$/.test(word) ? [`--features=${words[at + 1]}`] : [],
+  );
+  return { binary: binaryName, flags, environment };
 }
 
 /** @param {any} module of lib/bundling.js of NodejsFunction */
@@ -127,13 +132,23 @@ function deferBundling(module, library, noteOf) {
       const construct = scope.node.path;
       note({ ...noteOf(asked), construct, swapped: isSwapped(construct) });
       const skipped = process.env.LIVE_SYNTH === "discover" || isSwapped(construct);
-      real = skipped ? new AssetCode(placeholder) : bundle.apply(Bundling, args);
+      real = skipped ? new AssetCode(placeholder) : naming(construct, () => bundle.apply(Bundling, args));
       const config = real.bind(scope);
       code.asset = real.asset;
       return config;
     };
     return code;
   };
+}
+
+/** @template T @param {string} construct @param {() => T} bundle @returns {T} */
+function naming(construct, bundle) {
+  try {
+    return bundle();
+  } catch (error) {
+    if (error instanceof Error) error.message = `bundling ${construct}: ${error.message}`;
+    throw error;
+  }
 }
 
 const kept = ["externalModules", "nodeModules", "define", "loader", "banner", "footer", "inject", "format", "target", "charset", "mainFields", "conditions", "tsconfig", "minify"];

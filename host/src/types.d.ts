@@ -76,7 +76,6 @@ export interface ToolOptions {
   entry?: string;
   flags?: string[];
   binary?: string;
-  features?: string[];
   environment?: Record<string, string>;
 }
 

@@ -18,13 +18,21 @@ class UnhandledPromiseRejection extends RuntimeError {
   }
 }
 
+/** For what Lambda's runtime brings and this machine has not. */
+function nextStep({ code, message }) {
+  if (!['MODULE_NOT_FOUND', 'ERR_MODULE_NOT_FOUND'].includes(code)) return ''
+  const name = /^Cannot find (?:module|package) '(@(?:aws-sdk|smithy)\/[\w.-]+)/.exec(message)?.[1]
+  return name ? `\nLambda's runtime brings ${name}; here, run \`npm install --save-dev ${name}\`` : ''
+}
+
 const looksLikeError = (error) =>
   types.isNativeError(error) || (error && typeof error === 'object' && error.name && error.message && error.stack)
 
 function envelope(error) {
   try {
     if (looksLikeError(error)) {
-      return { errorType: error.name, errorMessage: error.message, trace: String(error.stack).split('\n') }
+      const errorMessage = error.message + nextStep(error)
+      return { errorType: error.name, errorMessage, trace: String(error.stack).split('\n') }
     }
     return { errorType: typeof error, errorMessage: String(error), trace: [] }
   } catch {
@@ -36,4 +44,4 @@ function envelope(error) {
   }
 }
 
-module.exports = { RuntimeError, UnhandledPromiseRejection, envelope }
+module.exports = { RuntimeError, UnhandledPromiseRejection, envelope, nextStep }

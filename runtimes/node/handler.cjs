@@ -4,7 +4,7 @@ const { existsSync } = require('node:fs')
 const { createRequire } = require('node:module')
 const { basename, join, resolve } = require('node:path')
 const { pathToFileURL } = require('node:url')
-const { RuntimeError } = require('./errors.cjs')
+const { nextStep, RuntimeError } = require('./errors.cjs')
 const { isModuleScope } = require('./module-scope.cjs')
 const { importFromNodePath } = require('./node-path.cjs')
 const { addPlace } = require('./syntax.cjs')
@@ -34,7 +34,7 @@ async function loadModule(root, folder, name) {
 
 function explain(error) {
   if (error instanceof SyntaxError) return new RuntimeError('UserCodeSyntaxError', String(error), error)
-  if (error?.code === 'MODULE_NOT_FOUND') return new RuntimeError('ImportModuleError', String(error), error)
+  if (error?.code === 'MODULE_NOT_FOUND') return new RuntimeError('ImportModuleError', String(error) + nextStep(error), error)
   return error
 }
 

@@ -1,10 +1,13 @@
 // Loads the handler that the environment names, and serves it.
 'use strict'
+const Module = require('node:module')
 const { dirname } = require('node:path')
 const { RuntimeApi } = require('./api.cjs')
 const { envelope, RuntimeError, UnhandledPromiseRejection } = require('./errors.cjs')
 const { loadHandler } = require('./handler.cjs')
 const { Loop } = require('./loop.cjs')
+const { importFromNodePath } = require('./node-path.cjs')
+const opt = require('./opt.cjs')
 const { refuseRequiredModules } = require('./required-modules.cjs')
 const { installGlobals, isStreaming } = require('./streaming.cjs')
 
@@ -37,6 +40,9 @@ async function run({ onLoaded = () => {} } = {}) {
   installGlobals()
   leaveNoTrace()
   refuseRequiredModules(major)
+  opt.takeLayers()
+  // A CommonJS handler may `import`, too; hooks on a thread of their own, Node 20's, cost more than that is worth.
+  if (opt.layers().length > 0 && Module.registerHooks) importFromNodePath()
   let handler
   try {
     handler = await loadHandler(process.env.LAMBDA_TASK_ROOT, process.env._HANDLER)

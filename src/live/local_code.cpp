@@ -26,6 +26,13 @@ std::vector<std::string> not_sources() {
   return {"node_modules", ".git", "cdk.out", ".live", "__pycache__", "*.pyc", ".venv", "venv", ".bundle"};
 }
 
+// Packages are what a layer is made of.
+std::vector<std::string> not_files_of_layers() {
+  auto names = not_sources();
+  std::erase(names, "node_modules");
+  return names;
+}
+
 // Who waits for a build has a worker to start: both would be slower at once.
 constexpr std::chrono::milliseconds kCallsComeFirst{300};
 // A file is not there for a moment while an editor or git replaces it: errors count when nothing more comes.
@@ -72,6 +79,7 @@ struct Entry {
   std::vector<std::filesystem::path> folders;  // likewise, with all that is in them
   std::string product;                         // which one a tool has made: another text, another one
   std::optional<std::vector<std::filesystem::path>> layers;      // once they are here
+  std::vector<std::filesystem::path> layer_folders;              // those that are followed
   std::string inputs_id;                                         // of those of the builder's that are watched
   std::optional<std::set<std::filesystem::path>> changed_files;  // since the last build; nothing: not known
   asio::steady_timer built;                                      // cancelled when a build ended
@@ -89,6 +97,13 @@ struct Entry {
       return watched.contains(path) ||
              std::any_of(folders.begin(), folders.end(), [&](auto& one) { return has_source(one, path); });
     });
+  }
+
+  bool has_in_a_layer(const Changes& changes) const {
+    auto const is_in_one = [this](auto& path) {
+      return std::ranges::any_of(layer_folders, [&path](auto& one) { return is_within(path, one); });
+    };
+    return !layer_folders.empty() && (changes.everything || std::ranges::any_of(changes.paths, is_in_one));
   }
 
  private:
@@ -142,6 +157,7 @@ struct LocalCode::State : std::enable_shared_from_this<LocalCode::State> {
   Async<void> bundle(std::shared_ptr<Entry> entry);
   Async<void> build_by_tool(std::shared_ptr<Entry> entry);
   void follow_folder(Entry& entry, const std::filesystem::path& folder);
+  void follow_layer(Entry& entry, const std::filesystem::path& folder);
   Async<void> follow();
   void take(Entry& entry, const Build& build, std::chrono::microseconds took);
   void take_dependencies(const std::shared_ptr<Entry>& entry, const Build& build);
@@ -151,6 +167,7 @@ struct LocalCode::State : std::enable_shared_from_this<LocalCode::State> {
   void succeed(Entry& entry, Code::Ready ready, bool changed, std::chrono::microseconds took);
   void watch_inputs(Entry& entry, const Build& build, TimePoint began);
   void changed(const std::shared_ptr<Entry>& entry);
+  void layers_changed(Entry& entry);
 
   Executor executor;
   Host& host;
@@ -218,6 +235,13 @@ void LocalCode::State::follow_folder(Entry& entry, const std::filesystem::path& 
     watch->add_folder(folder, not_sources());
 }
 
+// Layers are no part of what is built: whoever has loaded them has to go.
+void LocalCode::State::follow_layer(Entry& entry, const std::filesystem::path& folder) {
+  if (std::ranges::find(entry.layer_folders, folder) != entry.layer_folders.end()) return;
+  entry.layer_folders.push_back(folder);
+  watch->add_folder(folder, not_files_of_layers());
+}
+
 Async<Result<Code::Ready>> LocalCode::ready(LocalFunction function) {
   auto const state = state_;
   auto const entry = state->entry_of(function);
@@ -232,8 +256,7 @@ Async<void> LocalCode::State::add_layers(std::shared_ptr<Entry> entry, Ready& re
   auto const self = shared_from_this();
   if (!entry->layers) {
     auto folders = co_await layers.provide(entry->function);
-    if (entry->function.source == LocalFunction::Source::folder)
-      for (auto const& folder : folders) follow_folder(*entry, folder);
+    for (auto const& folder : folders) follow_layer(*entry, folder);
     ready.layers = folders;
     bool const all = folders.size() == entry->function.layers.size();
     if (all) entry->layers = std::move(folders);
@@ -428,12 +451,21 @@ void LocalCode::State::changed(const std::shared_ptr<Entry>& entry) {
   if (!entry->building) asio::co_spawn(executor, build(entry), asio::detached);
 }
 
+void LocalCode::State::layers_changed(Entry& entry) {
+  ++entry.generation;
+  bool const is_built = entry.function.source != LocalFunction::Source::folder;
+  if (is_built && entry.last && entry.last->has_value()) entry.last->value().generation = entry.generation;
+  observer.rebuilt(entry.function, std::chrono::microseconds(0));
+  if (told) told(entry.function.name);
+}
+
 Async<void> LocalCode::State::follow() {
   auto const self = shared_from_this();
   while (!closed) {
     auto const changes = co_await watch->next();  // a fault when the watch ends
     if (closed || changes.has_error()) co_return;
     for (auto const& [name, entry] : entries) {
+      if (entry->has_in_a_layer(changes.value())) layers_changed(*entry);
       if (!entry->concerns(changes.value())) continue;
       entry->note(changes.value());
       changed(entry);

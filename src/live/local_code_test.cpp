@@ -91,21 +91,24 @@ class LocalCodeTest : public testing::Test {
     return one;
   }
   using Answers = std::vector<Result<Code::Ready>>;
-  static Async<void> ask(LocalCode& code, Answers& answers) {
-    answers.push_back(co_await code.ready(function()));
+  static Async<void> ask(LocalCode& code, LocalFunction of, Answers& answers) {
+    answers.push_back(co_await code.ready(std::move(of)));
+  }
+  Result<Code::Ready> call(LocalFunction of) {
+    Answers answers;
+    asio::co_spawn(context_, ask(*code_, std::move(of), answers), asio::detached);
+    run([&] { return answers.size() == 1; });
+    return answers.front();
   }
   // So many calls at once; gives how many steps the loop took.
   int call(size_t calls, Answers& answers) {
-    for (size_t i = 0; i < calls; ++i) asio::co_spawn(context_, ask(*code_, answers), asio::detached);
+    for (size_t i = 0; i < calls; ++i)
+      asio::co_spawn(context_, ask(*code_, function(), answers), asio::detached);
     int steps = 0;
     run([&] { return ++steps, answers.size() == calls; });
     return steps;
   }
-  Result<Code::Ready> call() {
-    Answers answers;
-    call(1, answers);
-    return answers.front();
-  }
+  Result<Code::Ready> call() { return call(function()); }
   void run(const std::function<bool()>& until) {
     while (!until() && context_.run_one_for(std::chrono::seconds(20)) > 0) {
     }
@@ -224,19 +227,25 @@ TEST_F(LocalCodeTest, AFolderRunsAsItLiesAndEverySaveIsOtherCode) {
   LocalFunction plain = function();
   plain.source = LocalFunction::Source::folder;
   plain.path = "/app/src";
-  auto const ask = [](LocalCode& code, LocalFunction of, Answers& answers) -> Async<void> {
-    answers.push_back(co_await code.ready(std::move(of)));
-  };
-  Answers answers;
-  asio::co_spawn(context_, ask(*code_, plain, answers), asio::detached);
-  run([&] { return answers.size() == 1; });
-  EXPECT_EQ(answers[0].value().task_root, "/app/src");
+  auto const first = call(plain).value();
+  EXPECT_EQ(first.task_root, "/app/src");
   EXPECT_TRUE(watched_.contains("/app/src"));
   watch_->say("/app/src/deep/file.js");
   run([this] { return changes_ == 1; });
-  asio::co_spawn(context_, ask(*code_, plain, answers), asio::detached);
-  run([&] { return answers.size() == 2; });
-  EXPECT_NE(answers[0].value().generation, answers[1].value().generation);
+  EXPECT_NE(call(plain).value().generation, first.generation);
+}
+
+TEST_F(LocalCodeTest, ASaveInALayerIsOtherCodeAndNothingIsBuiltAnew) {
+  builder("ok()");
+  LocalFunction layered = function();
+  layered.layers = {{.name = "Words", .source = folder_.path() / "words"}};
+  ASSERT_TRUE(write_file(folder_.path() / "words" / "nodejs" / "words.js", ""));
+  auto const before = call(layered).value().generation;
+  watch_->say(folder_.path() / "words" / "nodejs" / "words.js");
+  run([this] { return changes_ == 1; });
+  EXPECT_EQ(told_.rebuilds, 1);
+  EXPECT_NE(call(layered).value().generation, before);
+  EXPECT_EQ(read_file(folder_.path() / "src" / "builds").value(), ".");
 }
 
 }  // namespace

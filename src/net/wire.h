@@ -58,7 +58,7 @@ class Wire {
   void time_out();
   bool timed_out() const { return timed_out_; }
 
-  asio::ip::tcp::endpoint peer() const;  // port 0: it is gone
+  asio::ip::tcp::endpoint peer() const;        // port 0: it is gone
   uint64_t number() const { return number_; }  // no other of this process has had it
   Executor executor() { return socket_.get_executor(); }
 

@@ -1,10 +1,24 @@
 #include <unistd.h>
 
+#include <ranges>
+
 #include <fmt/format.h>
 
 #include "runtime/launchers.h"
 
 namespace live {
+
+namespace {
+
+// Where files of /opt are looked for, the first one first.
+std::string first_of_all(const std::vector<std::filesystem::path>& layers) {
+  std::string folders;
+  for (auto const& layer : std::views::reverse(layers))
+    folders += (folders.empty() ? "" : ":") + layer.string();
+  return folders;
+}
+
+}  // namespace
 
 Command node_spare(const std::filesystem::path& runtimes) {
   return {.arguments = {"node", "--enable-source-maps", (runtimes / "node" / "spare.cjs").string()},
@@ -20,6 +34,7 @@ Result<Launch> launch_node(const Program& program, std::string_view runtime_api)
   Environment environment = environment_of(program, runtime_api, folder);
   append(environment, "NODE_PATH",
          (folder / "node_modules").string());  // Lambda's runtime brings the AWS SDK
+  set(environment, "LIVE_LAYERS", first_of_all(program.layers));
   // Lambda's Node is never too old for its SDK; ours may be, and `live start` says so once.
   set_missing(environment, "AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED", "true");
   return Launch{.command = {.arguments = {"node", "--enable-source-maps", client.string()},

@@ -102,8 +102,7 @@ Async<Result<ToolProduct>> build_with_cargo(ToolRun& run, ToolSource source, Pro
                                    (project.folder / "Cargo.toml").string(),
                                    "--message-format",
                                    "json-render-diagnostics"};
-  if (auto const features = texts_of(source.options, "features"); !features.empty())
-    command.insert(command.end(), {"--features", fmt::format("{}", fmt::join(features, ","))});
+  for (auto const& flag : texts_of(source.options, "flags")) command.push_back(flag);
   LIVE_CO_TRY(auto built, co_await run.run(std::move(command), project.folder, variables_of(source.options),
                                            ToolRun::Prints::data));
   auto const executable = executable_in(built.out);

@@ -16,7 +16,7 @@ struct ToolSource {
   std::string logical_id;  // a Makefile's target is "build-LOGICALID", as SAM calls it
   std::string runtime, handler;
   std::filesystem::path path;  // a folder, or an archive that some tool has made of one
-  // What the construct was told that bundles it when it is deployed: "entry", "flags", "binary", "features",
+  // What the construct was told that bundles it when it is deployed: "entry", "flags", "binary",
   // "environment".
   json::object options;
 };

@@ -1,0 +1,51 @@
+// /opt is where Lambda unpacks layers. Here they lie where they are, and modules that are named by a path in /opt are
+// looked for there.
+'use strict'
+const Module = require('node:module')
+const { delimiter, join } = require('node:path')
+const { pathToFileURL } = require('node:url')
+
+const opt = '/opt/'
+const optUrl = 'file:///opt/'
+
+let folders = [] // of layers, the one that hides the others first
+
+/** Of the environment, which the user's code then sees as on Lambda. */
+function takeLayers() {
+  const { LIVE_LAYERS } = process.env
+  delete process.env.LIVE_LAYERS
+  useLayers((LIVE_LAYERS ?? '').split(delimiter).filter(Boolean))
+  if (folders.length > 0) requireFromLayers()
+}
+
+function useLayers(all) {
+  folders = all
+}
+
+function places(path) {
+  return folders.map((folder) => join(folder, path))
+}
+
+/** Where an `import` of a file in /opt may find it: URLs. */
+function urlsInLayers(specifier) {
+  const prefix = [opt, optUrl].find((one) => specifier.startsWith(one))
+  return prefix ? places(specifier.slice(prefix.length)).map((path) => pathToFileURL(path).href) : []
+}
+
+function requireFromLayers() {
+  const resolve = Module._resolveFilename
+  Module._resolveFilename = function (request, ...rest) {
+    if (typeof request === 'string' && request.startsWith(opt)) {
+      for (const place of places(request.slice(opt.length))) {
+        try {
+          return resolve.call(this, place, ...rest)
+        } catch (error) {
+          if (error?.code !== 'MODULE_NOT_FOUND') throw error
+        }
+      }
+    }
+    return resolve.call(this, request, ...rest)
+  }
+}
+
+module.exports = { layers: () => folders, takeLayers, useLayers, urlsInLayers }
