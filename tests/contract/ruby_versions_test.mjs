@@ -1,13 +1,13 @@
 // Our runtime for Ruby on each version that Lambda has, as WebAssembly: all of it but its socket.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, test } from "node:test";
-import { kept } from "../support/compiled.mjs";
 import { root } from "../support/live.mjs";
 import { nodeOf } from "../support/node_versions.mjs";
+import { fetchedFromNpm } from "../support/npm.mjs";
 
 const node = await nodeOf(24); // 20 ends while it runs a program of this size
 
@@ -40,33 +40,21 @@ for (const [file, text] of Object.entries(files)) {
 after(() => rmSync(task, { recursive: true, force: true }));
 const handlers = ["plain.handler", "classes.Orders.get", "raises.handler", "fetches.handler", "calls.handler", "appends.handler", "reads.handler", "broken.handler", "missing.handler", "gems.handler"];
 
-/** @returns {{ folder?: string, skip: string | false }} */
-function fetched(version) {
-  const folder = kept(`ruby-${version}`);
-  try {
-    if (!existsSync(path.join(folder, "node_modules"))) {
-      mkdirSync(folder, { recursive: true });
-      writeFileSync(path.join(folder, "package.json"), "{}");
-      execFileSync("npm", ["install", "--no-save", "--no-audit", "--no-fund", `@ruby/${version}-wasm-wasi`], { cwd: folder, stdio: "pipe", timeout: 60_000 });
-    }
-    return { folder, skip: false };
-  } catch (error) {
-    return { skip: `SKIPPED: Ruby ${version} cannot be fetched here: ${String(error.stderr ?? error).trim().split("\n").pop()}` };
-  }
-}
-
 /** What the runtime told, by handler: the answer and what followed it. */
 function run(version, folder) {
   const cases = handlers.map((handler) => ({ handler, event: { name: "you", n: 1 } }));
   const script = path.join(root, "tests/support/ruby_in_webassembly.mjs");
-  const out = execFileSync(path.join(node.bin, "node"), ["--no-warnings", script, folder, version, task, JSON.stringify(cases)], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+  const out = execFileSync(path.join(node.bin, "node"), ["--no-warnings", script, folder, version, task, JSON.stringify(cases)], { encoding: "utf8", stdio: "pipe" });
   const said = JSON.parse(out.trim().split("\n").pop());
   assert.ok(said.version.startsWith(version), said.version);
   return Object.fromEntries(handlers.map((handler, at) => [handler.split(".")[0], said.told[at]]));
 }
 
-for (const version of ["3.2", "3.3", "3.4", "4.0"]) {
-  const { folder, skip } = node.skip ? node : fetched(version);
+const versions = ["3.2", "3.3", "3.4", "4.0"];
+const fetched = (version) => fetchedFromNpm(`ruby-${version}`, `@ruby/${version}-wasm-wasi`, `Ruby ${version}`);
+const packages = node.skip ? versions.map(() => node) : await Promise.all(versions.map(fetched));
+for (const [at, version] of versions.entries()) {
+  const { folder, skip } = packages[at];
   test(`Ruby ${version} answers, and fails in Lambda's words`, { skip }, () => {
     const told = run(version, folder);
     const answered = (body, type = "application/json") => [{ body, type }];
