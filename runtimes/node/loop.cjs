@@ -1,14 +1,9 @@
 // Asks for work, runs the handler, answers, asks again.
 'use strict'
+const { logsOf } = require('./console.cjs')
 const { makeContext } = require('./context.cjs')
 const { envelope, RuntimeError, UnhandledPromiseRejection } = require('./errors.cjs')
 const { isStreaming, ResponseStream } = require('./streaming.cjs')
-
-// What was printed stands before its answer: a pipe holds but 64 KB that nobody has read.
-function whenPrinted(go) {
-  if (process.stdout.writableLength === 0) go()
-  else process.stdout.write('', go)
-}
 
 class Loop {
   #api
@@ -47,6 +42,7 @@ class Loop {
     }
     this.#api.unref()
     this.#requestId = headers['lambda-runtime-aws-request-id']
+    logsOf(this.#requestId, headers['lambda-runtime-aws-tenant-id'])
     const trace = headers['lambda-runtime-trace-id']
     if (trace) process.env._X_AMZN_TRACE_ID = trace
     else delete process.env._X_AMZN_TRACE_ID
@@ -136,10 +132,8 @@ class Loop {
     this.#requestId = null
     this.#whenIdle = null
     this.#open = null
-    whenPrinted(() => {
-      send((answer) => this.#taken(answer))
-      this.start()
-    })
+    send((answer) => this.#taken(answer))
+    this.start()
   }
 
   #taken({ status, body }) {

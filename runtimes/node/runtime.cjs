@@ -3,6 +3,7 @@
 const Module = require('node:module')
 const { dirname } = require('node:path')
 const { RuntimeApi } = require('./api.cjs')
+const { setUpConsole } = require('./console.cjs')
 const { envelope, RuntimeError, UnhandledPromiseRejection } = require('./errors.cjs')
 const { loadHandler } = require('./handler.cjs')
 const { Loop } = require('./loop.cjs')
@@ -36,7 +37,7 @@ async function run({ onLoaded = () => {} } = {}) {
   const rejected = (reason, promise) => reportInitError(api, new UnhandledPromiseRejection(reason, promise), 128)
   process.on('uncaughtException', uncaught)
   process.on('unhandledRejection', rejected)
-  console._stderr = process.stdout // one stream, so that lines keep their order
+  setUpConsole()
   installGlobals()
   leaveNoTrace()
   refuseRequiredModules(major)

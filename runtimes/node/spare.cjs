@@ -26,6 +26,7 @@ async function rehearse() {
   await new Promise((resolve) => server.close(resolve)) // what is left of it would run in the function's time
   await loadHandler(__dirname, 'warm.handler')
   process.stdout.write('')
+  process.stderr.write('')
 }
 
 let rest = Buffer.alloc(0)

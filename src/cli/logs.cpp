@@ -178,7 +178,14 @@ class Printer {
   static bool is_of_lambda(std::string_view line) {
     return line.starts_with("START RequestId: ") || line.starts_with("END RequestId: ") ||
            line.starts_with("REPORT RequestId: ") || line.starts_with("LIVE RequestId: ") ||
-           line.starts_with("INIT_START ");
+           line.starts_with("INIT_START ") || is_event(line);
+  }
+  // Of a function that logs JSON.
+  static bool is_event(std::string_view line) {
+    auto const head = line.substr(0, 80);
+    return head.starts_with(R"({"time":")") &&
+           (head.find(R"("type":"platform.)") != std::string_view::npos ||
+            head.find(R"("type":"live.report")") != std::string_view::npos);
   }
   std::string tinted(int code, std::string_view text) const {
     return coloured_ ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : std::string(text);

@@ -24,7 +24,10 @@ namespace reply {
 enum : uint8_t { outcome = 1, error_type, payload, notes };
 }
 namespace piece {
-enum : uint8_t { offset = 1, content_type, bytes, end, error_type, error_body };
+enum : uint8_t { offset = 1, content_type, bytes, end, error_type, error_body, log_offset, log };
+}
+namespace alive {
+enum : uint8_t { log_offset = 1, log };
 }
 namespace receipt {
 enum : uint8_t { received = 1, limit, flags };
@@ -131,12 +134,14 @@ Result<Reply> decode_answer(std::string_view body) {
 }
 
 std::string encode_chunk(const Chunk& chunk) {
-  SectionWriter out(chunk.bytes.size() + 128);
+  SectionWriter out(chunk.bytes.size() + chunk.log.text.size() + 128);
   out.add_u64(piece::offset, chunk.offset);
   out.add_unless_empty(piece::content_type, chunk.content_type);
   out.add_unless_empty(piece::bytes, chunk.bytes);
   if (chunk.last) out.add(piece::end, chunk.error ? "\1" : std::string_view("\0", 1));
   if (chunk.error) out.add(piece::error_type, chunk.error->type).add(piece::error_body, chunk.error->body);
+  if (!chunk.log.text.empty())
+    out.add_u64(piece::log_offset, chunk.log.offset).add(piece::log, chunk.log.text);
   return out.take();
 }
 
@@ -154,7 +159,20 @@ Result<Chunk> decode_chunk(std::string_view body) {
   out.last = end.has_value();
   if (end && end->front() == 1)
     out.error = StreamError{in.text(piece::error_type), in.text(piece::error_body)};
+  out.log = {in.u64(piece::log_offset).value_or(0), in.text(piece::log)};
   return out;
+}
+
+std::string encode_log(const LogPiece& piece) {
+  SectionWriter out(piece.text.size() + 64);
+  out.add_u64(alive::log_offset, piece.offset).add(alive::log, piece.text);
+  return out.take();
+}
+
+LogPiece decode_log(std::string_view body) {
+  auto const in = Sections::read(body);
+  if (!in) return {};
+  return {in.value().u64(alive::log_offset).value_or(0), in.value().text(alive::log)};
 }
 
 std::string encode_receipt(const Receipt& receipt) {

@@ -6,15 +6,15 @@
 //   {"log": "…"} chunk       to the stub: a piece of an answer that streams
 //               1 offset, u64: how many bytes of the answer come before it   2 content type, at offset 0
 //               3 bytes   4 the end, u8: 0 the answer is whole, 1 it broke off; absent: more follows
-//               5 error type   6 error body
+//               5 error type   6 error body   7 where in the call's log this is, u64   8 lines of the log
 //               to the client: a receipt
 //               1 received, u64: so many bytes from the first one on   2 limit, u64: as many as the stub
 //               takes 3 u8, bit 0: the end has come, bit 1: send again what is not received
 //   superseded  1 who took over   2 since when, u64 ms
 // A stub takes kStreamWindow bytes of an answer before its first receipt; a chunk without bytes and end asks
 // for one. Chunks may overlap, come twice and out of order. An absent section is an empty value; function,
-// deadline, event, outcome and payload must be there. alive and moved have no sections: their seal over
-// nothing proves who sent them.
+// deadline, event, outcome and payload must be there. moved has no sections, and alive none but, to the stub,
+// 1 where in the call's log this is, u64   2 lines of the log: their seal proves who sent them.
 #pragma once
 
 #include "base/result.h"
@@ -38,9 +38,13 @@ struct Chunk {
   std::string bytes;
   bool last = false;
   std::optional<StreamError> error;  // of the last one
+  LogPiece log{};                    // likewise: lines that were not told before
 };
 std::string encode_chunk(const Chunk& chunk);
 Result<Chunk> decode_chunk(std::string_view body);
+
+std::string encode_log(const LogPiece& piece);  // what an alive says
+LogPiece decode_log(std::string_view body);     // empty too when it is not understood
 
 struct Receipt {
   uint64_t received = 0, limit = 0;

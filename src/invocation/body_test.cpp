@@ -57,6 +57,18 @@ TEST(Body, AChunkAndAReceiptArriveWithAllTheirParts) {
   }
 }
 
+TEST(Body, LinesOfTheLogArriveWithTheirPlace) {
+  auto const told = decode_log(encode_log({1'000'000'000'000, "first\nsecond \xc3\xbc\n"}));
+  EXPECT_EQ(told.offset, 1'000'000'000'000u);
+  EXPECT_EQ(told.text, "first\nsecond \xc3\xbc\n");
+  Chunk const end{.offset = 7, .last = true, .log = {3, "last\n"}};
+  auto const got = decode_chunk(encode_chunk(end)).value();
+  EXPECT_EQ(got.log.offset, 3u);
+  EXPECT_EQ(got.log.text, "last\n");
+  EXPECT_EQ(decode_chunk(encode_chunk({.offset = 7})).value().log.text, "");
+  for (std::string_view const nothing : {"", "x", "\1\1\0\0\0\1x"}) EXPECT_EQ(decode_log(nothing).text, "");
+}
+
 TEST(Body, AnAnswerArrivesWithAllItsParts) {
   Reply failed{Reply::Outcome::function_error, R"({"errorType":"Error"})", "Error"};
   failed.log = "first\nsecond \xc3\xbc\n";

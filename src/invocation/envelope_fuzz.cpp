@@ -41,6 +41,9 @@ void decode(std::string_view body) {
     must(again.who == takeover.value().who && again.since == takeover.value().since);
   }
   (void)decode_receipt(body);
+  auto const told = decode_log(body);
+  auto const again = decode_log(encode_log(told));
+  must(again.offset == told.offset && again.text == told.text);
   StreamReceiver receiver;
   if (auto chunk = decode_chunk(body)) receiver.take(from_millis(1), std::move(chunk.value()));
   must(receiver.held() <= kStreamWindow);

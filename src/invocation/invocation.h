@@ -8,6 +8,7 @@
 
 #include "base/async.h"
 #include "base/clock.h"
+#include "invocation/call_log.h"
 #include "invocation/reply_stream.h"
 
 namespace live {
@@ -26,6 +27,8 @@ struct Invocation {
   std::string client_context;    // JSON text, or empty
   std::string cognito_identity;  // JSON text, or empty
   Environment variables;  // of the remote environment: the user's, Lambda's own and the role's credentials
+  // Where what the code prints is put while it runs: shared with who tells it. Null: nobody does.
+  std::shared_ptr<CallLog> log{};
 };
 
 struct Reply {
@@ -39,7 +42,7 @@ struct Reply {
   // Of a handler that streams: the payload comes by it, and whether it succeeds is known at its end.
   ReplyStreamPtr stream{};
   std::string content_type{};  // of a stream
-  // What the code printed, and a line of how it went: whole lines for the log group of the deployed function.
+  // What the code printed and nobody has told yet: whole lines for the log group of the deployed function.
   std::string log{};
 };
 

@@ -8,6 +8,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <gtest/gtest.h>
 
+#include "base/encoding.h"
 #include "base/hash.h"
 #include "base/json.h"
 #include "invocation/remote.h"
@@ -100,6 +101,7 @@ class RelayTest : public testing::Test {
   Envelope stub_envelope{key, Side::stub, ids}, client_envelope{key, Side::client, ids};
   Echo echo;
   std::vector<std::string> dropped, late;
+  std::string printed;
   std::optional<Takeover> takeover;
   std::unique_ptr<RemoteServer> server;
   std::unique_ptr<Remote> remote;
@@ -122,6 +124,7 @@ class RelayTest : public testing::Test {
     how.limits.ask_after = 60ms;
     how.limits.ask_again = 30ms;
     how.on_dropped = [this](std::string_view reason) { dropped.emplace_back(reason); };
+    how.on_log = [this](std::string_view lines) { printed += lines; };
     remote = std::make_unique<Remote>(io.get_executor(), clock, ids, stub_envelope, aws, aws, std::move(how));
     aws.connections["client="] = [this](std::string text) { server->receive(text); };
     aws.connections["stub="] = [this](std::string text) { remote->receive(text); };
@@ -182,6 +185,58 @@ TEST_F(RelayTest, EveryPayloadSizeMakesTheRoundTripAndNothingStaysInTheBucket) {
     EXPECT_TRUE(aws.objects.empty()) << size;
     EXPECT_EQ(aws.puts > 0, size >= 100'000) << size;
   }
+}
+
+TEST_F(RelayTest, WhatIsPrintedComesWithTheAnswer) {
+  echo.instead = [](Invocation call) -> Async<Reply> {
+    call.log->add("one");
+    call.log->close("LIVE figures");
+    co_return Reply{Reply::Outcome::success, "1", ""};
+  };
+  EXPECT_EQ(invoke(call("1")).log, "one\nLIVE figures\n");
+  EXPECT_EQ(printed, "");
+}
+
+TEST_F(RelayTest, WhatIsPrintedIsToldWhileTheCallRunsAndOnceAlone) {
+  echo.instead = [this](Invocation call) -> Async<Reply> {
+    call.log->add("early");
+    asio::steady_timer timer(io, 5ms);
+    while (printed.empty()) {
+      timer.expires_after(5ms);
+      co_await timer.async_wait(asio::use_awaitable);
+    }
+    call.log->add("late");
+    co_return Reply{Reply::Outcome::success, "1", ""};
+  };
+  auto const reply = invoke(call("1"));
+  EXPECT_EQ(printed, "early\n");
+  EXPECT_EQ(reply.log, "late\n");
+}
+
+TEST_F(RelayTest, OfACallWhoseTimePassesTheLogIsToldBefore) {
+  auto long_one = call("1");
+  long_one.deadline = clock.now() + 200ms;
+  echo.instead = [this](Invocation call) -> Async<Reply> {
+    call.log->add("its last words");
+    asio::steady_timer timer(io, call.deadline - clock.now() + 100ms);
+    co_await timer.async_wait(asio::use_awaitable);
+    co_return timed_out(call.request_id, 1s);
+  };
+  invoke(std::move(long_one));
+  EXPECT_EQ(printed, "its last words\n");
+}
+
+TEST_F(RelayTest, AnAnswerOfAnySizeHasRoomForWhatWasPrinted) {
+  auto const event = ids.bytes(6'291'456);
+  echo.instead = [&event](Invocation call) -> Async<Reply> {
+    for (int i = 0; i < 1000; ++i) call.log->add(std::string(1000, '\x01'));
+    call.log->close("LIVE figures");
+    co_return Reply{Reply::Outcome::success, event, ""};
+  };
+  auto const reply = invoke(call("1"));
+  EXPECT_TRUE(reply.payload == event);
+  EXPECT_TRUE(
+      reply.log.ends_with(" more lines of output are on the developer's machine alone\nLIVE figures\n"));
 }
 
 TEST_F(RelayTest, NoSecretIsReadableInAnyMessageOrObject) {
@@ -589,9 +644,11 @@ class StreamingRelayTest : public RelayTest {
  protected:
   std::unique_ptr<StreamWriter> writer = std::make_unique<StreamWriter>(io.get_executor());
   Reply reply;
+  std::shared_ptr<CallLog> log;
 
   void begin() {
-    echo.instead = [this](Invocation) -> Async<Reply> {
+    echo.instead = [this](Invocation invocation) -> Async<Reply> {
+      log = invocation.log;
       Reply given;
       given.stream = writer->reader();
       given.content_type = "text/event-stream";
@@ -653,6 +710,34 @@ TEST_F(StreamingRelayTest, AnErrorOnTheWayFollowsTheBytes) {
   EXPECT_EQ(rest(), "some");
   ASSERT_TRUE(reply.stream->error());
   EXPECT_EQ(reply.stream->error()->type, "RangeError");
+}
+
+TEST_F(StreamingRelayTest, WhatIsPrintedWhileItStreamsIsThereBeforeItsEnd) {
+  begin();
+  write("some");
+  reply = invoke(call("{}"));
+  EXPECT_EQ(next(), "some");
+  log->add("while it streams");
+  log->close("LIVE figures");
+  writer->end();
+  EXPECT_EQ(next(), "");
+  EXPECT_EQ(printed, "while it streams\nLIVE figures\n");
+}
+
+TEST_F(StreamingRelayTest, MoreLogThanAMessageHoldsComesBeforeTheEnd) {
+  begin();
+  write("some");
+  reply = invoke(call("{}"));
+  std::string all;
+  for (int i = 0; i < 3000; ++i) {
+    auto const line = std::to_string(i) + hex(ids.bytes(100));
+    log->add(line);
+    all += line + "\n";
+  }
+  log->close("LIVE figures");
+  writer->end();
+  EXPECT_EQ(rest(), "some");
+  EXPECT_TRUE(printed == all + "LIVE figures\n");
 }
 
 TEST_F(StreamingRelayTest, AnEmptyStreamIsAnAnswer) {

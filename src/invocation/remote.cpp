@@ -44,6 +44,7 @@ struct Remote::Call {
   Timer changed;                   // cancelled when something happened
   std::shared_ptr<Stream> stream;  // once its first chunk came
   bool given = false;              // the reply, which goes on as a stream
+  LogReceiver log;
 };
 
 // What the stub reads, which may outlive the call and us.
@@ -102,6 +103,7 @@ struct Remote::State : std::enable_shared_from_this<Remote::State> {
   Head head(Call& call, MessageType type, const std::string& to);
   Head invoke_head(Call& call, const std::string& to);
   void answer(Call& call, std::string_view body);
+  void print(Call& call, const LogPiece& piece);
   void drop(std::string_view reason);
   void spawn(Async<void> task) {
     asio::co_spawn(executor, keeping(shared_from_this(), std::move(task)), asio::detached);
@@ -323,6 +325,7 @@ void Remote::receive(std::string_view text) {
   auto const now = state.clock.now();
   if (head.type == MessageType::alive) {
     call->wait.alive_came(now, head.sequence);
+    state.print(*call, decode_log(message.value().body));
   } else if (head.type == MessageType::moved) {
     call->wait.moved_came(now, head.sequence);
   } else if (head.type == MessageType::chunk) {
@@ -345,6 +348,7 @@ void Remote::State::take_chunk(std::shared_ptr<Call> call, const Envelope::Messa
     call->stream = std::make_shared<Stream>(executor, options.stream);
     spawn(send_receipts(call));
   }
+  print(*call, chunk.value().log);
   auto& stream = *call->stream;
   stream.receiver.take(clock.now(), std::move(chunk.value()));
   if (stream.receiver.complete()) call->wait.answer_came(Reply{});
@@ -354,8 +358,14 @@ void Remote::State::take_chunk(std::shared_ptr<Call> call, const Envelope::Messa
 
 void Remote::State::answer(Call& call, std::string_view body) {
   auto answer = decode_answer(body);
+  if (answer) answer.value().log = call.log.take({0, std::move(answer.value().log)});
   call.wait.answer_came(answer ? std::move(answer.value())
                                : function_error("Live.Protocol", answer.error().message));
+}
+
+void Remote::State::print(Call& call, const LogPiece& piece) {
+  auto const text = call.log.take(piece);
+  if (!text.empty() && options.on_log) options.on_log(text);
 }
 
 Async<void> Remote::State::fetch(std::shared_ptr<Call> call, Envelope::Message message) {

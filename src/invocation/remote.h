@@ -25,6 +25,8 @@ class Remote final : public Invoker {
     Wait::Limits limits;
     StreamReceiver::Limits stream;
     std::function<void(std::string_view reason)> on_dropped;  // a message that was nobody's
+    std::function<void(std::string_view lines)>
+        on_log;                        // what the code has printed, before its answer is there
     std::function<void()> on_silence;  // no word from a client that has the call: perhaps by our own fault
   };
 

@@ -16,6 +16,12 @@ Reply response_too_large() {
                         "Response payload size exceeded maximum allowed payload size (6291556 bytes).");
 }
 
+// What the log of an answer may have, however it is written in JSON: at most six bytes for one.
+size_t room_beside(const Reply& reply) {
+  auto const taken = reply.payload.size() + reply.error_type.size() + 1024;
+  return taken < kMaxBody ? (kMaxBody - taken) / 6 : 0;
+}
+
 }  // namespace
 
 RemoteServer::RemoteServer(Executor executor, const Clock& clock, Ids& ids, Envelope& envelope,
@@ -29,6 +35,7 @@ RemoteServer::~RemoteServer() {
   state_->events = {};
   state_->tick.cancel();
   state_->idle.cancel();
+  for (auto const& [key, telling] : state_->tellings) telling->stop();
   for (auto const& [key, stream] : state_->streams) {
     stream->changed.cancel();
     stream->room.cancel();
@@ -101,8 +108,9 @@ void RemoteServer::State::repeat(const CallKey& key, Ledger::Verdict verdict) {
 
 Async<void> RemoteServer::State::serve(Envelope::Message message, Received received) {
   auto const key = key_of(message.head);
-  auto const pulse = timer();
-  spawn(keep_saying_alive(key, pulse));
+  auto const telling = std::make_shared<Telling>(executor);
+  tellings.emplace(key, telling);
+  spawn(keep_saying_alive(key, telling));
   if (!std::exchange(ticking, true)) {
     spawn(forget_now_and_then());
   } else if (std::exchange(resting, false)) {
@@ -119,26 +127,35 @@ Async<void> RemoteServer::State::serve(Envelope::Message message, Received recei
     received.clock_offset = offset.estimate();
     auto& call = invocation.value();
     call.deadline = offset.ours(call.deadline);
+    call.log = telling->log;
     ledger.due(key, call.deadline);
     if (clock.now() >= call.deadline) {
       ledger.settle(key, "");
       drop("a call that came after its deadline");
     } else {
       if (events.on_started) events.on_started(call, received);
-      auto reply = co_await invoker.invoke(std::move(call));
+      co_await run(key, std::move(call), telling);
       if (stopped) co_return;
-      if (events.on_answered) events.on_answered(key, reply);
-      if (reply.stream) {
-        co_await stream_answer(key, std::move(reply));
-      } else {
-        co_await answer(key, std::move(reply));
-      }
       if (events.on_over) events.on_over(key);
     }
   }
-  pulse->cancel();
+  telling->stop();
+  tellings.erase(key);
   --serving;
   ended();
+}
+
+Async<void> RemoteServer::State::run(CallKey key, Invocation call, TellingPtr telling) {
+  spawn(tell_before(call.deadline, key, telling));
+  auto reply = co_await invoker.invoke(std::move(call));
+  if (stopped) co_return;
+  if (events.on_answered) events.on_answered(key, reply);
+  if (reply.stream) {
+    co_await stream_answer(key, std::move(reply), telling);
+  } else {
+    reply.log = telling->log->rest(0, room_beside(reply)).text;
+    co_await answer(key, std::move(reply));
+  }
 }
 
 Async<Result<Invocation>> RemoteServer::State::invocation_of(Envelope::Message& message) {
@@ -171,16 +188,43 @@ Async<Result<std::string>> RemoteServer::State::fetch(std::string key, size_t si
   co_return object;
 }
 
-Async<void> RemoteServer::State::keep_saying_alive(CallKey key, std::shared_ptr<Timer> timer) {
+Async<void> RemoteServer::State::keep_saying_alive(CallKey key, TellingPtr telling) {
   for (;;) {
-    co_await sleep(timer, options.alive_every);
+    co_await sleep(telling->pulse, options.alive_every);
     if (stopped || !ledger.running(key)) co_return;
     auto const stream = streams.find(key);
     auto const pulse =
         stream == streams.end() ? StreamSender::Pulse::alive : stream->second->sender.pulse(clock.now());
-    if (pulse == StreamSender::Pulse::alive) say(MessageType::alive, key, *ledger.reply_to(key));
+    if (telling->has_news())
+      spawn(tell_log(key, telling));
+    else if (pulse == StreamSender::Pulse::alive)
+      say(MessageType::alive, key, *ledger.reply_to(key));
     if (stream != streams.end()) stream->second->changed.cancel();
   }
+}
+
+// By an alive. What does not get through goes with the next one, or with the answer.
+Async<void> RemoteServer::State::tell_log(CallKey key, TellingPtr telling) {
+  auto const to = ledger.reply_to(key);
+  if (!telling->has_news() || !to || to->empty()) co_return;
+  telling->under_way = true;
+  auto const piece = telling->log->piece(telling->told, kMaxChunk);
+  Head const head{MessageType::alive, key.request_id, key.nonce, ledger.next_sequence(key), clock.now()};
+  auto const content = envelope.pack(encode_log(piece));
+  auto text = envelope.seal(head, content.value());
+  auto const posted = co_await mailbox.post(*to, std::move(*text));
+  telling->under_way = false;
+  telling->posted.cancel();
+  if (posted.outcome == Posted::Outcome::delivered)
+    telling->told += piece.text.size();
+  else if (!stopped && ledger.running(key))
+    say(MessageType::alive, key, *ledger.reply_to(key));
+}
+
+Async<void> RemoteServer::State::tell_before(TimePoint deadline, CallKey key, TellingPtr telling) {
+  auto const left = std::chrono::duration_cast<Milliseconds>(deadline - clock.now());
+  co_await sleep(telling->last_words, left - std::min(options.log_before_deadline, left / 4));
+  if (!stopped && ledger.running(key)) co_await tell_log(key, telling);
 }
 
 Async<void> RemoteServer::State::answer(CallKey key, Reply reply) {

@@ -43,6 +43,9 @@ class RemoteServer {
   struct Options {
     std::string session;  // ours: what is for another one was written for who had the stage before us
     std::chrono::milliseconds alive_every{1500};
+    // So long before a deadline what was printed is told: then Lambda ends the stub, which prints no more. A
+    // quarter of the time, if that is less.
+    std::chrono::milliseconds log_before_deadline{400};
     Ledger::Limits ledger;
     StreamSender::Limits stream;
   };
@@ -65,6 +68,7 @@ class RemoteServer {
  private:
   struct State;
   struct Stream;
+  struct Telling;
   std::shared_ptr<State> state_;
 };
 

@@ -27,6 +27,24 @@ struct RemoteServer::Stream {  // an answer that streams
   TimePoint kept_until = TimePoint::max();
 };
 
+struct RemoteServer::Telling {  // what the stub is told of a call while it runs
+  explicit Telling(const Executor& executor)
+      : posted(executor),
+        pulse(std::make_shared<Timer>(executor)),
+        last_words(std::make_shared<Timer>(executor)) {}
+  std::shared_ptr<CallLog> log = std::make_shared<CallLog>();
+  uint64_t told = 0;  // bytes of it
+  bool under_way = false;
+  Timer posted;                              // cancelled when nothing is under way any more
+  std::shared_ptr<Timer> pulse, last_words;  // cancelled when it is over
+  bool has_news() const { return !under_way && !log->piece(told, kMaxChunk).text.empty(); }
+  void stop() {
+    pulse->cancel();
+    last_words->cancel();
+    posted.cancel();
+  }
+};
+
 struct RemoteServer::State : std::enable_shared_from_this<RemoteServer::State> {
   State(Executor executor, const Clock& clock, Ids& ids, Envelope& envelope, Mailbox& mailbox,
         PayloadStore& payloads, Invoker& invoker, Events events, Options options)
@@ -48,8 +66,12 @@ struct RemoteServer::State : std::enable_shared_from_this<RemoteServer::State> {
   void repeat(const CallKey& key, Ledger::Verdict verdict);
   void take_receipt(const Envelope::Message& message);
   using StreamPtr = std::shared_ptr<Stream>;
-  Async<void> stream_answer(CallKey key, Reply reply);
-  Async<void> read_handler(StreamPtr stream);
+  using TellingPtr = std::shared_ptr<Telling>;
+  Async<void> tell_log(CallKey key, TellingPtr telling);
+  Async<void> tell_most(CallKey key, TellingPtr telling);
+  Async<void> tell_before(TimePoint deadline, CallKey key, TellingPtr telling);
+  Async<void> stream_answer(CallKey key, Reply reply, TellingPtr telling);
+  Async<void> read_handler(CallKey key, StreamPtr stream, TellingPtr telling);
   Async<void> send_chunks(CallKey key, StreamPtr stream);
   Async<void> keep_stream(CallKey key, StreamPtr stream);
   Async<void> post_chunk(CallKey key, StreamPtr stream, Chunk chunk);
@@ -58,7 +80,8 @@ struct RemoteServer::State : std::enable_shared_from_this<RemoteServer::State> {
   Async<void> serve(Envelope::Message message, Received received);
   Async<Result<Invocation>> invocation_of(Envelope::Message& message);
   Async<Result<std::string>> fetch(std::string key, size_t size);
-  Async<void> keep_saying_alive(CallKey key, std::shared_ptr<Timer> timer);
+  Async<void> keep_saying_alive(CallKey key, TellingPtr telling);
+  Async<void> run(CallKey key, Invocation call, TellingPtr telling);
   Async<void> answer(CallKey key, Reply reply);
   Async<Result<std::string>> message_of(CallKey key, Reply reply);
   Async<void> deliver(CallKey key);
@@ -93,6 +116,7 @@ struct RemoteServer::State : std::enable_shared_from_this<RemoteServer::State> {
   Ledger ledger;
   ClockOffset offset;
   std::set<CallKey> delivering, undelivered;
+  std::map<CallKey, TellingPtr> tellings;  // that run
   std::map<CallKey, std::shared_ptr<Stream>>
       streams;  // that run, or of which the stub may still lack something
   Timer tick, idle;

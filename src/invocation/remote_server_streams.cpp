@@ -10,11 +10,11 @@ constexpr auto kKeptFor = 30s;  // a stream that was delivered: its stub has lon
 }  // namespace
 
 // Until the stub's connection has all of it, as far as posts can tell.
-Async<void> RemoteServer::State::stream_answer(CallKey key, Reply reply) {
+Async<void> RemoteServer::State::stream_answer(CallKey key, Reply reply, TellingPtr telling) {
   StreamSender sender(ids, std::move(reply.content_type), clock.now(), options.stream);
   auto const stream = std::make_shared<Stream>(executor, std::move(sender), std::move(reply.stream));
   streams.emplace(key, stream);
-  spawn(read_handler(stream));
+  spawn(read_handler(key, stream, std::move(telling)));
   co_await send_chunks(key, stream);
   if (stopped) co_return;
   stream->closed = true;
@@ -33,7 +33,7 @@ Async<void> RemoteServer::State::stream_answer(CallKey key, Reply reply) {
   }
 }
 
-Async<void> RemoteServer::State::read_handler(StreamPtr stream) {
+Async<void> RemoteServer::State::read_handler(CallKey key, StreamPtr stream, TellingPtr telling) {
   while (!stopped && !stream->closed) {
     if (!stream->sender.wants_more()) {
       stream->room.never_expire();
@@ -43,10 +43,29 @@ Async<void> RemoteServer::State::read_handler(StreamPtr stream) {
     auto const source = stream->source;
     auto const bytes = co_await source->next();
     if (stopped || stream->closed) co_return;
-    if (bytes.empty()) stream->sender.finish(source->error());
+    if (bytes.empty()) break;
     stream->sender.push(bytes);
     stream->changed.cancel();
-    if (bytes.empty()) co_return;
+  }
+  if (stopped || stream->closed) co_return;
+  auto const source = stream->source;
+  co_await tell_most(key, telling);
+  if (stopped || stream->closed) co_return;
+  stream->sender.finish(source->error(), telling->log->rest(telling->told, options.stream.log));
+  stream->changed.cancel();
+}
+
+// Of the log, before the end of an answer that streams: what does not fit beside that.
+Async<void> RemoteServer::State::tell_most(CallKey key, TellingPtr telling) {
+  while (!stopped && telling->log->rest(telling->told).text.size() > options.stream.log) {
+    if (telling->under_way) {
+      telling->posted.never_expire();
+      co_await telling->posted.wait();
+      continue;
+    }
+    auto const told = telling->told;
+    co_await tell_log(key, telling);
+    if (telling->told == told) co_return;  // it does not get through: the end says how much is missing
   }
 }
 

@@ -28,8 +28,9 @@ StreamSender::StreamSender(Ids& ids, std::string content_type, TimePoint now, Li
       heard_(now),
       posted_(now) {}
 
-void StreamSender::finish(std::optional<StreamError> error) {
+void StreamSender::finish(std::optional<StreamError> error, LogPiece log) {
   finished_ = true;
+  log_ = std::move(log);
   if (error) error_ = shortened(*error, kMostError);
 }
 
@@ -43,6 +44,9 @@ std::optional<Chunk> StreamSender::next(TimePoint now) {
     if (range.end - range.begin > limits_.chunk) {
       again_.insert(again_.begin(), Range{range.begin + limits_.chunk, range.end, range.last});
       range = {range.begin, range.begin + limits_.chunk, false};
+    } else if (range.last && !ends_with(range.end - range.begin)) {
+      again_.insert(again_.begin(), Range{range.end, range.end, true});
+      range.last = false;
     }
     bool const useful = range.end > range.begin || (range.last && !last_received_);
     if (useful && !under_way(range)) return give(range);
@@ -55,8 +59,7 @@ std::optional<Chunk> StreamSender::next(TimePoint now) {
     return give({sent_, sent_, false});
   }
   if (size < limits_.chunk && !under_way_.empty() && !is_all) return std::nullopt;
-  // An error goes by itself: together with bytes it might not fit.
-  bool const last = finished_ && sent_ + size == end() && (!error_ || size == 0);
+  bool const last = finished_ && sent_ + size == end() && ends_with(size);
   Range const range{sent_, sent_ + size, last};
   sent_ = range.end;
   last_sent_ = last_sent_ || last;
@@ -75,7 +78,10 @@ Chunk StreamSender::give(Range range) {
   if (range.begin == 0) chunk.content_type = content_type_;
   chunk.bytes = buffer_.substr(range.begin - received_, range.end - range.begin);
   chunk.last = range.last;
-  if (range.last) chunk.error = error_;
+  if (range.last) {
+    chunk.error = error_;
+    chunk.log = log_;
+  }
   return chunk;
 }
 
@@ -103,6 +109,7 @@ void StreamSender::posted(TimePoint now, Range range, Posted::Outcome outcome) {
     limits_.chunk = std::max<size_t>(kLeastChunk, (range.end - range.begin) / 2);
   } else {
     if (outcome == Posted::Outcome::too_large && error_) error_ = shortened(*error_, 1024);
+    if (outcome == Posted::Outcome::too_large) log_ = {};
     not_before_ = now + backoff_.next();
   }
 }
@@ -129,8 +136,7 @@ void StreamSender::asked(TimePoint now) {
 void StreamSender::send_again() {
   again_.clear();
   if (sent_ > received_ || (last_sent_ && !last_received_)) {
-    again_.push_back({received_, sent_, last_sent_ && !error_});
-    if (last_sent_ && error_) again_.push_back({sent_, sent_, true});
+    again_.push_back({received_, sent_, last_sent_});
   }
   not_before_ = std::min(not_before_, heard_);
 }
@@ -150,7 +156,7 @@ StreamSender::Pulse StreamSender::pulse(TimePoint now) {
     return Pulse::alive;
   if (received_ < sent_) {
     auto const end = std::min<uint64_t>(sent_, received_ + limits_.chunk);
-    again_.push_back({received_, end, last_sent_ && !error_ && end == sent_});
+    again_.push_back({received_, end, last_sent_ && end == sent_});
   } else if (last_sent_) {
     again_.push_back({sent_, sent_, true});
   } else {

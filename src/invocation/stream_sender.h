@@ -19,6 +19,7 @@ class StreamSender {
     size_t chunk = kMaxChunk;
     size_t window = kStreamWindow;
     size_t at_once = 4;               // chunks under way
+    size_t log = 60 * 1024;           // of lines that go with the end
     Milliseconds resend_after{1400};  // without a receipt
     Milliseconds quiet{300};          // so short after a chunk the stub knows that we are alive
     Milliseconds patience{30'000};    // of waiting for a receipt
@@ -36,7 +37,7 @@ class StreamSender {
   // From the handler.
   bool wants_more() const { return !finished_ && buffer_.size() < limits_.window; }
   void push(std::string_view bytes) { buffer_ += bytes; }
-  void finish(std::optional<StreamError> error);
+  void finish(std::optional<StreamError> error, LogPiece log = {});
 
   // The chunk to be posted now, which is under way from then on. First bytes leave at once, and while some
   // are under way the next ones gather.
@@ -59,6 +60,10 @@ class StreamSender {
 
  private:
   bool owes() const;  // a receipt: the stub does
+  // What comes with the end fits beside so many bytes.
+  bool ends_with(uint64_t bytes) const {
+    return bytes == 0 || (!error_ && bytes + log_.text.size() <= limits_.chunk);
+  }
   uint64_t end() const { return received_ + buffer_.size(); }
   Chunk give(Range range);
   void send_again();
@@ -71,6 +76,7 @@ class StreamSender {
   uint64_t received_ = 0, sent_ = 0, limit_;
   std::vector<Range> under_way_, again_;
   std::optional<StreamError> error_;
+  LogPiece log_;
   bool finished_ = false, last_sent_ = false, last_received_ = false;
   bool reachable_ = true;  // false: its connection is gone, and it has not said where it is now
   bool probe_ = false;

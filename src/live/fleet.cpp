@@ -179,6 +179,7 @@ Reply Fleet::follow_stream(LocalFunction function, Invocation head, Reply reply,
     if (alive.expired()) return;
     timing.handler += since(began);
     timing.streamed->bytes = bytes;
+    timing.max_memory_mb = worker->max_memory_mb();
     keep(head.environment_id, worker);
     auto const outcome = error ? Reply{Reply::Outcome::function_error, error->body, error->type} : Reply{};
     observer_.answered(function, head, outcome, timing);
@@ -230,6 +231,7 @@ Async<Fleet::Ran> Fleet::run_on(std::shared_ptr<Worker> one, Invocation invocati
     timing.init += std::chrono::duration_cast<std::chrono::microseconds>(one->init_duration());
     timing.handler -= std::min(timing.handler, std::chrono::microseconds(one->init_duration()));
   }
+  timing.max_memory_mb = one->max_memory_mb();
   if (!reply.stream) keep(environment_id, one);
   co_return Ran{std::move(reply), std::move(one)};
 }
@@ -328,7 +330,7 @@ Result<std::shared_ptr<Worker>> Fleet::new_worker(const LocalFunction& function,
     starting->reset();
     if (!alive.expired()) observer_.entered(request_id, Phase::handler);
   };
-  auto const log = std::make_shared<CallLog>();
+  auto const log = std::make_shared<WorkerLog>();
   events.on_line = [this, function, log, alive = std::weak_ptr<Alive>(alive_)](
                        std::string_view request_id, Process::Stream stream, std::string_view line) {
     log->add(line);
@@ -338,7 +340,7 @@ Result<std::shared_ptr<Worker>> Fleet::new_worker(const LocalFunction& function,
                                       std::move(events), options_.spares));
   timing.init = std::max(since(started), std::chrono::microseconds(1));
   // A worker has its place for as long as it lives, in its environment or in the call that it still runs.
-  auto logged = std::make_unique<LoggedWorker>(std::move(worker), log, clock_, function.memory_mb);
+  auto logged = std::make_unique<LoggedWorker>(executor_, std::move(worker), log, clock_, function.memory_mb);
   std::shared_ptr<Worker> const shared(logged.release(), [place = std::move(seat.worker)](Worker* gone) {
     std::unique_ptr<Worker>{gone}.reset();
   });

@@ -128,6 +128,10 @@ void JsonTerminal::answered(const LocalFunction& function, const Invocation& inv
   }
   for (auto const& [key, value] : times_of(timing)) fact[key] = value;
   if (timing.debugger.count() > 0) fact["debugger_ms"] = milliseconds(timing.debugger);
+  if (timing.max_memory_mb > 0) {
+    fact["billed_ms"] = billed_ms(timing);
+    fact["max_memory_mb"] = timing.max_memory_mb;
+  }
   write_fact(succeeded ? "response" : "failure", std::move(fact));
 }
 

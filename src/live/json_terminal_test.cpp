@@ -85,6 +85,21 @@ TEST_F(JsonTerminalTest, ARequestAndItsAnswerShareAnIdAndSayWhereTheTimeWent) {
   EXPECT_THAT(lines.back(), HasSubstr(R"("build_ms":0,"queue_ms":0,"init_ms":20,"handler_ms":1.5)"));
 }
 
+TEST_F(JsonTerminalTest, AnAnswerSaysWhatAwsWouldBillAndWhatMemoryWasUsed) {
+  terminal().answered(function, call, {Reply::Outcome::success, "1", ""},
+                      {.init = 20ms, .handler = 1500us, .max_memory_mb = 57});
+  EXPECT_EQ(find_int(last(), "billed_ms"), 22);
+  EXPECT_EQ(find_int(last(), "max_memory_mb"), 57);
+}
+
+TEST_F(JsonTerminalTest, ExtensionsThatDoNotRunAreAFact) {
+  terminal().extensions_absent(function, "shop/Layer", {"first", "second"}, "nothing is there");
+  EXPECT_EQ(string_or(last(), "type"), "extensions-absent");
+  EXPECT_EQ(string_or(last(), "layer"), "shop/Layer");
+  EXPECT_EQ(last().at("extensions"), (json::array{"first", "second"}));
+  EXPECT_THAT(string_or(last(), "text"), HasSubstr("(first, second of layer shop/Layer): nothing is there"));
+}
+
 TEST_F(JsonTerminalTest, WholePayloadsAreForVerbose) {
   Reply const large{Reply::Outcome::success, std::string(5000, 'x'), ""};
   terminal().answered(function, call, large, {});

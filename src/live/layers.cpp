@@ -6,6 +6,7 @@
 #include "base/encoding.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "live/extensions.h"
 #include "live/unpack.h"
 
 namespace live {
@@ -57,12 +58,21 @@ Async<std::vector<fs::path>> Layers::provide(LocalFunction function) {
   std::vector<fs::path> folders;
   for (auto const& layer : function.layers) {
     auto found = co_await folder_of(layer);
-    if (found.has_value())
+    if (found.has_value()) {
+      tell_extensions(function, layer, found.value());
       folders.push_back(std::move(found.value()));
-    else if (told_.insert(layer.name).second)
+    } else if (told_.insert(layer.name).second) {
       observer_.layer_missing(function, layer.name, found.error().message);
+    }
   }
   co_return folders;
+}
+
+void Layers::tell_extensions(const LocalFunction& function, const LayerSource& layer,
+                             const fs::path& folder) {
+  auto const names = extensions_in(folder);
+  if (names.empty() || !told_.insert(layer.name).second) return;
+  observer_.extensions_absent(function, layer.name, names, lacks_without(layer.name, names));
 }
 
 Async<Result<fs::path>> Layers::folder_of(LayerSource layer) {

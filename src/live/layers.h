@@ -24,10 +24,13 @@ class Layers {
   // The observer is borrowed. Without `fetch` no layer of an account can be had.
   Layers(Executor executor, Observer& observer, std::filesystem::path folder, Fetch fetch);
 
-  // In the function's order. One that cannot be had is told once, and left out.
+  // In the function's order. One that cannot be had is told once, and left out;
+  // extensions that do not run are told once, too.
   Async<std::vector<std::filesystem::path>> provide(LocalFunction function);
 
  private:
+  void tell_extensions(const LocalFunction& function, const LayerSource& layer,
+                       const std::filesystem::path& folder);
   Async<Result<std::filesystem::path>> folder_of(LayerSource layer);
   Async<Result<std::filesystem::path>> fetched(std::string arn);
 

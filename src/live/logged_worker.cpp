@@ -13,6 +13,11 @@ namespace {
 using Steady = std::chrono::steady_clock;
 constexpr std::chrono::seconds kMemoryAge{1};
 
+// AWS bills init, too.
+int64_t billed_ms(const CallFigures& figures) {
+  return int64_t(std::ceil(figures.duration_ms + double(figures.init.count())));
+}
+
 bool logs_json(const Environment& variables) {
   return std::ranges::any_of(variables, [](auto const& one) {
     return one.first == "AWS_LAMBDA_LOG_FORMAT" && one.second == "JSON";
@@ -21,35 +26,29 @@ bool logs_json(const Environment& variables) {
 
 }  // namespace
 
-void CallLog::add(std::string_view line) {
-  if (left_out_ > 0 || text_.size() + line.size() >= kLimit) {
-    ++left_out_;
-    return;
-  }
-  text_.append(line).append("\n");
+void WorkerLog::begin(std::shared_ptr<CallLog> call) {
+  *call = std::move(*call_);
+  call_ = std::move(call);
 }
 
-std::string CallLog::take() {
-  auto text = std::exchange(text_, {});
-  if (auto const more = std::exchange(left_out_, 0))
-    text += fmt::format("LIVE {} more line{} of output are on the developer's machine alone\n", more,
-                        more == 1 ? "" : "s");
-  return text;
+void WorkerLog::end(std::string last_line) {
+  call_->close(std::move(last_line));
+  call_ = std::make_shared<CallLog>();
 }
 
 std::string live_line(const CallFigures& figures) {
   auto line = fmt::format(
       "LIVE RequestId: {}\tDuration: {:.2f} ms\tBilled Duration: {} ms\tMemory Size: {} MB\tMax Memory Used: "
       "{} MB\t",
-      figures.request_id, figures.duration_ms, int64_t(std::ceil(figures.duration_ms)),
-      figures.memory_size_mb, figures.max_memory_mb);
+      figures.request_id, figures.duration_ms, billed_ms(figures), figures.memory_size_mb,
+      figures.max_memory_mb);
   if (figures.init.count() > 0) line += fmt::format("Init Duration: {}.00 ms\t", figures.init.count());
   return line;
 }
 
 std::string live_line_in_json(const CallFigures& figures, TimePoint now) {
   json::object metrics{{"durationMs", std::round(figures.duration_ms * 1000) / 1000},
-                       {"billedDurationMs", int64_t(std::ceil(figures.duration_ms))},
+                       {"billedDurationMs", billed_ms(figures)},
                        {"memorySizeMB", figures.memory_size_mb},
                        {"maxMemoryUsedMB", figures.max_memory_mb}};
   if (figures.init.count() > 0) metrics["initDurationMs"] = figures.init.count();
@@ -59,9 +58,13 @@ std::string live_line_in_json(const CallFigures& figures, TimePoint now) {
                    {"record", {{"requestId", figures.request_id}, {"metrics", std::move(metrics)}}}});
 }
 
-LoggedWorker::LoggedWorker(std::unique_ptr<Worker> worker, std::shared_ptr<CallLog> log, const Clock& clock,
-                           int memory_mb)
-    : worker_(std::move(worker)), log_(std::move(log)), clock_(clock), memory_mb_(memory_mb) {}
+LoggedWorker::LoggedWorker(Executor executor, std::unique_ptr<Worker> worker, std::shared_ptr<WorkerLog> log,
+                           const Clock& clock, int memory_mb)
+    : executor_(std::move(executor)),
+      worker_(std::move(worker)),
+      log_(std::move(log)),
+      clock_(clock),
+      memory_mb_(memory_mb) {}
 
 long LoggedWorker::max_memory_mb() const {
   auto const now = Steady::now();
@@ -73,19 +76,29 @@ long LoggedWorker::max_memory_mb() const {
 }
 
 Async<Reply> LoggedWorker::invoke(Invocation invocation) {
-  bool const in_json = logs_json(invocation.variables);
-  CallFigures figures{.request_id = invocation.request_id, .memory_size_mb = memory_mb_};
-  auto const began = Steady::now();
+  Begun const call{invocation.request_id, logs_json(invocation.variables), Steady::now()};
+  log_->begin(invocation.log ? invocation.log : std::make_shared<CallLog>());
   auto reply = co_await worker_->invoke(std::move(invocation));
-  if (reply.stream) co_return reply;
-  figures.duration_ms = std::chrono::duration<double, std::milli>(Steady::now() - began).count();
+  if (!reply.stream) {
+    finish(call);
+    co_return reply;
+  }
+  auto ended = [this, call, alive = std::weak_ptr<char>(alive_)](size_t, const std::optional<StreamError>&) {
+    if (!alive.expired()) finish(call);
+  };
+  reply.stream = watched(executor_, std::move(reply.stream), std::move(ended));
+  co_return reply;
+}
+
+void LoggedWorker::finish(const Begun& call) {
+  CallFigures figures{.request_id = call.request_id, .memory_size_mb = memory_mb_};
+  figures.duration_ms = std::chrono::duration<double, std::milli>(Steady::now() - call.at).count();
   if (!std::exchange(is_warm_, true)) {
     figures.init = worker_->init_duration();
     figures.duration_ms = std::max(0.0, figures.duration_ms - double(figures.init.count()));
   }
   figures.max_memory_mb = max_memory_mb();
-  reply.log = log_->take() + (in_json ? live_line_in_json(figures, clock_.now()) : live_line(figures)) + "\n";
-  co_return reply;
+  log_->end(call.in_json ? live_line_in_json(figures, clock_.now()) : live_line(figures));
 }
 
 }  // namespace live

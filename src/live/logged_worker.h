@@ -1,5 +1,5 @@
-// A worker whose answers carry what its code printed, and a line of how the call went here: the stub puts
-// them into the log group of the deployed function, between Lambda's own lines.
+// A worker whose calls' logs have what its code printed, and a line of how each went here: the stub puts them
+// into the log group of the deployed function, between Lambda's own lines.
 #pragma once
 
 #include <chrono>
@@ -8,21 +8,21 @@
 #include <string_view>
 
 #include "base/clock.h"
+#include "invocation/call_log.h"
 #include "runtime/worker.h"
 
 namespace live {
 
-// What was printed since the last answer: of init too, and of what went on after that answer.
-class CallLog {
+// Of one worker: its lines go to the call that runs; those of init, and of what goes on between two calls, to
+// the next one, as on Lambda.
+class WorkerLog {
  public:
-  static constexpr size_t kLimit = 256 * 1024;  // Lambda quota: one log event; here of all lines of a call
-
-  void add(std::string_view line);
-  std::string take();  // whole lines; the last one may say how many more there were
+  void add(std::string_view line) { call_->add(line); }
+  void begin(std::shared_ptr<CallLog> call);
+  void end(std::string last_line);
 
  private:
-  std::string text_;
-  size_t left_out_ = 0;
+  std::shared_ptr<CallLog> call_ = std::make_shared<CallLog>();
 };
 
 struct CallFigures {
@@ -39,8 +39,8 @@ std::string live_line_in_json(const CallFigures& figures, TimePoint now);
 class LoggedWorker final : public Worker {
  public:
   // `log` is what the worker's on_line adds to.
-  LoggedWorker(std::unique_ptr<Worker> worker, std::shared_ptr<CallLog> log, const Clock& clock,
-               int memory_mb);
+  LoggedWorker(Executor executor, std::unique_ptr<Worker> worker, std::shared_ptr<WorkerLog> log,
+               const Clock& clock, int memory_mb);
 
   Async<Reply> invoke(Invocation invocation) override;
   Async<bool> ready() override { return worker_->ready(); }
@@ -53,13 +53,22 @@ class LoggedWorker final : public Worker {
   Async<void> stop() override { return worker_->stop(); }
 
  private:
+  struct Begun {
+    std::string request_id;
+    bool in_json = false;
+    std::chrono::steady_clock::time_point at{};
+  };
+  void finish(const Begun& call);
+
+  Executor executor_;
   std::unique_ptr<Worker> worker_;
-  std::shared_ptr<CallLog> log_;
+  std::shared_ptr<WorkerLog> log_;
   const Clock& clock_;
   int memory_mb_;
   bool is_warm_ = false;
   mutable long max_memory_mb_ = 0;  // looked at now and then: it costs a read of /proc
   mutable std::chrono::steady_clock::time_point memory_seen_{};
+  std::shared_ptr<char> alive_ = std::make_shared<char>();  // a stream may end after us
 };
 
 }  // namespace live

@@ -8,29 +8,22 @@
 namespace live {
 namespace {
 
-using testing::EndsWith;
 using testing::HasSubstr;
 using testing::Not;
 
-TEST(CallLog, GivesWhatWasPrintedOnce) {
-  CallLog log;
+TEST(WorkerLog, LinesBelongToTheCallThatRunsOrElseToTheNextOne) {
+  WorkerLog log;
   log.add("of init");
-  log.add("");
-  log.add("of the call");
-  EXPECT_EQ(log.take(), "of init\n\nof the call\n");
-  EXPECT_EQ(log.take(), "");
-}
-
-TEST(CallLog, SaysHowManyLinesWereTooMany) {
-  CallLog log;
-  std::string const line(1000, 'x');
-  for (int i = 0; i < 300; ++i) log.add(line);
-  log.add("short, but after one that was left out");
-  auto const text = log.take();
-  EXPECT_LT(text.size(), CallLog::kLimit + 200);
-  EXPECT_THAT(text, EndsWith("LIVE 40 more lines of output are on the developer's machine alone\n"));
-  log.add("again");
-  EXPECT_EQ(log.take(), "again\n");
+  auto const first = std::make_shared<CallLog>(), second = std::make_shared<CallLog>();
+  log.begin(first);
+  log.add("of the first call");
+  log.end("LIVE first");
+  log.add("after its answer");
+  log.begin(second);
+  log.add("of the second call");
+  log.end("LIVE second");
+  EXPECT_EQ(first->rest(0).text, "of init\nof the first call\nLIVE first\n");
+  EXPECT_EQ(second->rest(0).text, "after its answer\nof the second call\nLIVE second\n");
 }
 
 TEST(LiveLine, ReadsAsLambdasReport) {
@@ -40,7 +33,7 @@ TEST(LiveLine, ReadsAsLambdasReport) {
                       .memory_size_mb = 128,
                       .max_memory_mb = 57};
   EXPECT_EQ(live_line(figures),
-            "LIVE RequestId: r1\tDuration: 12.35 ms\tBilled Duration: 13 ms\tMemory Size: 128 MB\tMax Memory "
+            "LIVE RequestId: r1\tDuration: 12.35 ms\tBilled Duration: 53 ms\tMemory Size: 128 MB\tMax Memory "
             "Used: 57 "
             "MB\tInit Duration: 40.00 ms\t");
   figures.init = {};

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "invocation/invocation.h"
 #include "live/function_table.h"
@@ -23,8 +24,14 @@ struct Timing {
     std::chrono::microseconds first{0};  // until the stream began, of all the time together
   };
   std::chrono::microseconds debugger{0};  // of init and handler: held by a debugger
+  long max_memory_mb = 0;                 // of its worker, the most so far; 0: it had none
   std::optional<Streamed> streamed{};  // of an answer that streamed: told when it has ended, without payload
 };
+
+// What AWS would bill of it: init and handler, in whole milliseconds.
+inline int64_t billed_ms(const Timing& timing) {
+  return std::chrono::ceil<std::chrono::milliseconds>(timing.init + timing.handler).count();
+}
 
 // What a call waits for.
 enum class Phase {
@@ -57,6 +64,10 @@ class Observer {
   virtual void installing(const LocalFunction&, const std::filesystem::path& /*folder*/) {}
   virtual void installed(const LocalFunction&, std::chrono::microseconds /*took*/) {}
   virtual void layer_missing(const LocalFunction&, std::string_view /*layer*/, std::string_view /*why*/) {}
+  // Of a layer that is there: they do not run, and so this is not there.
+  virtual void extensions_absent(const LocalFunction&, std::string_view /*layer*/,
+                                 const std::vector<std::string>& /*extensions*/, std::string_view /*lacks*/) {
+  }
   // What the developer should know of a call.
   virtual void note(std::string_view /*request_id*/, std::string_view /*text*/) {}
   virtual void rebuilt(const LocalFunction& function, std::chrono::microseconds took) = 0;

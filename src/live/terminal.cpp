@@ -1,6 +1,7 @@
 #include "live/terminal.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "base/json.h"
 #include "live/columns.h"
@@ -218,13 +219,14 @@ void Terminal::printed(const LocalFunction& function, std::string_view request_i
         stream == Process::Stream::err ? Tint::yellow : Tint::dim, line.empty() ? " " : line);
 }
 
-void Terminal::answered(const LocalFunction&, const Invocation& invocation, const Reply& reply,
+void Terminal::answered(const LocalFunction& function, const Invocation& invocation, const Reply& reply,
                         const Timing& timing) {
   if (reply.outcome != Reply::Outcome::success) {
     failed(invocation, reply, timing);
   } else if (!is_quiet()) {
     answered_well(invocation, reply, timing);
   }
+  figures(function, invocation, timing);
   end(invocation.request_id);
 }
 
@@ -234,6 +236,13 @@ size_t Terminal::payload_room(size_t columns_beside) const {
   if (!around_.screen) return kPayloadShown;
   size_t const columns = around_.screen->size().columns, used = kBesideThePayload + columns_beside;
   return std::max(kPayloadShownAtLeast, columns > used ? columns - used : 0);
+}
+
+void Terminal::figures(const LocalFunction& function, const Invocation& invocation, const Timing& timing) {
+  if (!is_whole() || timing.max_memory_mb == 0) return;
+  lines(invocation.request_id, "·", Tint::dim,
+        fmt::format("billed {} ms, at most {} of {} MB used", billed_ms(timing), timing.max_memory_mb,
+                    function.memory_mb));
 }
 
 void Terminal::answered_well(const Invocation& invocation, const Reply& reply, const Timing& timing) {
@@ -283,6 +292,19 @@ void Terminal::installed(const LocalFunction& function, std::chrono::microsecond
 void Terminal::layer_missing(const LocalFunction& function, std::string_view layer, std::string_view why) {
   warn(
       fmt::format("{}: its layer {} is not here, and it runs without: {}", short_name(function), layer, why));
+}
+
+void Terminal::extensions_absent(const LocalFunction& function, std::string_view layer,
+                                 const std::vector<std::string>& extensions, std::string_view lacks) {
+  json::array names;
+  for (auto const& one : extensions) names.push_back(json::value(one));
+  warn(fmt::format("{}: extensions do not run here ({} of layer {}): {}", short_name(function),
+                   fmt::join(extensions, ", "), layer, lacks),
+       {{"type", "extensions-absent"},
+        {"function", function.construct_path.empty() ? function.name : function.construct_path},
+        {"name", function.name},
+        {"layer", layer},
+        {"extensions", std::move(names)}});
 }
 
 void Terminal::rebuilt(const LocalFunction& function, std::chrono::microseconds took) {

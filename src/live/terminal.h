@@ -80,6 +80,8 @@ class Terminal : public Observer {
   void installing(const LocalFunction& function, const std::filesystem::path& folder) override;
   void installed(const LocalFunction& function, std::chrono::microseconds took) override;
   void layer_missing(const LocalFunction& function, std::string_view layer, std::string_view why) override;
+  void extensions_absent(const LocalFunction& function, std::string_view layer,
+                         const std::vector<std::string>& extensions, std::string_view lacks) override;
   void rebuilt(const LocalFunction& function, std::chrono::microseconds took) override;
   void build_failed(const LocalFunction& function, std::string_view errors) override;
 
@@ -106,6 +108,7 @@ class Terminal : public Observer {
   void lines(std::string_view id, std::string_view mark, Tint colour, std::string_view text);
   void answered_well(const Invocation& invocation, const Reply& reply, const Timing& timing);
   void failed(const Invocation& invocation, const Reply& reply, const Timing& timing);
+  void figures(const LocalFunction& function, const Invocation& invocation, const Timing& timing);
   size_t payload_room(size_t columns_beside) const;
   std::string named_again(std::string_view request_id) const;
   Steady::time_point now() const { return around_.now ? around_.now() : Steady::time_point{}; }

@@ -48,6 +48,13 @@ TEST_F(TerminalTest, ATimeOfSeveralPartsSaysWhereItWent) {
   EXPECT_THAT(lines, ElementsAre("01234567 ← null  131 ms (build 30 ms, init 100 ms, handler 1.2 ms)"));
 }
 
+TEST_F(TerminalTest, VerboseShowsWhatAwsWouldBillAndWhatMemoryWasUsed) {
+  function.memory_mb = 256;
+  Timing const timing{.init = 100ms, .handler = 1200us, .max_memory_mb = 57};
+  terminal(Terminal::Detail::whole).answered(function, call, {Reply::Outcome::success, "1", ""}, timing);
+  EXPECT_EQ(lines.back(), "01234567 · billed 102 ms, at most 57 of 256 MB used");
+}
+
 TEST_F(TerminalTest, AnErrorShowsItsTraceOnce) {
   terminal().answered(
       function, call,

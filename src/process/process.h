@@ -23,7 +23,8 @@ struct Command {
   std::vector<std::pair<std::string, std::string>> environment;
   bool inherits_environment = false;  // ours first, `environment` over it
   std::filesystem::path folder;       // empty: ours
-  bool takes_input = false;           // write() reaches its standard input; else that is /dev/null
+  bool one_output = false;   // its standard error is its standard output: what it writes keeps its order
+  bool takes_input = false;  // write() reaches its standard input; else that is /dev/null
   // It has processes and files of its own to clear away: with its owner it gets SIGTERM, not SIGKILL.
   bool clears_away = false;
 };

@@ -62,6 +62,15 @@ TEST_F(ProcessTest, GivesItsOutputInLinesAndItsExitStatus) {
   EXPECT_FALSE(process->running());
 }
 
+TEST_F(ProcessTest, OfOneOutputWhatItWritesKeepsItsOrder) {
+  auto process = start({.arguments = {"sh", "-c", "for i in 1 3 5 7; do echo $i; echo $((i + 1)) >&2; done"},
+                        .inherits_environment = true,
+                        .one_output = true});
+  run(process->wait());
+  EXPECT_THAT(out, ElementsAre("1", "2", "3", "4", "5", "6", "7", "8"));
+  EXPECT_THAT(err, testing::IsEmpty());
+}
+
 TEST_F(ProcessTest, GivesAllItWroteHoweverMuch) {
   auto process = shell("seq 1 200000");
   run(process->wait());

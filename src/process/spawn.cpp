@@ -176,7 +176,7 @@ Result<Spawned> spawn(const Command& command) {
             .folder = command.folder.empty() ? nullptr : command.folder.c_str(),
             .in = in.read_end.number(),
             .out = out.write_end.number(),
-            .err = err.write_end.number(),
+            .err = (command.one_output ? out : err).write_end.number(),
             .failure = failing.write_end.number(),
             .parent = ::getpid(),
             .signal_with_parent = command.clears_away ? SIGTERM : SIGKILL};

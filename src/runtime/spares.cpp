@@ -74,8 +74,9 @@ struct Spares::Bench : std::enable_shared_from_this<Bench> {
     std::shared_ptr<Process::OnLine> line_sink;  // set when it becomes somebody's
   };
 
-  Bench(Executor executor, Command spare) : executor(executor), spare(std::move(spare)), timer(executor) {
-    if (!certificates.empty()) this->spare.environment.emplace_back(kCertificates, certificates);
+  Bench(Executor executor, Command of) : executor(executor), spare(std::move(of)), timer(executor) {
+    spare.one_output = true;  // as a worker's
+    if (!certificates.empty()) spare.environment.emplace_back(kCertificates, certificates);
   }
 
   bool start() {

@@ -45,6 +45,7 @@ class Environs : public std::enable_shared_from_this<Environs> {
   Result<void> start(Executor executor, const Clock& clock, Ids& ids, Spares* spares) {
     LIVE_TRY(api_, RuntimeApi::listen(executor, clock, ids, api_events()));
     LIVE_TRY(Launch launch, live::launch(program_, api_->address()));
+    launch.command.one_output = true;  // as on Lambda
     open_to_debugger(launch);
     auto on_line = [this](Process::Stream stream, std::string_view line) {
       if (target_ && is_of_debugger(line)) return;

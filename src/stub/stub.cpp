@@ -24,12 +24,12 @@ constexpr std::array kOfThisProcess = {"_",
                                        "SHLVL"};
 constexpr int kPatience = 5;  // failures in a row of asking Lambda for work
 
-void print(std::string_view lines) {
+}  // namespace
+
+void print_lines(std::string_view lines) {
   std::fwrite(lines.data(), 1, lines.size(), stdout);
   std::fflush(stdout);
 }
-
-}  // namespace
 
 Environment travelling_variables(const char* const* environment) {
   Environment out;
@@ -52,7 +52,7 @@ Stub::Stub(RuntimeClient& lambda, Invoker& remote, Uplink* uplink, Ids& ids, Log
       log_(log),
       options_(std::move(options)),
       environment_id_(ids.hex(16)) {
-  if (!options_.print) options_.print = print;
+  if (!options_.print) options_.print = print_lines;
 }
 
 Async<Fault> Stub::run() {

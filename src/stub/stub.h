@@ -23,12 +23,15 @@ namespace live {
 // The variables that travel: all but those that describe this process and not the function.
 Environment travelling_variables(const char* const* environment);
 
+// To standard output, which Lambda takes for the function's log.
+void print_lines(std::string_view lines);
+
 class Stub {
  public:
   struct Options {
     std::string function;                           // physical name
     const char* const* environment = nullptr;       // the process's, read for each invocation
-    std::function<void(std::string_view)> print{};  // what the local code printed; null: to standard output
+    std::function<void(std::string_view)> print{};  // what the local code printed; null: print_lines
   };
   // Everything is borrowed; there may be no uplink.
   Stub(RuntimeClient& lambda, Invoker& remote, Uplink* uplink, Ids& ids, Log& log, Options options);

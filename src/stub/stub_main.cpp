@@ -86,6 +86,7 @@ int run() {
   Remote::Options options;
   options.name = {config.value().stage, config.value().app};
   options.on_dropped = [&log](std::string_view reason) { log.warning("message dropped: {}", reason); };
+  options.on_log = print_lines;
   Uplink* own = nullptr;
   options.on_silence = [&own] {
     if (own) own->suspect();

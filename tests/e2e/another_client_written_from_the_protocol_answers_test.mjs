@@ -139,6 +139,11 @@ test("a message that comes again while the call runs, and when it is answered, r
   assert.equal((await answered({ text: "next" })).text, "next");
 });
 
+test("what it tells of the log while a call runs stands in the function's log group once", async () => {
+  const logged = await lab.newlyLogged("Hello", () => answered({ prints: ["first", "zweite ü", "third"] }));
+  assert.deepEqual([...logged.values()], [["first", "zweite ü", "third", "with the answer"]]);
+});
+
 test("calls at once get their own answers", async () => {
   const texts = Array.from({ length: 8 }, (_, n) => `call ${n}`);
   const bodies = await Promise.all(texts.map((text) => answered({ text, wait: 0.1 })));

@@ -23,6 +23,7 @@ def handler(event, context): return [which.TEXT, remote.TEXT]
   "first/nodejs/node_modules/only/index.js": `module.exports = "first";`,
   "first/python/which.py": `TEXT = "first"\n`,
   "first/bin/tool": "",
+  "first/extensions/datadog-agent": "#!/bin/sh",
   "second/nodejs/node_modules/which/index.js": `module.exports = "second";`,
   "second/python/which.py": `TEXT = "second"\n`,
   "wrapper/nodejs/node_modules/wrapper/index.js": `exports.handler = async (...all) => ({ wrapped: await require(process.env.LAMBDA_TASK_ROOT + "/index.js").handler(...all) });`,
@@ -48,6 +49,14 @@ test("a session starts with layers of the app and of the account", async () => {
   await first.stop();
   lab.describe(functions(LayerVersionArn));
   session = await lab.go();
+});
+
+test("extensions that do not run are told once, with what is missed", async () => {
+  for (const _ of [1, 2]) await lab.invoke("Node");
+  await lab.invoke("Wrapped");
+  const told = session.lines.filter((line) => line.includes("extensions do not run here"));
+  assert.equal(told.length, 1, session.tail());
+  assert.match(told[0], /Node: extensions do not run here \(datadog-agent of layer lab\/Layer-first\): nothing is sent to Datadog/);
 });
 
 test("a later layer hides an earlier one", async () => {

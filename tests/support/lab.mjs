@@ -104,10 +104,48 @@ export class Lab extends Workplace {
 
   /** What a function's stubs have logged. */
   async stubLog(id, { stage = this.stage } = {}) {
+    return (await this.logEvents(id, stage)).map(({ message }) => message.trimEnd()).join("\n");
+  }
+
+  async logEvents(id, stage = this.stage) {
     this.logs ??= await client(this, "cloudwatch-logs", "CloudWatchLogsClient");
     const { FilterLogEventsCommand } = sdk("cloudwatch-logs");
-    const found = await this.logs.send(new FilterLogEventsCommand({ logGroupName: `/aws/lambda/${stage}-${id}` }));
-    return found.events.map(({ message }) => message.trimEnd()).join("\n");
+    const events = [];
+    let nextToken;
+    do {
+      const found = await this.logs.send(new FilterLogEventsCommand({ logGroupName: `/aws/lambda/${stage}-${id}`, nextToken }));
+      events.push(...found.events);
+      nextToken = found.nextToken;
+    } while (nextToken);
+    return events;
+  }
+
+  /** The lines between START and END of each call, by its request id, of whichever environment. */
+  async logOfCalls(id) {
+    const calls = new Map();
+    const running = new Map(); // by log stream
+    for (const { logStreamName, message } of await this.logEvents(id).catch(() => [])) {
+      const line = message.trimEnd();
+      const start = /^START RequestId: (\S+)/.exec(line);
+      if (start) {
+        running.set(logStreamName, []);
+        calls.set(start[1], { lines: running.get(logStreamName), ended: false });
+      } else if (line.startsWith("END RequestId: ")) {
+        calls.get(line.slice(15)).ended = true;
+        running.delete(logStreamName);
+      } else running.get(logStreamName)?.push(line);
+    }
+    return calls;
+  }
+
+  /** What the log group has of the calls of a function that were not there before, once they have ended. */
+  async newlyLogged(id, act, count = 1) {
+    const before = new Set((await this.logOfCalls(id)).keys());
+    await act();
+    return await until(`the log of ${count} calls of ${id}`, async () => {
+      const calls = [...(await this.logOfCalls(id))].filter(([one, { ended }]) => ended && !before.has(one));
+      return calls.length >= count && new Map(calls.map(([one, { lines }]) => [one, lines]));
+    });
   }
 
   /** `live start` until it listens. */

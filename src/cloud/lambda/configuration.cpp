@@ -1,8 +1,10 @@
 #include "cloud/lambda/configuration.h"
 
+#include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "cloud/lambda/name.h"
 
@@ -140,6 +142,37 @@ json::object default_configuration(std::string_view function) {
           {"LoggingConfig", {{"LogFormat", "Text"}, {"LogGroup", fmt::format("/aws/lambda/{}", function)}}}};
 }
 
+namespace {
+
+ApiResult<void> check_one_of(const json::object& logging, std::string_view member,
+                             std::initializer_list<std::string_view> known) {
+  const auto value = string_or(logging, member);
+  if (value.empty() || std::ranges::find(known, value) != known.end()) return outcome::success();
+  return invalid(
+      fmt::format("Value '{}' at 'loggingConfig.{}' failed to satisfy constraint: Member must satisfy "
+                  "enum value set: [{}]",
+                  value, member, fmt::join(known, ", ")));
+}
+
+// Levels are of JSON alone, as on AWS.
+ApiResult<void> apply_logging(json::object& mine, const json::object& given) {
+  LIVE_API_TRY(check_one_of(given, "LogFormat", {"JSON", "Text"}));
+  LIVE_API_TRY(
+      check_one_of(given, "ApplicationLogLevel", {"TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"}));
+  LIVE_API_TRY(check_one_of(given, "SystemLogLevel", {"DEBUG", "INFO", "WARN"}));
+  for (const auto& [key, value] : given) mine[key] = value;
+  const bool is_json = string_or(mine, "LogFormat") == "JSON";
+  for (const auto* level : {"ApplicationLogLevel", "SystemLogLevel"}) {
+    if (is_json && !mine.contains(level)) mine[level] = "INFO";
+    if (!is_json && given.contains(level))
+      return invalid(fmt::format("{} can be set only when LogFormat is set to JSON.", level));
+    if (!is_json) mine.erase(level);
+  }
+  return outcome::success();
+}
+
+}  // namespace
+
 ApiResult<void> apply_configuration(World& world, json::object& configuration, const json::object& input) {
   LIVE_API_TRY(refuse_unsupported(input));
   LIVE_API_TRY(apply_runtime(configuration, input));
@@ -163,8 +196,7 @@ ApiResult<void> apply_configuration(World& world, json::object& configuration, c
       configuration.erase("Environment");
   }
   if (const auto* logging = find_object(input, "LoggingConfig")) {
-    auto& mine = configuration["LoggingConfig"].as_object();
-    for (const auto& [key, value] : *logging) mine[key] = value;
+    LIVE_API_TRY(apply_logging(configuration["LoggingConfig"].as_object(), *logging));
   }
   return outcome::success();
 }

@@ -1,7 +1,5 @@
 #include "cloud/lambda/environments.h"
 
-#include <cmath>
-
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -39,13 +37,15 @@ struct Environments::Environment {
   std::string tail;  // of the call's log
   bool wants_log = false;
   LogStream log;
+  PlatformLog platform;
   std::unique_ptr<Worker> worker;
 
   Environment(World& world, VersionPtr of, std::string stream)
       : version(std::move(of)),
         id(world.ids.uuid()),
         init(world.executor, init_limit + 2s),
-        log(world, version->region, version->log_group, std::move(stream)) {}
+        log(world, version->region, version->log_group, std::move(stream)),
+        platform(*version) {}
 
   void end_init() {
     initialised = true;
@@ -74,19 +74,16 @@ struct Environments::Environment {
     return memory_mb;
   }
 
-  void report(const std::string& request_id, double duration, const Reply& reply) {
-    line(fmt::format("END RequestId: {}", request_id));
-    auto text = fmt::format(
-        "REPORT RequestId: {}\tDuration: {:.2f} ms\tBilled Duration: {} ms\tMemory Size: {} "
-        "MB\tMax Memory Used: {} MB\t",
-        request_id, duration, static_cast<int64_t>(std::ceil(duration)), version->memory_mb, max_memory_mb());
-    if (std::exchange(fresh, false))
-      text += fmt::format("Init Duration: {:.2f} ms\t", static_cast<double>(worker->init_duration().count()));
-    if (reply.error_type == "Sandbox.Timedout")
-      text += "Status: timeout";
-    else if (reply.outcome == Reply::Outcome::function_error && reply.error_type.starts_with("Runtime."))
-      text += "Status: error\tError Type: " + reply.error_type;
-    line(text);
+  void lines(const PlatformLog::Lines& all) {
+    for (const auto& one : all) line(one);
+  }
+
+  void report(TimePoint now, const std::string& request_id, double duration, const Reply& reply) {
+    CallReport report{.request_id = request_id, .duration_ms = duration, .max_memory_mb = max_memory_mb()};
+    if (std::exchange(fresh, false)) report.init_ms = static_cast<double>(worker->init_duration().count());
+    const bool noticed = reply.error_type == "Sandbox.Timedout" || reply.error_type.starts_with("Runtime.");
+    if (noticed && reply.outcome == Reply::Outcome::function_error) report.error_type = reply.error_type;
+    lines(platform.end(now, report));
   }
 };
 
@@ -151,6 +148,10 @@ Environment variables_of(const World& world, const Version& version, const Crede
   set("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", std::to_string(version.memory_mb));
   set("AWS_LAMBDA_LOG_GROUP_NAME", log.group());
   set("AWS_LAMBDA_LOG_STREAM_NAME", log.name());
+  if (version.logs_json) {
+    set("AWS_LAMBDA_LOG_FORMAT", "JSON");
+    set("AWS_LAMBDA_LOG_LEVEL", version.application_log_level);
+  }
   set("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand");
   set("AWS_REGION", version.region);
   set("AWS_DEFAULT_REGION", version.region);
@@ -266,15 +267,16 @@ Async<ApiResult<Execution>> Environments::run(VersionPtr version, Order order) {
   auto environment = std::move(acquired.value());
   environment->wants_log = order.wants_log;
   environment->tail.clear();
+  const auto function_arn = std::move(order.function_arn);
   Invocation invocation{.function = version->name,
                         .request_id = order.request_id,
                         .environment_id = environment->id,
                         .event = std::move(order.event),
-                        .function_arn = std::move(order.function_arn),
+                        .function_arn = function_arn,
                         .trace_id = std::move(order.trace_id),
                         .client_context = std::move(order.client_context)};
   if (environment->fresh) co_await environment->until_initialised();
-  environment->line(fmt::format("START RequestId: {} Version: {}", order.request_id, version->number));
+  environment->lines(environment->platform.start(world_.clock.now(), order.request_id, function_arn));
   const auto start = std::chrono::steady_clock::now();
   invocation.deadline = world_.clock.now() + std::chrono::seconds(version->timeout_s);
   Execution execution;
@@ -301,11 +303,7 @@ Async<ApiResult<Execution>> Environments::run(VersionPtr version, Order order) {
 }
 
 void Environments::finish(EnvironmentPtr environment, const Ending& ending, const Reply& outcome) {
-  const double duration = millis_since(ending.start);
-  if (outcome.error_type == "Sandbox.Timedout")
-    environment->line(fmt::format("{} {} Task timed out after {:.2f} seconds", iso8601(world_.clock.now()),
-                                  ending.request_id, static_cast<double>(environment->version->timeout_s)));
-  environment->report(ending.request_id, duration, outcome);
+  environment->report(world_.clock.now(), ending.request_id, millis_since(ending.start), outcome);
   if (environment->wants_log) {
     *ending.log = std::move(environment->tail);
     if (ending.log->size() > log_tail) ending.log->erase(0, ending.log->size() - log_tail);

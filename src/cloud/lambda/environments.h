@@ -13,6 +13,7 @@
 #include "cloud/lambda/function.h"
 #include "cloud/lambda/lambda.h"
 #include "cloud/lambda/log_stream.h"
+#include "cloud/lambda/platform_log.h"
 #include "cloud/world.h"
 #include "runtime/interpreter.h"
 #include "runtime/starts.h"

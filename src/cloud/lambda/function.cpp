@@ -48,8 +48,12 @@ Version::Version(json::object stored) : configuration(std::move(stored)) {
   handler = string_or(c, "Handler");
   code_folder = string_or(c, "CodeFolder");
   log_group = "/aws/lambda/" + name;
-  if (const auto* logging = find_object(c, "LoggingConfig"))
+  if (const auto* logging = find_object(c, "LoggingConfig")) {
     log_group = string_or(*logging, "LogGroup", log_group);
+    logs_json = string_or(*logging, "LogFormat") == "JSON";
+    application_log_level = string_or(*logging, "ApplicationLogLevel");
+    system_log_level = string_or(*logging, "SystemLogLevel");
+  }
   memory_mb = static_cast<int>(find_int(c, "MemorySize").value_or(128));
   timeout_s = static_cast<int>(find_int(c, "Timeout").value_or(3));
   if (const auto* environment = find_object(c, "Environment"))

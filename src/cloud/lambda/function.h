@@ -22,8 +22,10 @@ struct Version {
   std::string role, runtime, handler, log_group, code_folder;
   int memory_mb;
   int timeout_s;
-  Environment variables;            // the user's
-  std::vector<std::string> layers;  // folders
+  bool logs_json = false;
+  std::string application_log_level, system_log_level;  // "INFO"; of JSON alone
+  Environment variables;                                // the user's
+  std::vector<std::string> layers;                      // folders
 };
 using VersionPtr = std::shared_ptr<const Version>;
 

@@ -1,5 +1,7 @@
 #include "cloud/lambda/log_stream.h"
 
+#include <algorithm>
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -10,12 +12,27 @@ namespace live::cloud::lambda {
 namespace {
 
 constexpr auto batching = 200ms;
-constexpr size_t max_line = 256 * 1024 - 26;      // CloudWatch Logs quota for an event
+constexpr size_t max_batch = 1'048'576, event_overhead = 26, max_events = 10'000;  // CloudWatch Logs quotas
 constexpr size_t max_buffered = 8 * 1024 * 1024;  // then the newest lines are dropped, and counted
 
 }  // namespace
 
 struct LogStream::State {
+  // As many as one request may have.
+  json::array take() {
+    size_t size = 0, count = 0;
+    while (count < std::min(events.size(), max_events)) {
+      const auto one = events[count].as_object().at("message").as_string().size() + event_overhead;
+      if (count > 0 && size + one > max_batch) break;
+      size += one;
+      ++count;
+    }
+    json::array taken(events.begin(), events.begin() + ptrdiff_t(count));
+    events.erase(events.begin(), events.begin() + ptrdiff_t(count));
+    bytes -= std::min(bytes, size - count * event_overhead);
+    return taken;
+  }
+
   World& world;
   std::string region, group, stream;
   json::array events;
@@ -52,7 +69,6 @@ const std::string& LogStream::name() const { return state_->stream; }
 
 void LogStream::line(std::string_view text) {
   auto& s = *state_;
-  if (text.size() > max_line) text = text.substr(0, max_line);
   if (text.empty()) text = " ";  // an event may not be empty
   if (s.bytes + text.size() > max_buffered) {
     ++s.dropped;
@@ -82,8 +98,7 @@ Async<void> LogStream::send(std::shared_ptr<State> state, Milliseconds after) {
           json::object{{"timestamp", to_millis(s.world.clock.now())},
                        {"message", fmt::format("[{} lines were too many and are lost]", dropped)}});
     json::object input{{"logGroupName", s.group}, {"logStreamName", s.stream}};
-    input["logEvents"] = std::exchange(s.events, json::array());
-    s.bytes = 0;
+    input["logEvents"] = s.take();
     auto put = co_await s.call("PutLogEvents", input);
     if (put.has_error() && put.error().code == "ResourceNotFoundException") {  // deleted meanwhile
       co_await s.create();
