@@ -165,7 +165,8 @@ Async<Reply> Fleet::invoke(Invocation invocation) {
   if (ran.reply.stream)
     co_return follow_stream(function, head, std::move(ran.reply), timing, std::move(ran.worker));
   observer_.answered(function, head, ran.reply, timing);
-  Overrun const overrun{function, timing, since(began), clock_.now() >= head.deadline, caller};
+  Overrun const overrun{function, timing,         since(began), clock_.now() >= head.deadline,
+                        caller,   options_.limits};
   if (auto const text = overrun.in_words()) observer_.note(head.request_id, *text);
   co_return std::move(ran.reply);
 }
@@ -311,29 +312,9 @@ Result<std::shared_ptr<Worker>> Fleet::new_worker(const LocalFunction& function,
   for (auto const& [name, value] : invocation.variables)
     if (is_start_variable(name) && !has(function.start_variables, name, value))
       observer_.ignored(function, name);
-  Worker::Events events;
-  events.on_hold = [this, alive = std::weak_ptr<Alive>(alive_), first = invocation.request_id](
-                       std::string_view request_id, DebugPort::Hold hold) {
-    if (alive.expired()) return;
-    auto const phase = hold == DebugPort::Hold::paused      ? Phase::debugger
-                       : hold == DebugPort::Hold::attaching ? Phase::attach
-                       : request_id.empty()                 ? Phase::init
-                                                            : Phase::handler;
-    observer_.entered(request_id.empty() ? std::string_view(first) : request_id, phase);
-  };
   auto const starting = std::make_shared<Places::Place>(std::move(seat.start));
-  events.on_exit = [starting] { starting->reset(); };
-  events.on_initialised = [this, starting, alive = std::weak_ptr<Alive>(alive_),
-                           request_id = invocation.request_id] {
-    starting->reset();
-    if (!alive.expired()) observer_.entered(request_id, Phase::handler);
-  };
   auto const log = std::make_shared<CallLog>();
-  events.on_line = [this, function, log, alive = std::weak_ptr<Alive>(alive_)](
-                       std::string_view request_id, Process::Stream stream, std::string_view line) {
-    log->add(line);
-    if (!alive.expired()) observer_.printed(function, request_id, stream, line);
-  };
+  auto events = events_of(function, invocation, starting, log);
   LIVE_TRY(auto worker, Worker::start(executor_, clock_, ids_, program_for(function, invocation, ready),
                                       std::move(events), options_.spares));
   timing.init = std::max(since(started), std::chrono::microseconds(1));
@@ -348,6 +329,42 @@ Result<std::shared_ptr<Worker>> Fleet::new_worker(const LocalFunction& function,
   return shared;
 }
 
+// They outlive the call that the worker is made for, and may outlive us.
+Worker::Events Fleet::events_of(const LocalFunction& function, const Invocation& invocation,
+                                std::shared_ptr<Places::Place> starting, std::shared_ptr<CallLog> log) {
+  Worker::Events events;
+  events.on_hold = [this, alive = std::weak_ptr<Alive>(alive_), first = invocation.request_id](
+                       std::string_view request_id, DebugPort::Hold hold) {
+    if (alive.expired()) return;
+    auto const phase = hold == DebugPort::Hold::paused      ? Phase::debugger
+                       : hold == DebugPort::Hold::attaching ? Phase::attach
+                       : request_id.empty()                 ? Phase::init
+                                                            : Phase::handler;
+    observer_.entered(request_id.empty() ? std::string_view(first) : request_id, phase);
+  };
+  events.on_exit = [starting] { starting->reset(); };
+  events.on_initialised = [this, starting, alive = std::weak_ptr<Alive>(alive_),
+                           request_id = invocation.request_id] {
+    starting->reset();
+    if (!alive.expired()) observer_.entered(request_id, Phase::handler);
+  };
+  events.on_memory_exceeded = [this, function, alive = std::weak_ptr<Alive>(alive_),
+                               first = invocation.request_id](std::string_view request_id, long used_mb) {
+    if (alive.expired()) return;
+    auto const text = fmt::format(
+        "it used {} MB of its {} MB and was ended, as on AWS: raise its memorySize, or `live start "
+        "--no-limits`",
+        used_mb, function.memory_mb);
+    observer_.note(request_id.empty() ? std::string_view(first) : request_id, text);
+  };
+  events.on_line = [this, function, log, alive = std::weak_ptr<Alive>(alive_)](
+                       std::string_view request_id, Process::Stream stream, std::string_view line) {
+    log->add(line);
+    if (!alive.expired()) observer_.printed(function, request_id, stream, line);
+  };
+  return events;
+}
+
 Program Fleet::program_for(const LocalFunction& function, const Invocation& invocation,
                            const Code::Ready& ready) const {
   Program program;
@@ -358,6 +375,7 @@ Program Fleet::program_for(const LocalFunction& function, const Invocation& invo
   program.executable = ready.executable;
   program.class_path = ready.class_path;
   program.memory_mb = function.memory_mb;
+  program.limits = options_.limits;
   program.runtimes = options_.runtimes;
   if (!options_.loaded.empty()) program.loaded = options_.loaded / (function.name + ".json");
   program.interpreter = ready.interpreter;

@@ -24,6 +24,8 @@
 
 namespace live {
 
+class CallLog;
+
 struct FleetOptions {
   std::filesystem::path runtimes;       // the folder with the Runtime API clients
   std::filesystem::path loaded{};       // a folder: what each function has loaded
@@ -34,6 +36,7 @@ struct FleetOptions {
   // A call that needs one more waits for its turn, until its deadline. 0: as many as this machine's memory
   // takes; of one function: as of all.
   size_t most_workers = 0, most_of_one_function = 0;
+  Limits limits = Limits::enforced;
 
   static FleetOptions for_this_machine(FleetOptions options);  // with the figures in the place of zeros
 };
@@ -85,6 +88,8 @@ class Fleet final : public Invoker {
   Async<Ran> run_on(std::shared_ptr<Worker> one, Invocation invocation, Timing& timing);
   bool make_room(std::string_view function);
   Environments::iterator longest_idle(std::string_view function);
+  Worker::Events events_of(const LocalFunction& function, const Invocation& invocation,
+                           std::shared_ptr<Places::Place> starting, std::shared_ptr<CallLog> log);
   Program program_for(const LocalFunction& function, const Invocation& invocation,
                       const Code::Ready& ready) const;
   Async<void> sweep(std::weak_ptr<Alive> alive, Executor executor, std::chrono::seconds interval);

@@ -400,7 +400,8 @@ void LocalCode::State::take(Entry& entry, const Build& build, std::chrono::micro
 }
 
 void LocalCode::State::take_dependencies(const std::shared_ptr<Entry>& entry, const Build& build) {
-  if (!build.dependencies.empty() && told_dependencies) told_dependencies(build.dependencies);
+  if (!build.dependencies.empty() && told_dependencies)
+    told_dependencies(entry->function, build.dependencies);
   if (!build.splittable || entry->splitting) return;
   entry->splitting = true;
   asio::co_spawn(executor, split(entry), asio::detached);
@@ -413,7 +414,7 @@ Async<void> LocalCode::State::split(std::shared_ptr<Entry> entry) {
   auto const dependencies = co_await host.split(entry->function.construct_path);
   entry->splitting = false;
   if (closed || dependencies.has_error() || dependencies.value().empty()) co_return;
-  if (told_dependencies) told_dependencies(dependencies.value());
+  if (told_dependencies) told_dependencies(entry->function, dependencies.value());
 }
 
 Async<void> LocalCode::State::rest(asio::steady_timer& timer, std::chrono::milliseconds time) {

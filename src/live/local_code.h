@@ -18,7 +18,7 @@ namespace live {
 class LocalCode final : public Code {
  public:
   using OnChanged = std::function<void(const std::string& function)>;  // by physical name
-  using OnDependencies = std::function<void(const std::filesystem::path& file)>;
+  using OnDependencies = std::function<void(const LocalFunction&, const std::filesystem::path& file)>;
 
   struct Surroundings {
     std::filesystem::path app;       // environments of an interpreter are looked for up to here

@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "runtime/debugging.h"
 #include "runtime/launch.h"
+#include "runtime/memory_watch.h"
 #include "runtime/runtime_api.h"
 #include "runtime/spares.h"
 
@@ -44,6 +45,8 @@ class Environs : public std::enable_shared_from_this<Environs> {
 
   Result<void> start(Executor executor, const Clock& clock, Ids& ids, Spares* spares) {
     LIVE_TRY(api_, RuntimeApi::listen(executor, clock, ids, api_events()));
+    api_->set_clocks(clocks());
+    init_limit_.set(clocks(), started_);
     LIVE_TRY(Launch launch, live::launch(program_, api_->address()));
     open_to_debugger(launch);
     auto on_line = [this](Process::Stream stream, std::string_view line) {
@@ -60,6 +63,7 @@ class Environs : public std::enable_shared_from_this<Environs> {
     asio::co_spawn(executor, follow(shared_from_this()), asio::detached);
     if (target_ && target_->is_awaited()) hold(DebugPort::Hold::attaching);
     limit_init();
+    limit_memory(executor);
     return outcome::success();
   }
 
@@ -67,8 +71,15 @@ class Environs : public std::enable_shared_from_this<Environs> {
     is_owned_ = false;
     target_.reset();
     init_timer_.cancel();
+    memory_watch_.reset();
     api_->end(ExitStatus{.signal = SIGKILL});
     kill();
+  }
+
+  Async<Reply> invoke(Invocation invocation) {
+    auto answer = api_->invoke(std::move(invocation));
+    if (memory_watch_) memory_watch_->wake();
+    return answer;
   }
 
   static Async<void> stop(std::shared_ptr<Environs> self) { co_await self->process_->stop(grace); }
@@ -136,12 +147,34 @@ class Environs : public std::enable_shared_from_this<Environs> {
     auto const now = Steady::now();
     if (holds && !held_since_) held_since_ = now;
     if (!holds && held_since_) held_ += now - *std::exchange(held_since_, std::nullopt);
-    auto const clocks = holds ? Countdown::State::stands : Countdown::State::runs;
-    api_->set_clocks(clocks);
-    init_limit_.set(clocks, now);
+    api_->set_clocks(clocks());
+    init_limit_.set(clocks(), now);
     if (!api_->initialised()) limit_init();
     bool const concerns_a_call = api_->busy() || !api_->initialised();
     if (is_owned_ && concerns_a_call && events_.on_hold) events_.on_hold(api_->request_id(), hold);
+  }
+
+  Countdown::State clocks() const {
+    bool const stand = held_since_ || program_.limits == Limits::lifted;
+    return stand ? Countdown::State::stands : Countdown::State::runs;
+  }
+
+  // What a debugger keeps of the process lies in the same memory: then nobody counts it.
+  void limit_memory(const Executor& executor) {
+    if (program_.limits == Limits::lifted || target_) return;
+    memory_watch_ = std::make_unique<MemoryWatch>(
+        executor, process_->pid(), program_.memory_mb,
+        MemoryWatch::Events{.is_wanted = [this] { return runs_something(); },
+                            .on_exceeded = [this](long used_mb) { exceed_memory(used_mb); }});
+    memory_watch_->wake();
+  }
+
+  bool runs_something() const { return process_->running() && (!api_->initialised() || api_->busy()); }
+
+  void exceed_memory(long used_mb) {
+    process_->read_pending();
+    if (is_owned_ && events_.on_memory_exceeded) events_.on_memory_exceeded(api_->request_id(), used_mb);
+    kill();
   }
 
   void limit_init() {
@@ -176,15 +209,14 @@ class Environs : public std::enable_shared_from_this<Environs> {
   std::optional<Steady::time_point> held_since_;
   std::unique_ptr<RuntimeApi> api_;
   std::unique_ptr<Process> process_;
+  std::unique_ptr<MemoryWatch> memory_watch_;
 };
 
 class LocalWorker final : public Worker {
  public:
   explicit LocalWorker(std::shared_ptr<Environs> environs) : environs_(std::move(environs)) {}
   ~LocalWorker() override { environs_->close(); }
-  Async<Reply> invoke(Invocation invocation) override {
-    return environs_->api().invoke(std::move(invocation));
-  }
+  Async<Reply> invoke(Invocation invocation) override { return environs_->invoke(std::move(invocation)); }
   Async<bool> ready() override { return environs_->api().asks(); }
   bool alive() const override { return environs_->api().alive() && environs_->process().running(); }
   bool busy() const override { return environs_->api().busy(); }

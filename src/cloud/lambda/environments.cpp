@@ -79,7 +79,8 @@ struct Environments::Environment {
     auto text = fmt::format(
         "REPORT RequestId: {}\tDuration: {:.2f} ms\tBilled Duration: {} ms\tMemory Size: {} "
         "MB\tMax Memory Used: {} MB\t",
-        request_id, duration, static_cast<int64_t>(std::ceil(duration)), version->memory_mb, max_memory_mb());
+        request_id, duration, static_cast<int64_t>(std::ceil(duration)), version->memory_mb,
+        std::min<long>(max_memory_mb(), version->memory_mb));
     if (std::exchange(fresh, false))
       text += fmt::format("Init Duration: {:.2f} ms\t", static_cast<double>(worker->init_duration().count()));
     if (reply.error_type == "Sandbox.Timedout")
