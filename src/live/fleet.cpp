@@ -47,6 +47,7 @@ bool of_the_machine(std::string_view name) {
                                                  "OLDPWD",
                                                  "SHLVL",
                                                  "_",
+                                                 "TMPDIR",
                                                  "LAMBDA_TASK_ROOT",
                                                  "LAMBDA_RUNTIME_DIR",
                                                  "AWS_LAMBDA_RUNTIME_API",
@@ -310,7 +311,7 @@ Result<std::shared_ptr<Worker>> Fleet::new_worker(const LocalFunction& function,
                                                   const Code::Ready& ready, Timing& timing, Seat seat) {
   auto const started = Steady::now();
   for (auto const& [name, value] : invocation.variables)
-    if (is_start_variable(name) && !has(function.start_variables, name, value))
+    if (is_start_variable(name) && !of_the_machine(name) && !has(function.start_variables, name, value))
       observer_.ignored(function, name);
   auto const starting = std::make_shared<Places::Place>(std::move(seat.start));
   auto const log = std::make_shared<CallLog>();
@@ -366,7 +367,7 @@ Worker::Events Fleet::events_of(const LocalFunction& function, const Invocation&
 }
 
 Program Fleet::program_for(const LocalFunction& function, const Invocation& invocation,
-                           const Code::Ready& ready) const {
+                           const Code::Ready& ready) {
   Program program;
   program.function = function.name;
   program.runtime = function.runtime;
@@ -376,6 +377,7 @@ Program Fleet::program_for(const LocalFunction& function, const Invocation& invo
   program.class_path = ready.class_path;
   program.memory_mb = function.memory_mb;
   program.limits = options_.limits;
+  program.scratch = &scratch_;
   program.runtimes = options_.runtimes;
   if (!options_.loaded.empty()) program.loaded = options_.loaded / (function.name + ".json");
   program.interpreter = ready.interpreter;

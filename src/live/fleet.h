@@ -18,6 +18,7 @@
 #include "live/function_table.h"
 #include "live/observer.h"
 #include "runtime/places.h"
+#include "runtime/scratch.h"
 #include "runtime/spares.h"
 #include "runtime/starts.h"
 #include "runtime/worker.h"
@@ -90,8 +91,7 @@ class Fleet final : public Invoker {
   Environments::iterator longest_idle(std::string_view function);
   Worker::Events events_of(const LocalFunction& function, const Invocation& invocation,
                            std::shared_ptr<Places::Place> starting, std::shared_ptr<CallLog> log);
-  Program program_for(const LocalFunction& function, const Invocation& invocation,
-                      const Code::Ready& ready) const;
+  Program program_for(const LocalFunction& function, const Invocation& invocation, const Code::Ready& ready);
   Async<void> sweep(std::weak_ptr<Alive> alive, Executor executor, std::chrono::seconds interval);
 
   Executor executor_;
@@ -102,6 +102,7 @@ class Fleet final : public Invoker {
   FleetOptions options_;
   Places places_;
   Starts starts_;
+  Scratch scratch_;
   FunctionTable table_;
   bool whole_ = false;
   std::set<Timer*> waiting_for_table_;  // one a call

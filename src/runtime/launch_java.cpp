@@ -30,6 +30,8 @@ Result<Launch> launch_java(const Program& program, std::string_view runtime_api)
   std::vector<std::string> arguments{"java", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"};
   if (program.limits == Limits::enforced)
     arguments.push_back(fmt::format("-XX:MaxHeapSize={}k", program.memory_mb * 1024 / 100 * kHeapPercent));
+  for (auto const& [name, value] : program.variables)  // which a virtual machine does not ask
+    if (name == "TMPDIR") arguments.push_back("-Djava.io.tmpdir=" + value);
   arguments.insert(arguments.end(), {"-cp", joined(program.class_path), kClient, program.handler});
   return Launch{.command = {.arguments = std::move(arguments),
                             .environment = environment_of(program, runtime_api, "/var/runtime"),

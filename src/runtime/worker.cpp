@@ -9,9 +9,10 @@
 
 #include "base/file.h"
 #include "runtime/debugging.h"
-#include "runtime/launch.h"
+#include "runtime/launchers.h"
 #include "runtime/memory_watch.h"
 #include "runtime/runtime_api.h"
+#include "runtime/scratch.h"
 #include "runtime/spares.h"
 
 namespace live {
@@ -47,6 +48,7 @@ class Environs : public std::enable_shared_from_this<Environs> {
     LIVE_TRY(api_, RuntimeApi::listen(executor, clock, ids, api_events()));
     api_->set_clocks(clocks());
     init_limit_.set(clocks(), started_);
+    LIVE_TRY(take_scratch());
     LIVE_TRY(Launch launch, live::launch(program_, api_->address()));
     open_to_debugger(launch);
     auto on_line = [this](Process::Stream stream, std::string_view line) {
@@ -112,6 +114,14 @@ class Environs : public std::enable_shared_from_this<Environs> {
                   process_->read_pending();
                   kill();
                 }};
+  }
+
+  Result<void> take_scratch() {
+    if (!program_.scratch) return outcome::success();
+    LIVE_TRY(auto folder, program_.scratch->folder());
+    set_missing(program_.variables, "TMPDIR", folder.path().string());
+    temporary_files_.emplace(std::move(folder));
+    return outcome::success();
   }
 
   void end_init() {
@@ -191,6 +201,7 @@ class Environs : public std::enable_shared_from_this<Environs> {
     ExitStatus status = co_await self->process_->wait();
     self->init_timer_.cancel();
     self->target_.reset();
+    self->temporary_files_.reset();
     self->api_->end(status);
     if (self->is_owned_ && self->events_.on_exit) self->events_.on_exit();
   }
@@ -203,6 +214,7 @@ class Environs : public std::enable_shared_from_this<Environs> {
   std::chrono::milliseconds init_duration_{0};
   mutable long max_memory_mb_ = 0;
   bool is_owned_ = true;
+  std::optional<TempDir> temporary_files_;
   const Debugging* debugging_ = nullptr;
   std::unique_ptr<DebugPort::Target> target_;  // where a debugger may look into it
   Steady::duration held_{};

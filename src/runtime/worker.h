@@ -22,6 +22,7 @@
 namespace live {
 
 struct AutoAttach;
+class Scratch;
 
 struct Program {
   std::string function;             // physical name
@@ -45,6 +46,7 @@ struct Program {
   std::vector<std::filesystem::path> packages{};
   // Where a process notes which packages it has loaded, so that later ones load them sooner; empty: nowhere.
   std::filesystem::path loaded{};
+  Scratch* scratch = nullptr;  // for its temporary files; borrowed for its start
   // A debugger may look into it; borrowed for its start.
   DebugPort* debug_port = nullptr;
   const AutoAttach* auto_attach = nullptr;

@@ -234,7 +234,8 @@ Async<ApiResult<Environments::EnvironmentPtr>> Environments::start(VersionPtr ve
                   .init_timeout = init_limit,
                   .runtimes = world_.runtimes,
                   .interpreter = std::move(interpreter.value()),
-                  .layers = {version->layers.begin(), version->layers.end()}};
+                  .layers = {version->layers.begin(), version->layers.end()},
+                  .scratch = &scratch_};
   Worker::Events events;
   events.on_line = [raw = environment.get()](std::string_view, Process::Stream, std::string_view line) {
     raw->line(line);

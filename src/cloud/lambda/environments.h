@@ -15,6 +15,7 @@
 #include "cloud/lambda/log_stream.h"
 #include "cloud/world.h"
 #include "runtime/interpreter.h"
+#include "runtime/scratch.h"
 #include "runtime/starts.h"
 #include "runtime/worker.h"
 #include "toolchain/toolchain.h"
@@ -82,6 +83,7 @@ class Environments {
   World& world_;
   LambdaOptions options_;
   Starts starts_;
+  Scratch scratch_;
   Toolchain java_;
   Interpreters interpreters_;
   std::map<const Version*, Pool> pools_;
