@@ -19,6 +19,8 @@
 namespace live {
 namespace {
 
+constexpr size_t kMostWritesTold = 5;
+
 std::chrono::microseconds since(Steady::time_point start) {
   return std::chrono::duration_cast<std::chrono::microseconds>(Steady::now() - start);
 }
@@ -315,7 +317,7 @@ Result<std::shared_ptr<Worker>> Fleet::new_worker(const LocalFunction& function,
       observer_.ignored(function, name);
   auto const starting = std::make_shared<Places::Place>(std::move(seat.start));
   auto const log = std::make_shared<CallLog>();
-  auto events = events_of(function, invocation, starting, log);
+  auto events = events_of(function, invocation, starting, log, ready.task_root);
   LIVE_TRY(auto worker, Worker::start(executor_, clock_, ids_, program_for(function, invocation, ready),
                                       std::move(events), options_.spares));
   timing.init = std::max(since(started), std::chrono::microseconds(1));
@@ -332,7 +334,8 @@ Result<std::shared_ptr<Worker>> Fleet::new_worker(const LocalFunction& function,
 
 // They outlive the call that the worker is made for, and may outlive us.
 Worker::Events Fleet::events_of(const LocalFunction& function, const Invocation& invocation,
-                                std::shared_ptr<Places::Place> starting, std::shared_ptr<CallLog> log) {
+                                std::shared_ptr<Places::Place> starting, std::shared_ptr<CallLog> log,
+                                const std::filesystem::path& task_root) {
   Worker::Events events;
   events.on_hold = [this, alive = std::weak_ptr<Alive>(alive_), first = invocation.request_id](
                        std::string_view request_id, DebugPort::Hold hold) {
@@ -363,7 +366,24 @@ Worker::Events Fleet::events_of(const LocalFunction& function, const Invocation&
     log->add(line);
     if (!alive.expired()) observer_.printed(function, request_id, stream, line);
   };
+  events.on_write = [this, function, task_root, alive = std::weak_ptr<Alive>(alive_),
+                     first = invocation.request_id](std::string_view request_id,
+                                                    const std::filesystem::path& file) {
+    if (!alive.expired()) tell_write(function, request_id.empty() ? first : request_id, file, task_root);
+  };
   return events;
+}
+
+// Once for each file, and of a function that makes up names for the first of them.
+void Fleet::tell_write(const LocalFunction& function, std::string_view request_id,
+                       const std::filesystem::path& file, const std::filesystem::path& task_root) {
+  code_.written(file);
+  auto& told = told_writes_[function.name];
+  if (told.size() >= kMostWritesTold || !told.insert(file).second) return;
+  observer_.note(request_id,
+                 fmt::format("it writes {}: on AWS that fails (EROFS), the code's folder is read-only "
+                             "there; use the folder for temporary files",
+                             file.lexically_relative(task_root).string()));
 }
 
 Program Fleet::program_for(const LocalFunction& function, const Invocation& invocation,

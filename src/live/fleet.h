@@ -90,7 +90,10 @@ class Fleet final : public Invoker {
   bool make_room(std::string_view function);
   Environments::iterator longest_idle(std::string_view function);
   Worker::Events events_of(const LocalFunction& function, const Invocation& invocation,
-                           std::shared_ptr<Places::Place> starting, std::shared_ptr<CallLog> log);
+                           std::shared_ptr<Places::Place> starting, std::shared_ptr<CallLog> log,
+                           const std::filesystem::path& task_root);
+  void tell_write(const LocalFunction& function, std::string_view request_id,
+                  const std::filesystem::path& file, const std::filesystem::path& task_root);
   Program program_for(const LocalFunction& function, const Invocation& invocation, const Code::Ready& ready);
   Async<void> sweep(std::weak_ptr<Alive> alive, Executor executor, std::chrono::seconds interval);
 
@@ -105,7 +108,8 @@ class Fleet final : public Invoker {
   Scratch scratch_;
   FunctionTable table_;
   bool whole_ = false;
-  std::set<Timer*> waiting_for_table_;  // one a call
+  std::set<Timer*> waiting_for_table_;                                  // one a call
+  std::map<std::string, std::set<std::filesystem::path>> told_writes_;  // by function
   Environments environments_;
   std::shared_ptr<Alive> alive_;
 };

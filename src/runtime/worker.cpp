@@ -24,6 +24,9 @@ using Steady = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds grace{
     500};  // between SIGTERM and SIGKILL; Lambda's with an internal extension
 
+// What runtimes/*/task-root say of a write, before the path.
+constexpr std::string_view kWrote = "\1live wrote ";
+
 // The high-water mark of resident memory: 0 once the process is gone.
 long peak_memory_mb(pid_t pid) {
   auto status = read_file(fmt::format("/proc/{}/status", pid));
@@ -53,6 +56,7 @@ class Environs : public std::enable_shared_from_this<Environs> {
     open_to_debugger(launch);
     auto on_line = [this](Process::Stream stream, std::string_view line) {
       if (target_ && is_of_debugger(line)) return;
+      if (line.starts_with(kWrote)) return tell_write(line.substr(kWrote.size()));
       if (is_owned_ && events_.on_line) events_.on_line(api_->request_id(), stream, line);
     };
     if (spares) process_ = spares->become(launch, on_line);
@@ -143,6 +147,10 @@ class Environs : public std::enable_shared_from_this<Environs> {
     DebugStart start{target_->url(), target_->is_awaited(), std::nullopt};
     if (program_.auto_attach) start.auto_attach = *program_.auto_attach;
     debugging_->open(launch, program_, start);
+  }
+
+  void tell_write(std::string_view file) {
+    if (is_owned_ && events_.on_write) events_.on_write(api_->request_id(), std::filesystem::path(file));
   }
 
   bool is_of_debugger(std::string_view line) {

@@ -66,6 +66,9 @@ class Worker : public Invoker {
     std::function<void(std::string_view request_id, DebugPort::Hold)> on_hold{};
     // Its processes used more memory than the function has: they are killed, which is the call's answer.
     std::function<void(std::string_view request_id, long used_mb)> on_memory_exceeded{};
+    // It is about to change a file below its task root, which is read-only on Lambda. Node and Python tell
+    // it.
+    std::function<void(std::string_view request_id, const std::filesystem::path&)> on_write{};
   };
 
   // Starts the process; init runs in the background and its failure is the answer of the invocations that
