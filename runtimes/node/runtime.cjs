@@ -11,6 +11,7 @@ const { importFromNodePath } = require('./node-path.cjs')
 const opt = require('./opt.cjs')
 const { refuseRequiredModules } = require('./required-modules.cjs')
 const { installGlobals, isStreaming } = require('./streaming.cjs')
+const { tellWritesTo } = require('./task-root.cjs')
 
 function reportInitError(api, error, code) {
   const told = envelope(error)
@@ -39,6 +40,7 @@ async function run({ onLoaded = () => {} } = {}) {
   process.on('unhandledRejection', rejected)
   setUpConsole()
   installGlobals()
+  tellWritesTo(process.env.LAMBDA_TASK_ROOT)
   leaveNoTrace()
   refuseRequiredModules(major)
   opt.takeLayers()

@@ -79,8 +79,11 @@ Result<void> write_file(const std::filesystem::path& path, std::string_view byte
 
 Result<TempDir> TempDir::create(std::string_view prefix) {
   std::error_code error;
-  auto folder = std::filesystem::temp_directory_path(error);
-  if (error) folder = "/tmp";
+  auto const folder = std::filesystem::temp_directory_path(error);
+  return create_in(error ? "/tmp" : folder, prefix);
+}
+
+Result<TempDir> TempDir::create_in(const std::filesystem::path& folder, std::string_view prefix) {
   std::string name = (folder / (std::string(prefix) + "-XXXXXX")).string();
   if (!::mkdtemp(name.data())) return failed("cannot create", name);
   return TempDir(name);

@@ -16,6 +16,7 @@ Result<void> write_file(const std::filesystem::path& path, std::string_view byte
 class TempDir {  // removed with all it contains
  public:
   static Result<TempDir> create(std::string_view prefix = "live");
+  static Result<TempDir> create_in(const std::filesystem::path& folder, std::string_view prefix);
   TempDir(TempDir&& other) noexcept;
   TempDir& operator=(TempDir&& other) noexcept;
   ~TempDir();

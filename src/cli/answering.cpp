@@ -12,27 +12,45 @@
 namespace live::cli {
 
 Answering::Answering(Executor executor, Host& host, Terminal& terminal, std::unique_ptr<Watch> watch,
-                     Relay& relay, const App& app, Layers::Fetch fetch_layer, DebugPorts::Options debugging)
-    : code(executor, host, terminal, std::move(watch), {app.folder, app.state_folder(), runtimes_folder()},
-           std::move(fetch_layer)),
+                     Relay& relay, const Target& target, Layers::Fetch fetch_layer,
+                     DebugPorts::Options debugging)
+    : code(executor, host, terminal, std::move(watch),
+           {target.app.folder, target.app.state_folder(), runtimes_folder()}, std::move(fetch_layer)),
       spares(executor),
       debug_ports(executor, ids, std::move(debugging),
                   [&terminal](auto const& text) { terminal.warn(text); }),
       fleet(executor, clock, ids, code, terminal,
             FleetOptions{.runtimes = runtimes_folder(),
-                         .loaded = app.state_folder() / "loaded",
+                         .loaded = target.app.state_folder() / "loaded",
                          .spares = &spares,
                          .debug_ports = &debug_ports,
-                         .most_workers = app.config.workers,
-                         .most_of_one_function = app.config.workers_per_function}),
+                         .most_workers = target.app.config.workers,
+                         .most_of_one_function = target.app.config.workers_per_function,
+                         .limits = target.limits}),
       session(SessionParts{executor, clock, ids, relay.mailbox(), relay.payloads(), relay.registry(), fleet,
                            terminal, relay.dial()},
-              relay.stage_key(), who()) {
-  code.on_dependencies([this](const std::filesystem::path& file) {
-    spares.compile_ahead(node_spare(runtimes_folder()), file);
+              relay.stage_key(), who()),
+      limits_(target.limits) {
+  code.on_dependencies([this](const LocalFunction& function, const std::filesystem::path& file) {
+    spares.compile_ahead(node_for(function), file);
   });
   code.on_changed([this](const std::string& function) { fleet.changed(function); });
-  spares.prepare(node_spare(runtimes_folder()));
+}
+
+Command Answering::node_for(const LocalFunction& function) const {
+  return node_spare(runtimes_folder(), NodeHeap::of(function.memory_mb, limits_));
+}
+
+// One for each size would be many processes, where an app has many sizes.
+void Answering::prepare_node(const std::vector<LocalFunction>& functions) {
+  std::map<int, size_t> of_size;
+  const LocalFunction* most = nullptr;
+  for (auto const& one : functions) {
+    if (language_of(one.runtime) != Language::node) continue;
+    ++of_size[one.memory_mb];
+    if (!most || of_size[one.memory_mb] > of_size[most->memory_mb]) most = &one;
+  }
+  if (most) spares.prepare(node_for(*most));
 }
 
 void Answering::prepare_spare(const RunsOn& program) {

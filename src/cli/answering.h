@@ -12,6 +12,7 @@
 #include "live/local_code.h"
 #include "live/other_versions.h"
 #include "live/session.h"
+#include "live/target.h"
 #include "runtime/spares.h"
 #include "watch/watch.h"
 
@@ -19,9 +20,11 @@ namespace live::cli {
 
 struct Answering {
   Answering(Executor executor, Host& host, Terminal& terminal, std::unique_ptr<Watch> watch, Relay& relay,
-            const App& app, Layers::Fetch fetch_layer, DebugPorts::Options debugging);
+            const Target& target, Layers::Fetch fetch_layer, DebugPorts::Options debugging);
 
-  void prepare_spare(const RunsOn& program);  // before the first call needs it
+  // Before the first call needs them.
+  void prepare_node(const std::vector<LocalFunction>& functions);
+  void prepare_spare(const RunsOn& program);
 
   SystemClock clock;
   RandomIds ids;
@@ -30,6 +33,11 @@ struct Answering {
   DebugPorts debug_ports;
   Fleet fleet;
   Session session;
+
+ private:
+  Command node_for(const LocalFunction& function) const;
+
+  Limits limits_;
 };
 
 class Running {

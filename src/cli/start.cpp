@@ -79,8 +79,9 @@ Async<Result<void>> start(StartOptions options, Terminal& terminal, Interruption
   LIVE_CO_TRY(auto plan, co_await std::move(planned));
   LIVE_CO_TRY(auto watch, Watch::create(executor));
 
-  Answering all(executor, host, terminal, std::move(watch), relay, prepared.target.app,
-                fetch_layers_of(*account), debugging(options, prepared.target));
+  Answering all(executor, host, terminal, std::move(watch), relay, prepared.target, fetch_layers_of(*account),
+                debugging(options, prepared.target));
+  all.prepare_node(plan.sources);
   LIVE_CO_TRY(co_await all.session.connect());
   if (auto const& skew = account->http().skew())
     terminal.detail("This machine's clock is " + in_words(*skew));

@@ -43,6 +43,7 @@ void apply(const StartOptions& options, Target& target) {
   target.inspected = inspected(options, target.app.config);
   if (options.increase_timeout || target.inspected) target.timeout_seconds = kLongestTimeout;
   if (!options.increase_timeout && target.inspected) target.longer = *target.inspected;
+  if (options.no_limits || !target.app.config.limits) target.limits = Limits::lifted;
   target.outputs_file = options.outputs_file;
 }
 
@@ -70,6 +71,8 @@ void add_start_options(CLI::App& command, StartOptions& options) {
                    "Start no code of theirs before a debugger is connected");
   auto* longer = command.add_flag("--increase-timeout", options.increase_timeout,
                                   "Give the functions that run live 15 minutes");
+  command.add_flag("--no-limits", options.no_limits,
+                   "Let functions run for longer, and use more memory, than on AWS");
   auto* restore = command.add_flag("--restore", options.restore, "At the end, deploy the real code again");
   command.add_flag(
       "--pause-pollers", options.pause_pollers,

@@ -15,6 +15,7 @@ struct StartOptions : CommonOptions {
   bool increase_timeout = false, no_deploy = false;
   std::optional<std::vector<std::string>> inspect;  // globs; none: all
   bool inspect_wait = false;                        // each init waits for a debugger
+  bool no_limits = false;                           // neither timeout nor memory, on this machine
   bool restore = false;                             // the real code, at the end
   bool pause_pollers = false;                       // event source mappings, at the end
   std::string outputs_file;

@@ -34,6 +34,8 @@ class Code {
   virtual Async<Result<Ready>> ready(LocalFunction function) = 0;
   // What takes long to build may be built before it is called.
   virtual void prepare(const FunctionTable&) {}
+  // A function itself changes this file now: that is no save.
+  virtual void written(const std::filesystem::path&) {}
 };
 
 }  // namespace live

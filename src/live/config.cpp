@@ -36,6 +36,7 @@ Config config_from(const json::object& written) {
     if (auto const* globs = find(*live, "inspect")) config.inspect = texts(*globs);
     config.workers = size_t(find_int(*live, "workers").value_or(0));
     config.workers_per_function = size_t(find_int(*live, "workersPerFunction").value_or(0));
+    config.limits = find_bool(*live, "limits").value_or(true);
     config.keeps_vpc = string_or(*live, "vpc") == "keep";
     if (auto const* functions = find_object(*live, "functions"))
       for (auto const& [glob, path] : *functions)

@@ -19,6 +19,8 @@
 namespace live {
 namespace {
 
+constexpr size_t kMostWritesTold = 5;
+
 std::chrono::microseconds since(Steady::time_point start) {
   return std::chrono::duration_cast<std::chrono::microseconds>(Steady::now() - start);
 }
@@ -47,6 +49,7 @@ bool of_the_machine(std::string_view name) {
                                                  "OLDPWD",
                                                  "SHLVL",
                                                  "_",
+                                                 "TMPDIR",
                                                  "LAMBDA_TASK_ROOT",
                                                  "LAMBDA_RUNTIME_DIR",
                                                  "AWS_LAMBDA_RUNTIME_API",
@@ -165,7 +168,8 @@ Async<Reply> Fleet::invoke(Invocation invocation) {
   if (ran.reply.stream)
     co_return follow_stream(function, head, std::move(ran.reply), timing, std::move(ran.worker));
   observer_.answered(function, head, ran.reply, timing);
-  Overrun const overrun{function, timing, since(began), clock_.now() >= head.deadline, caller};
+  Overrun const overrun{function, timing,         since(began), clock_.now() >= head.deadline,
+                        caller,   options_.limits};
   if (auto const text = overrun.in_words()) observer_.note(head.request_id, *text);
   co_return std::move(ran.reply);
 }
@@ -311,31 +315,11 @@ Result<std::shared_ptr<Worker>> Fleet::new_worker(const LocalFunction& function,
                                                   const Code::Ready& ready, Timing& timing, Seat seat) {
   auto const started = Steady::now();
   for (auto const& [name, value] : invocation.variables)
-    if (is_start_variable(name) && !has(function.start_variables, name, value))
+    if (is_start_variable(name) && !of_the_machine(name) && !has(function.start_variables, name, value))
       observer_.ignored(function, name);
-  Worker::Events events;
-  events.on_hold = [this, alive = std::weak_ptr<Alive>(alive_), first = invocation.request_id](
-                       std::string_view request_id, DebugPort::Hold hold) {
-    if (alive.expired()) return;
-    auto const phase = hold == DebugPort::Hold::paused      ? Phase::debugger
-                       : hold == DebugPort::Hold::attaching ? Phase::attach
-                       : request_id.empty()                 ? Phase::init
-                                                            : Phase::handler;
-    observer_.entered(request_id.empty() ? std::string_view(first) : request_id, phase);
-  };
   auto const starting = std::make_shared<Places::Place>(std::move(seat.start));
-  events.on_exit = [starting] { starting->reset(); };
-  events.on_initialised = [this, starting, alive = std::weak_ptr<Alive>(alive_),
-                           request_id = invocation.request_id] {
-    starting->reset();
-    if (!alive.expired()) observer_.entered(request_id, Phase::handler);
-  };
   auto const log = std::make_shared<WorkerLog>();
-  events.on_line = [this, function, log, alive = std::weak_ptr<Alive>(alive_)](
-                       std::string_view request_id, Process::Stream stream, std::string_view line) {
-    log->add(line);
-    if (!alive.expired()) observer_.printed(function, request_id, stream, line);
-  };
+  auto events = events_of(function, invocation, starting, log, ready.task_root);
   LIVE_TRY(auto worker, Worker::start(executor_, clock_, ids_, program_for(function, invocation, ready),
                                       std::move(events), options_.spares));
   timing.init = std::max(since(started), std::chrono::microseconds(1));
@@ -350,8 +334,62 @@ Result<std::shared_ptr<Worker>> Fleet::new_worker(const LocalFunction& function,
   return shared;
 }
 
+// They outlive the call that the worker is made for, and may outlive us.
+Worker::Events Fleet::events_of(const LocalFunction& function, const Invocation& invocation,
+                                std::shared_ptr<Places::Place> starting, std::shared_ptr<WorkerLog> log,
+                                const std::filesystem::path& task_root) {
+  Worker::Events events;
+  events.on_hold = [this, alive = std::weak_ptr<Alive>(alive_), first = invocation.request_id](
+                       std::string_view request_id, DebugPort::Hold hold) {
+    if (alive.expired()) return;
+    auto const phase = hold == DebugPort::Hold::paused      ? Phase::debugger
+                       : hold == DebugPort::Hold::attaching ? Phase::attach
+                       : request_id.empty()                 ? Phase::init
+                                                            : Phase::handler;
+    observer_.entered(request_id.empty() ? std::string_view(first) : request_id, phase);
+  };
+  events.on_exit = [starting] { starting->reset(); };
+  events.on_initialised = [this, starting, alive = std::weak_ptr<Alive>(alive_),
+                           request_id = invocation.request_id] {
+    starting->reset();
+    if (!alive.expired()) observer_.entered(request_id, Phase::handler);
+  };
+  events.on_memory_exceeded = [this, function, alive = std::weak_ptr<Alive>(alive_),
+                               first = invocation.request_id](std::string_view request_id, long used_mb) {
+    if (alive.expired()) return;
+    auto const text = fmt::format(
+        "it used {} MB of its {} MB and was ended, as on AWS: raise its memorySize, or `live start "
+        "--no-limits`",
+        used_mb, function.memory_mb);
+    observer_.note(request_id.empty() ? std::string_view(first) : request_id, text);
+  };
+  events.on_line = [this, function, log, alive = std::weak_ptr<Alive>(alive_)](
+                       std::string_view request_id, Process::Stream stream, std::string_view line) {
+    log->add(line);
+    if (!alive.expired()) observer_.printed(function, request_id, stream, line);
+  };
+  events.on_write = [this, function, task_root, alive = std::weak_ptr<Alive>(alive_),
+                     first = invocation.request_id](std::string_view request_id,
+                                                    const std::filesystem::path& file) {
+    if (!alive.expired()) tell_write(function, request_id.empty() ? first : request_id, file, task_root);
+  };
+  return events;
+}
+
+// Once for each file, and of a function that makes up names for the first of them.
+void Fleet::tell_write(const LocalFunction& function, std::string_view request_id,
+                       const std::filesystem::path& file, const std::filesystem::path& task_root) {
+  code_.written(file);
+  auto& told = told_writes_[function.name];
+  if (told.size() >= kMostWritesTold || !told.insert(file).second) return;
+  observer_.note(request_id,
+                 fmt::format("it writes {}: on AWS that fails (EROFS), the code's folder is read-only "
+                             "there; use the folder for temporary files",
+                             file.lexically_relative(task_root).string()));
+}
+
 Program Fleet::program_for(const LocalFunction& function, const Invocation& invocation,
-                           const Code::Ready& ready) const {
+                           const Code::Ready& ready) {
   Program program;
   program.function = function.name;
   program.runtime = function.runtime;
@@ -360,6 +398,8 @@ Program Fleet::program_for(const LocalFunction& function, const Invocation& invo
   program.executable = ready.executable;
   program.class_path = ready.class_path;
   program.memory_mb = function.memory_mb;
+  program.limits = options_.limits;
+  program.scratch = &scratch_;
   program.runtimes = options_.runtimes;
   if (!options_.loaded.empty()) program.loaded = options_.loaded / (function.name + ".json");
   program.interpreter = ready.interpreter;

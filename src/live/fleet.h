@@ -18,11 +18,14 @@
 #include "live/function_table.h"
 #include "live/observer.h"
 #include "runtime/places.h"
+#include "runtime/scratch.h"
 #include "runtime/spares.h"
 #include "runtime/starts.h"
 #include "runtime/worker.h"
 
 namespace live {
+
+class WorkerLog;
 
 struct FleetOptions {
   std::filesystem::path runtimes;       // the folder with the Runtime API clients
@@ -34,6 +37,7 @@ struct FleetOptions {
   // A call that needs one more waits for its turn, until its deadline. 0: as many as this machine's memory
   // takes; of one function: as of all.
   size_t most_workers = 0, most_of_one_function = 0;
+  Limits limits = Limits::enforced;
 
   static FleetOptions for_this_machine(FleetOptions options);  // with the figures in the place of zeros
 };
@@ -85,8 +89,12 @@ class Fleet final : public Invoker {
   Async<Ran> run_on(std::shared_ptr<Worker> one, Invocation invocation, Timing& timing);
   bool make_room(std::string_view function);
   Environments::iterator longest_idle(std::string_view function);
-  Program program_for(const LocalFunction& function, const Invocation& invocation,
-                      const Code::Ready& ready) const;
+  Worker::Events events_of(const LocalFunction& function, const Invocation& invocation,
+                           std::shared_ptr<Places::Place> starting, std::shared_ptr<WorkerLog> log,
+                           const std::filesystem::path& task_root);
+  void tell_write(const LocalFunction& function, std::string_view request_id,
+                  const std::filesystem::path& file, const std::filesystem::path& task_root);
+  Program program_for(const LocalFunction& function, const Invocation& invocation, const Code::Ready& ready);
   Async<void> sweep(std::weak_ptr<Alive> alive, Executor executor, std::chrono::seconds interval);
 
   Executor executor_;
@@ -97,9 +105,11 @@ class Fleet final : public Invoker {
   FleetOptions options_;
   Places places_;
   Starts starts_;
+  Scratch scratch_;
   FunctionTable table_;
   bool whole_ = false;
-  std::set<Timer*> waiting_for_table_;  // one a call
+  std::set<Timer*> waiting_for_table_;                                  // one a call
+  std::map<std::string, std::set<std::filesystem::path>> told_writes_;  // by function
   Environments environments_;
   std::shared_ptr<Alive> alive_;
 };

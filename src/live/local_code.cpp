@@ -14,6 +14,7 @@
 #include <fmt/format.h>
 
 #include "base/timer.h"
+#include "live/handler_writes.h"
 #include "live/requirements.h"
 #include "runtime/language.h"
 #include "toolchain/toolchain.h"
@@ -180,6 +181,7 @@ struct LocalCode::State : std::enable_shared_from_this<LocalCode::State> {
   Layers layers;
   OnChanged told;
   OnDependencies told_dependencies;
+  HandlerWrites handler_writes;
   std::map<std::string, std::shared_ptr<Entry>> entries;  // by physical name
   bool closed = false;
 };
@@ -203,6 +205,10 @@ LocalCode::~LocalCode() {
 void LocalCode::on_changed(OnChanged told) { state_->told = std::move(told); }
 
 void LocalCode::on_dependencies(OnDependencies told) { state_->told_dependencies = std::move(told); }
+
+void LocalCode::written(const std::filesystem::path& file) {
+  state_->handler_writes.began(file, Steady::now());
+}
 
 void LocalCode::prepare(const FunctionTable& functions) {
   for (auto const& [name, function] : functions) {
@@ -400,7 +406,8 @@ void LocalCode::State::take(Entry& entry, const Build& build, std::chrono::micro
 }
 
 void LocalCode::State::take_dependencies(const std::shared_ptr<Entry>& entry, const Build& build) {
-  if (!build.dependencies.empty() && told_dependencies) told_dependencies(build.dependencies);
+  if (!build.dependencies.empty() && told_dependencies)
+    told_dependencies(entry->function, build.dependencies);
   if (!build.splittable || entry->splitting) return;
   entry->splitting = true;
   asio::co_spawn(executor, split(entry), asio::detached);
@@ -413,7 +420,7 @@ Async<void> LocalCode::State::split(std::shared_ptr<Entry> entry) {
   auto const dependencies = co_await host.split(entry->function.construct_path);
   entry->splitting = false;
   if (closed || dependencies.has_error() || dependencies.value().empty()) co_return;
-  if (told_dependencies) told_dependencies(dependencies.value());
+  if (told_dependencies) told_dependencies(entry->function, dependencies.value());
 }
 
 Async<void> LocalCode::State::rest(asio::steady_timer& timer, std::chrono::milliseconds time) {
@@ -462,8 +469,11 @@ void LocalCode::State::layers_changed(Entry& entry) {
 Async<void> LocalCode::State::follow() {
   auto const self = shared_from_this();
   while (!closed) {
-    auto const changes = co_await watch->next();  // a fault when the watch ends
+    auto changes = co_await watch->next();  // a fault when the watch ends
     if (closed || changes.has_error()) co_return;
+    std::erase_if(changes.value().paths,
+                  [this](auto& path) { return handler_writes.explain(path, Steady::now()); });
+    if (changes.value().paths.empty() && !changes.value().everything) continue;
     for (auto const& [name, entry] : entries) {
       if (entry->has_in_a_layer(changes.value())) layers_changed(*entry);
       if (!entry->concerns(changes.value())) continue;

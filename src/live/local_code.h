@@ -18,7 +18,7 @@ namespace live {
 class LocalCode final : public Code {
  public:
   using OnChanged = std::function<void(const std::string& function)>;  // by physical name
-  using OnDependencies = std::function<void(const std::filesystem::path& file)>;
+  using OnDependencies = std::function<void(const LocalFunction&, const std::filesystem::path& file)>;
 
   struct Surroundings {
     std::filesystem::path app;       // environments of an interpreter are looked for up to here
@@ -32,6 +32,7 @@ class LocalCode final : public Code {
 
   Async<Result<Ready>> ready(LocalFunction function) override;
   void prepare(const FunctionTable& functions) override;
+  void written(const std::filesystem::path& file) override;
   void on_changed(OnChanged told);
   // What runs it here, of a language that is interpreted. Fault: there is none.
   Async<Result<Interpreter>> interpreter(LocalFunction function);

@@ -80,7 +80,7 @@ class LocalCodeTest : public testing::Test {
     code_ = std::make_unique<LocalCode>(context_.get_executor(), *host_, told_, std::move(watch),
                                         LocalCode::Surroundings{.state = folder_.path()});
     code_->on_changed([this](const std::string&) { ++changes_; });
-    code_->on_dependencies([this](auto& file) { dependencies_.push_back(file); });
+    code_->on_dependencies([this](auto&, auto& file) { dependencies_.push_back(file); });
   }
   static LocalFunction function() {
     LocalFunction one;

@@ -36,18 +36,19 @@ std::optional<Caller> caller_of(const LocalFunction& function, std::string_view 
 }
 
 std::optional<std::string> Overrun::in_words() const {
-  if (timing.debugger.count() == 0) return std::nullopt;
+  bool const stood = timing.debugger.count() > 0;
+  if (!stood && limits == Limits::enforced) return std::nullopt;
+  auto const why =
+      stood ? "it stood in the debugger for " + duration(timing.debugger) : "it took " + duration(took);
   if (is_after_the_end)
-    return fmt::format("it stood in the debugger for {}: on AWS the function has ended meanwhile{}",
-                       duration(timing.debugger),
+    return fmt::format("{}: on AWS the function has ended meanwhile{}", why,
                        function.timeout_seconds < kLongestTimeout
-                           ? ". `live start --inspect` gives it 15 minutes in place of " +
-                                 std::to_string(function.timeout_seconds) + " s"
+                           ? fmt::format(". `live start {}` gives it 15 minutes in place of {} s",
+                                         stood ? "--inspect" : "--increase-timeout", function.timeout_seconds)
                            : ", after its 15 minutes");
   if (caller && took > caller->patience)
-    return fmt::format(
-        "it stood in the debugger for {}: {} waits for {} and has told its caller that it timed out",
-        duration(timing.debugger), caller->name, seconds(caller->patience));
+    return fmt::format("{}: {} waits for {} and has told its caller that it timed out", why, caller->name,
+                       seconds(caller->patience));
   return std::nullopt;
 }
 

@@ -1,5 +1,5 @@
-// An answer that nobody waits for any more, because a debugger held the call: AWS counts on, whatever stands
-// here.
+// An answer that nobody waits for any more, because a debugger held the call or its limits are lifted: AWS
+// counts on, whatever stands here.
 #pragma once
 
 #include <chrono>
@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "live/observer.h"
+#include "runtime/limits.h"
 
 namespace live {
 
@@ -25,6 +26,7 @@ struct Overrun {
   std::chrono::microseconds took;  // all in all
   bool is_after_the_end;           // of the function on AWS
   const std::optional<Caller>& caller;
+  Limits limits = Limits::enforced;
 
   std::optional<std::string> in_words() const;  // nothing: the answer was in time
 };

@@ -16,9 +16,10 @@ constexpr const char* kUrl =
 struct OverrunTest : testing::Test {
   LocalFunction function;
   Timing timing{.debugger = 40s};
+  Limits limits = Limits::enforced;
   std::optional<std::string> words(std::chrono::microseconds took, bool ended, std::string_view event) {
     auto const caller = caller_of(function, event);
-    return Overrun{function, timing, took, ended, caller}.in_words();
+    return Overrun{function, timing, took, ended, caller, limits}.in_words();
   }
 };
 
@@ -46,6 +47,16 @@ TEST_F(OverrunTest, AnAnswerAfterTheFunctionsEndIsExplainedWithTheNextStep) {
   EXPECT_THAT(*words(41s, true, "{}"), testing::HasSubstr("`live start --inspect` gives it 15 minutes"));
   function.timeout_seconds = 900;
   EXPECT_THAT(*words(1000s, true, "{}"), testing::Not(testing::HasSubstr("--inspect")));
+}
+
+TEST_F(OverrunTest, WithItsLimitsLiftedALongCallIsExplained) {
+  timing.debugger = 0s;
+  limits = Limits::lifted;
+  EXPECT_EQ(
+      words(5s, true, "{}"),
+      "it took 5.0 s: on AWS the function has ended meanwhile. `live start --increase-timeout` gives it 15 "
+      "minutes in place of 3 s");
+  EXPECT_THAT(*words(31s, false, kRest), testing::HasSubstr("API Gateway waits for 29 s"));
 }
 
 TEST_F(OverrunTest, WithoutADebuggerNothingIsSaid) {

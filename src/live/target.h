@@ -8,6 +8,7 @@
 #include "live/app.h"
 #include "live/choice.h"
 #include "live/host_types.h"
+#include "runtime/limits.h"
 
 namespace live {
 
@@ -22,6 +23,7 @@ struct Target {
   std::optional<Choice> inspected{};     // into which of them a debugger may look; nothing: into none
   std::optional<int> timeout_seconds{};  // of those that `longer` names; nothing: their own
   Choice longer{};
+  Limits limits = Limits::enforced;    // on this machine
   std::filesystem::path outputs_file;  // where the stacks' outputs are written to; empty: nowhere
 };
 

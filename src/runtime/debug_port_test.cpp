@@ -178,7 +178,7 @@ TEST_F(DebugPortTest, WhoseProcessEndsComesBackToTheNextOneBeforeItsInit) {
 TEST_F(DebugPortTest, ASpareProcessIsOpenedToTheDebuggerToo) {
   open();
   write("index.js", "exports.handler = async () => process.env.LIVE_INSPECT ?? 'unseen';");
-  auto const spare = node_spare(LIVE_SOURCE_DIR "/runtimes");
+  auto const spare = node_spare(LIVE_SOURCE_DIR "/runtimes", NodeHeap::of(128, Limits::enforced));
   Spares spares(context.get_executor());
   spares.prepare(spare);
   ASSERT_EQ(spares.waiting(spare), 1);

@@ -29,8 +29,14 @@ Result<Launch> launch(const Program& program, std::string_view runtime_api);
 // Functions of this runtime can be run on this machine, if what they need is installed.
 bool can_launch(std::string_view runtime);
 
+// What V8 is told of the memory that there is: it cannot be told later. Zeros: nothing.
+struct NodeHeap {
+  int old_mb = 0, semi_mb = 0;
+  static NodeHeap of(int memory_mb, Limits limits);
+};
+
 // They wait to be told what to become.
-Command node_spare(const std::filesystem::path& runtimes);
+Command node_spare(const std::filesystem::path& runtimes, NodeHeap heap);
 Command python_spare(const std::filesystem::path& runtimes, const std::string& python);
 Command ruby_spare(const std::filesystem::path& runtimes, const std::string& ruby);
 

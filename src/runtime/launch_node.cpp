@@ -18,10 +18,27 @@ std::string first_of_all(const std::vector<std::filesystem::path>& layers) {
   return folders;
 }
 
+std::vector<std::string> node(NodeHeap heap, const std::filesystem::path& script) {
+  std::vector<std::string> arguments{"node", "--enable-source-maps"};
+  if (heap.old_mb > 0) {
+    arguments.push_back(fmt::format("--max-semi-space-size={}", heap.semi_mb));
+    arguments.push_back(fmt::format("--max-old-space-size={}", heap.old_mb));
+  }
+  arguments.push_back(script.string());
+  return arguments;
+}
+
 }  // namespace
 
-Command node_spare(const std::filesystem::path& runtimes) {
-  return {.arguments = {"node", "--enable-source-maps", (runtimes / "node" / "spare.cjs").string()},
+// As the bootstrap of Lambda's own runtime computes it.
+NodeHeap NodeHeap::of(int memory_mb, Limits limits) {
+  if (limits == Limits::lifted) return {};
+  int const young_mb = memory_mb / 10;
+  return {.old_mb = memory_mb - young_mb, .semi_mb = young_mb / 2};
+}
+
+Command node_spare(const std::filesystem::path& runtimes, NodeHeap heap) {
+  return {.arguments = node(heap, runtimes / "node" / "spare.cjs"),
           .environment = spare_environment(),
           .takes_input = true};
 }
@@ -37,10 +54,11 @@ Result<Launch> launch_node(const Program& program, std::string_view runtime_api)
   set(environment, "LIVE_LAYERS", first_of_all(program.layers));
   // Lambda's Node is never too old for its SDK; ours may be, and `live start` says so once.
   set_missing(environment, "AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED", "true");
-  return Launch{.command = {.arguments = {"node", "--enable-source-maps", client.string()},
+  auto const heap = NodeHeap::of(program.memory_mb, program.limits);
+  return Launch{.command = {.arguments = node(heap, client),
                             .environment = std::move(environment),
                             .folder = program.task_root},
-                .spare = node_spare(program.runtimes),
+                .spare = node_spare(program.runtimes, heap),
                 .loaded = program.loaded};
 }
 

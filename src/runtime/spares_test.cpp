@@ -10,7 +10,7 @@ using testing::ElementsAre;
 
 struct SparesTest : NodeTest {
   SparesTest() { spares.prepare(spare); }
-  const Command spare = node_spare(LIVE_SOURCE_DIR "/runtimes");
+  const Command spare = node_spare(LIVE_SOURCE_DIR "/runtimes", NodeHeap::of(128, Limits::enforced));
   Spares spares{context.get_executor()};
 };
 
@@ -66,7 +66,7 @@ TEST_F(SparesTest, WhatNodeReadsOnlyAtItsStartNeedsAFreshProcess) {
   Program program = node("index.handler");
   program.variables.emplace_back("NODE_OPTIONS", "--max-old-space-size=100");
   auto worker = start(program, &spares);
-  EXPECT_EQ(invoke(*worker).payload, R"("1--max-old-space-size=100")");
+  EXPECT_EQ(invoke(*worker).payload, R"("3--max-old-space-size=100")");
 }
 
 TEST_F(SparesTest, TheMachinesOwnCertificatesAreNoReasonForAFreshProcess) {

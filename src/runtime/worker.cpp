@@ -9,8 +9,10 @@
 
 #include "base/file.h"
 #include "runtime/debugging.h"
-#include "runtime/launch.h"
+#include "runtime/launchers.h"
+#include "runtime/memory_watch.h"
 #include "runtime/runtime_api.h"
+#include "runtime/scratch.h"
 #include "runtime/spares.h"
 
 namespace live {
@@ -21,6 +23,9 @@ using Steady = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds grace{
     500};  // between SIGTERM and SIGKILL; Lambda's with an internal extension
+
+// What runtimes/*/task-root say of a write, before the path.
+constexpr std::string_view kWrote = "\1live wrote ";
 
 // The high-water mark of resident memory: 0 once the process is gone.
 long peak_memory_mb(pid_t pid) {
@@ -44,11 +49,15 @@ class Environs : public std::enable_shared_from_this<Environs> {
 
   Result<void> start(Executor executor, const Clock& clock, Ids& ids, Spares* spares) {
     LIVE_TRY(api_, RuntimeApi::listen(executor, clock, ids, api_events()));
+    api_->set_clocks(clocks());
+    init_limit_.set(clocks(), started_);
+    LIVE_TRY(take_scratch());
     LIVE_TRY(Launch launch, live::launch(program_, api_->address()));
     launch.command.one_output = true;  // as on Lambda
     open_to_debugger(launch);
     auto on_line = [this](Process::Stream stream, std::string_view line) {
       if (target_ && is_of_debugger(line)) return;
+      if (line.starts_with(kWrote)) return tell_write(line.substr(kWrote.size()));
       if (is_owned_ && events_.on_line) events_.on_line(api_->request_id(), stream, line);
     };
     if (spares) process_ = spares->become(launch, on_line);
@@ -61,6 +70,7 @@ class Environs : public std::enable_shared_from_this<Environs> {
     asio::co_spawn(executor, follow(shared_from_this()), asio::detached);
     if (target_ && target_->is_awaited()) hold(DebugPort::Hold::attaching);
     limit_init();
+    limit_memory(executor);
     return outcome::success();
   }
 
@@ -68,8 +78,15 @@ class Environs : public std::enable_shared_from_this<Environs> {
     is_owned_ = false;
     target_.reset();
     init_timer_.cancel();
+    memory_watch_.reset();
     api_->end(ExitStatus{.signal = SIGKILL});
     kill();
+  }
+
+  Async<Reply> invoke(Invocation invocation) {
+    auto answer = api_->invoke(std::move(invocation));
+    if (memory_watch_) memory_watch_->wake();
+    return answer;
   }
 
   static Async<void> stop(std::shared_ptr<Environs> self) { co_await self->process_->stop(grace); }
@@ -104,6 +121,14 @@ class Environs : public std::enable_shared_from_this<Environs> {
                 }};
   }
 
+  Result<void> take_scratch() {
+    if (!program_.scratch) return outcome::success();
+    LIVE_TRY(auto folder, program_.scratch->folder());
+    set_missing(program_.variables, "TMPDIR", folder.path().string());
+    temporary_files_.emplace(std::move(folder));
+    return outcome::success();
+  }
+
   void end_init() {
     init_timer_.cancel();
     if (is_owned_ && events_.on_initialised) events_.on_initialised();
@@ -125,6 +150,10 @@ class Environs : public std::enable_shared_from_this<Environs> {
     debugging_->open(launch, program_, start);
   }
 
+  void tell_write(std::string_view file) {
+    if (is_owned_ && events_.on_write) events_.on_write(api_->request_id(), std::filesystem::path(file));
+  }
+
   bool is_of_debugger(std::string_view line) {
     if (auto const url = debugging_->listens(line)) target_->listens_at(*url);
     if (debugging_->goes_on(line)) target_->goes_on();
@@ -137,12 +166,34 @@ class Environs : public std::enable_shared_from_this<Environs> {
     auto const now = Steady::now();
     if (holds && !held_since_) held_since_ = now;
     if (!holds && held_since_) held_ += now - *std::exchange(held_since_, std::nullopt);
-    auto const clocks = holds ? Countdown::State::stands : Countdown::State::runs;
-    api_->set_clocks(clocks);
-    init_limit_.set(clocks, now);
+    api_->set_clocks(clocks());
+    init_limit_.set(clocks(), now);
     if (!api_->initialised()) limit_init();
     bool const concerns_a_call = api_->busy() || !api_->initialised();
     if (is_owned_ && concerns_a_call && events_.on_hold) events_.on_hold(api_->request_id(), hold);
+  }
+
+  Countdown::State clocks() const {
+    bool const stand = held_since_ || program_.limits == Limits::lifted;
+    return stand ? Countdown::State::stands : Countdown::State::runs;
+  }
+
+  // What a debugger keeps of the process lies in the same memory: then nobody counts it.
+  void limit_memory(const Executor& executor) {
+    if (program_.limits == Limits::lifted || target_) return;
+    memory_watch_ = std::make_unique<MemoryWatch>(
+        executor, process_->pid(), program_.memory_mb,
+        MemoryWatch::Events{.is_wanted = [this] { return runs_something(); },
+                            .on_exceeded = [this](long used_mb) { exceed_memory(used_mb); }});
+    memory_watch_->wake();
+  }
+
+  bool runs_something() const { return process_->running() && (!api_->initialised() || api_->busy()); }
+
+  void exceed_memory(long used_mb) {
+    process_->read_pending();
+    if (is_owned_ && events_.on_memory_exceeded) events_.on_memory_exceeded(api_->request_id(), used_mb);
+    kill();
   }
 
   void limit_init() {
@@ -159,6 +210,7 @@ class Environs : public std::enable_shared_from_this<Environs> {
     ExitStatus status = co_await self->process_->wait();
     self->init_timer_.cancel();
     self->target_.reset();
+    self->temporary_files_.reset();
     self->api_->end(status);
     if (self->is_owned_ && self->events_.on_exit) self->events_.on_exit();
   }
@@ -171,21 +223,21 @@ class Environs : public std::enable_shared_from_this<Environs> {
   std::chrono::milliseconds init_duration_{0};
   mutable long max_memory_mb_ = 0;
   bool is_owned_ = true;
+  std::optional<TempDir> temporary_files_;
   const Debugging* debugging_ = nullptr;
   std::unique_ptr<DebugPort::Target> target_;  // where a debugger may look into it
   Steady::duration held_{};
   std::optional<Steady::time_point> held_since_;
   std::unique_ptr<RuntimeApi> api_;
   std::unique_ptr<Process> process_;
+  std::unique_ptr<MemoryWatch> memory_watch_;
 };
 
 class LocalWorker final : public Worker {
  public:
   explicit LocalWorker(std::shared_ptr<Environs> environs) : environs_(std::move(environs)) {}
   ~LocalWorker() override { environs_->close(); }
-  Async<Reply> invoke(Invocation invocation) override {
-    return environs_->api().invoke(std::move(invocation));
-  }
+  Async<Reply> invoke(Invocation invocation) override { return environs_->invoke(std::move(invocation)); }
   Async<bool> ready() override { return environs_->api().asks(); }
   bool alive() const override { return environs_->api().alive() && environs_->process().running(); }
   bool busy() const override { return environs_->api().busy(); }

@@ -17,10 +17,12 @@
 #include "invocation/invocation.h"
 #include "process/process.h"
 #include "runtime/debug_port.h"
+#include "runtime/limits.h"
 
 namespace live {
 
 struct AutoAttach;
+class Scratch;
 
 struct Program {
   std::string function;             // physical name
@@ -34,6 +36,7 @@ struct Program {
   // _HANDLER, LAMBDA_TASK_ROOT, LAMBDA_RUNTIME_DIR, AWS_EXECUTION_ENV, PATH, HOME, TZ, LANG.
   Environment variables;
   int memory_mb = 128;
+  Limits limits = Limits::enforced;
   std::chrono::milliseconds init_timeout{10'000};
   std::filesystem::path runtimes;  // the folder with the Runtime API clients (node/…)
   // Of a language that an interpreter of this machine runs (interpreter.h); empty: as PATH has it.
@@ -43,6 +46,7 @@ struct Program {
   std::vector<std::filesystem::path> packages{};
   // Where a process notes which packages it has loaded, so that later ones load them sooner; empty: nowhere.
   std::filesystem::path loaded{};
+  Scratch* scratch = nullptr;  // for its temporary files; borrowed for its start
   // A debugger may look into it; borrowed for its start.
   DebugPort* debug_port = nullptr;
   const AutoAttach* auto_attach = nullptr;
@@ -60,6 +64,11 @@ class Worker : public Invoker {
         on_initialised{};  // init is over, well or not; not called when the process ends in it
     // A debugger holds it, or does no more. Its clocks stand meanwhile.
     std::function<void(std::string_view request_id, DebugPort::Hold)> on_hold{};
+    // Its processes used more memory than the function has: they are killed, which is the call's answer.
+    std::function<void(std::string_view request_id, long used_mb)> on_memory_exceeded{};
+    // It is about to change a file below its task root, which is read-only on Lambda. Node and Python tell
+    // it.
+    std::function<void(std::string_view request_id, const std::filesystem::path&)> on_write{};
   };
 
   // Starts the process; init runs in the background and its failure is the answer of the invocations that
@@ -69,8 +78,8 @@ class Worker : public Invoker {
                                                Program program, Events events, Spares* spares = nullptr);
 
   // One at a time; one that streams until its stream has ended. At the deadline the process is killed and the
-  // reply is Sandbox.Timedout; an exit gives Runtime.ExitError: in Lambda's words (facts of AWS: "Task timed
-  // out after 3.00 seconds").
+  // reply is Sandbox.Timedout; an exit gives Runtime.ExitError, and so does too much memory: in Lambda's
+  // words (facts of AWS: "Task timed out after 3.00 seconds").
   Async<Reply> invoke(Invocation invocation) override = 0;
 
   // Before an invocation after another one: waits until it is ready for it. False: make another one. A

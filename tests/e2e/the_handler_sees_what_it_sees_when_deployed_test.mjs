@@ -24,7 +24,7 @@ const lab = new Lab(
 const ofTheMachine = [
   "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", // of each environment's own
   "AWS_LAMBDA_LOG_STREAM_NAME", "AWS_LAMBDA_RUNTIME_API", "_X_AMZN_TRACE_ID",
-  "LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR", "PWD", "HOME", "PATH", "LD_LIBRARY_PATH", "NODE_PATH",
+  "LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR", "PWD", "HOME", "TMPDIR", "PATH", "LD_LIBRARY_PATH", "NODE_PATH",
   "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy", "NODE_EXTRA_CA_CERTS",
   "IS_LOCAL",
 ];

@@ -10,6 +10,7 @@ from .handler import load_handler
 from .logs import Now, log_error, set_up
 from .marshal import read_event, to_json, write_result
 from .sources import load_from_sources
+from .task_root import tell_writes_to
 
 
 def run():
@@ -28,6 +29,7 @@ class _Loop:
         _set_up_output()
         _set_up_path()
         set_up()
+        tell_writes_to(os.environ["LAMBDA_TASK_ROOT"])
 
     def run(self):
         handler = self._init()

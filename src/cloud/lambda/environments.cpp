@@ -79,7 +79,9 @@ struct Environments::Environment {
   }
 
   void report(TimePoint now, const std::string& request_id, double duration, const Reply& reply) {
-    CallReport report{.request_id = request_id, .duration_ms = duration, .max_memory_mb = max_memory_mb()};
+    CallReport report{.request_id = request_id,
+                      .duration_ms = duration,
+                      .max_memory_mb = std::min<long>(max_memory_mb(), version->memory_mb)};
     if (std::exchange(fresh, false)) report.init_ms = static_cast<double>(worker->init_duration().count());
     const bool noticed = reply.error_type == "Sandbox.Timedout" || reply.error_type.starts_with("Runtime.");
     if (noticed && reply.outcome == Reply::Outcome::function_error) report.error_type = reply.error_type;
@@ -234,7 +236,8 @@ Async<ApiResult<Environments::EnvironmentPtr>> Environments::start(VersionPtr ve
                   .init_timeout = init_limit,
                   .runtimes = world_.runtimes,
                   .interpreter = std::move(interpreter.value()),
-                  .layers = {version->layers.begin(), version->layers.end()}};
+                  .layers = {version->layers.begin(), version->layers.end()},
+                  .scratch = &scratch_};
   Worker::Events events;
   events.on_line = [raw = environment.get()](std::string_view, Process::Stream, std::string_view line) {
     raw->line(line);

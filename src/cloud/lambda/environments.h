@@ -16,6 +16,7 @@
 #include "cloud/lambda/platform_log.h"
 #include "cloud/world.h"
 #include "runtime/interpreter.h"
+#include "runtime/scratch.h"
 #include "runtime/starts.h"
 #include "runtime/worker.h"
 #include "toolchain/toolchain.h"
@@ -83,6 +84,7 @@ class Environments {
   World& world_;
   LambdaOptions options_;
   Starts starts_;
+  Scratch scratch_;
   Toolchain java_;
   Interpreters interpreters_;
   std::map<const Version*, Pool> pools_;

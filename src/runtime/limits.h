@@ -1,0 +1,8 @@
+// Of time and memory: what ends a process on Lambda.
+#pragma once
+
+namespace live {
+
+enum class Limits { enforced, lifted };
+
+}  // namespace live
