@@ -10,6 +10,7 @@
 
 #include "base/file.h"
 #include "base/json.h"
+#include "runtime/language.h"
 
 namespace live {
 namespace {
@@ -18,6 +19,8 @@ using Memory = std::map<std::string, uint16_t, std::less<>>;
 
 constexpr uint16_t kFirst = 9229;  // Node's own, which IDEs look at first
 constexpr uint16_t kMost = 4096;   // ports that are tried
+
+const Debugging* debugging_of(const LocalFunction& function) { return live::debugging_of(function.runtime); }
 
 std::string last_part(const std::string& path) { return path.substr(path.rfind('/') + 1); }
 
@@ -48,15 +51,15 @@ void DebugPorts::use(FunctionTable& table) {
   std::vector<std::string> without;
   for (auto& [name, function] : table) {
     if (!is_wanted(function)) continue;
-    if (debugging_of(function.runtime)) {
+    if (debugging_of(function)) {
       wanted.push_back(&function);
     } else if (options_.chosen && told_.insert(name).second) {
       without.push_back(last_part(function.construct_path));
     }
   }
   if (!without.empty())
-    warn_(fmt::format("Breakpoints are for functions in Node so far: {} {} no debug port",
-                      fmt::join(without, ", "), without.size() == 1 ? "has" : "have"));
+    warn_(fmt::format("No debugger is known for {}: {} no debug port (docs/debugging.md)",
+                      fmt::join(without, ", "), without.size() == 1 ? "it has" : "they have"));
   std::ranges::sort(wanted, {}, [this](auto const* one) { return key_of(*one); });
   auto const before = memory_;
   for (auto* function : wanted) {
@@ -73,9 +76,10 @@ DebugPort* DebugPorts::of(std::string_view function) const {
   return found == ports_.end() ? nullptr : found->second.get();
 }
 
+// A terminal attaches by itself to Node alone.
 bool DebugPorts::is_wanted(const LocalFunction& function) const {
   if (options_.chosen) return !options_.chosen->leaves_out({function.construct_path, function.logical_id});
-  return options_.auto_attach.has_value();
+  return options_.auto_attach && language_of(function.runtime) == Language::node;
 }
 
 std::string DebugPorts::key_of(const LocalFunction& function) const {
@@ -113,7 +117,9 @@ std::unique_ptr<DebugPort> DebugPorts::open_another(const LocalFunction& functio
 }
 
 Result<std::unique_ptr<DebugPort>> DebugPorts::listen(const LocalFunction& function, uint16_t port) {
-  DebugPort::Options options{function.construct_path, options_.waits, options_.auto_attach.has_value()};
+  auto const* debugging = debugging_of(function);
+  bool const attaches = options_.auto_attach && debugging->speaks == DebugPort::Speaks::inspector;
+  DebugPort::Options options{debugging, function.construct_path, options_.waits, attaches};
   return DebugPort::listen(executor_, ids_, port, std::move(options));
 }
 

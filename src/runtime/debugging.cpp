@@ -1,9 +1,8 @@
 #include "runtime/debugging.h"
 
-#include <vector>
-
 #include "base/json.h"
 #include "runtime/language.h"
+#include "runtime/launchers.h"
 
 namespace live {
 
@@ -12,6 +11,15 @@ namespace {
 constexpr std::string_view kListens = "Debugger listening on ",
                            kWaits = "Waiting for the debugger to disconnect",
                            kGoesOn = "Debugger lets init go on";  // ours
+
+void tell(Launch& launch, const json::object& told) {
+  set(launch.command.environment, "LIVE_INSPECT", json::serialize(told));
+}
+
+std::optional<std::string> behind(std::string_view line, std::string_view begin) {
+  if (!line.starts_with(begin)) return std::nullopt;
+  return std::string(line.substr(begin.size()));
+}
 
 // By its name IDEs decide whether to attach, and show the process.
 std::string script_of(const Program& program) {
@@ -28,17 +36,12 @@ void open_node(Launch& launch, const Program& program, const DebugStart& start) 
     told["options"] = start.auto_attach->options;
     told["script"] = script_of(program);
   }
-  auto& environment = launch.command.environment;
-  std::erase_if(environment, [](auto const& one) { return one.first == "LIVE_INSPECT"; });
-  environment.emplace_back("LIVE_INSPECT", json::serialize(told));
+  tell(launch, told);
 }
 
-std::optional<std::string> node_listens(std::string_view line) {
-  if (!line.starts_with(kListens)) return std::nullopt;
-  return std::string(line.substr(kListens.size()));
-}
+std::optional<std::string> ours_listens(std::string_view line) { return behind(line, kListens); }
 
-bool node_goes_on(std::string_view line) { return line == kGoesOn; }
+bool ours_goes_on(std::string_view line) { return line == kGoesOn; }
 bool node_waits(std::string_view line) { return line.starts_with(kWaits); }
 
 bool is_of_node(std::string_view line) {
@@ -48,83 +51,40 @@ bool is_of_node(std::string_view line) {
   return line == "Debugger attached.";
 }
 
-constexpr Debugging kNode{open_node, node_listens, node_goes_on, is_of_node, node_waits};
+constexpr Debugging kNode{
+    "node", DebugPort::Speaks::inspector, open_node, ours_listens, is_of_node, ours_goes_on, node_waits};
 
-// NODE_OPTIONS as Node reads it: words, in quotes where they hold spaces, a backslash before a quote in them.
-std::vector<std::string> words_of(std::string_view options) {
-  std::vector<std::string> words;
-  bool quoted = false, within = false;
-  for (size_t at = 0; at < options.size(); ++at) {
-    char letter = options[at];
-    if (letter == ' ' && !quoted) {
-      within = false;
-      continue;
-    }
-    if (!std::exchange(within, true)) words.emplace_back();
-    if (letter == '"') {
-      quoted = !quoted;
-      continue;
-    }
-    if (letter == '\\' && quoted && at + 1 < options.size()) letter = options[++at];
-    words.back() += letter;
-  }
-  return words;
+// Our own clients of the Runtime API load the debugger: runtimes/NAME.
+void open_interpreted(Launch& launch, const Program& program, const DebugStart& start) {
+  json::object told{{"wait", start.waits}};
+  if (!program.debugger.empty()) told["debugger"] = program.debugger.string();
+  tell(launch, told);
 }
 
-std::string quoted(const std::string& word) {
-  if (word.find_first_of(" \"") == std::string::npos) return word;
-  std::string text = "\"";
-  for (char const letter : word) {
-    if (letter == '"' || letter == '\\') text += '\\';
-    text += letter;
-  }
-  return text + '"';
-}
+bool is_ours(std::string_view line) { return line.starts_with(kListens) || line == kGoesOn; }
 
-struct NodeOptions {
-  std::string bootloader, rest;
-};
+constexpr Debugging kPython{"python",    DebugPort::Speaks::dap, open_interpreted, ours_listens, is_ours,
+                            ours_goes_on};
 
-bool is_bootloader(std::string_view file) {
-  return file.ends_with("/bootloader.js") || file.ends_with("/bootloader.bundle.js") ||
-         file.ends_with("/bootloader.cjs");
-}
-
-NodeOptions take_apart(std::string_view options) {
-  NodeOptions parts;
-  auto const words = words_of(options);
-  for (size_t at = 0; at < words.size(); ++at) {
-    auto const& word = words[at];
-    constexpr std::string_view kRequire = "--require=";
-    bool const apart = (word == "--require" || word == "-r") && at + 1 < words.size();
-    std::string const file = apart                        ? words[at + 1]
-                             : word.starts_with(kRequire) ? word.substr(kRequire.size())
-                                                          : "";
-    if (is_bootloader(file)) {
-      parts.bootloader = file;
-      at += apart ? 1 : 0;
-    } else if (!word.starts_with("--inspect-publish-uid")) {
-      parts.rest += (parts.rest.empty() ? "" : " ") + quoted(word);
-    }
-  }
-  return parts;
-}
+constexpr const Debugging* kAll[] = {&kNode, &kPython};
 
 }  // namespace
 
-std::optional<AutoAttach> AutoAttach::in(std::string_view node_options, std::string_view inspector_options) {
-  auto parts = take_apart(node_options);
-  if (parts.bootloader.empty() || inspector_options.empty()) return std::nullopt;
-  return AutoAttach{std::move(parts.bootloader), std::string(inspector_options)};
-}
-
-std::string without_auto_attach(std::string_view node_options) {
-  auto parts = take_apart(node_options);
-  return parts.bootloader.empty() ? std::string(node_options) : std::move(parts.rest);
-}
-
 const Debugging* debugging_of(std::string_view runtime) {
-  return language_of(runtime) == Language::node ? &kNode : nullptr;
+  switch (language_of(runtime)) {
+    case Language::node:
+      return &kNode;
+    case Language::python:
+      return &kPython;
+    default:
+      return nullptr;
+  }
+}
+
+const Debugging* debugging_in(std::string_view language) {
+  for (auto const* one : kAll)
+    if (one->language == language) return one;
+  return nullptr;
 }
 
 }  // namespace live

@@ -116,8 +116,7 @@ class Environs : public std::enable_shared_from_this<Environs> {
 
   void open_to_debugger(Launch& launch) {
     if (!program_.debug_port) return;
-    debugging_ = debugging_of(program_.runtime);
-    if (!debugging_) return;
+    debugging_ = &program_.debug_port->debugging();
     target_ = program_.debug_port->add([this](DebugPort::Hold hold) { this->hold(hold); });
     DebugStart start{target_->url(), target_->is_awaited(), std::nullopt};
     if (program_.auto_attach) start.auto_attach = *program_.auto_attach;
@@ -126,8 +125,8 @@ class Environs : public std::enable_shared_from_this<Environs> {
 
   bool is_of_debugger(std::string_view line) {
     if (auto const url = debugging_->listens(line)) target_->listens_at(*url);
-    if (debugging_->goes_on(line)) target_->goes_on();
-    if (debugging_->waits_to_be_left(line)) target_->waits_to_be_left();
+    if (debugging_->goes_on && debugging_->goes_on(line)) target_->goes_on();
+    if (debugging_->waits_to_be_left && debugging_->waits_to_be_left(line)) target_->waits_to_be_left();
     return debugging_->is_its_own(line);
   }
 
