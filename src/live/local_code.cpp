@@ -15,6 +15,7 @@
 
 #include "base/timer.h"
 #include "live/requirements.h"
+#include "live/tool_source.h"
 #include "runtime/language.h"
 #include "toolchain/toolchain.h"
 
@@ -107,15 +108,6 @@ BuildRequest build_request(Entry& entry) {
   request.changed = std::exchange(entry.changed_files, std::set<std::filesystem::path>{});
   request.known_inputs = entry.inputs_id;
   return request;
-}
-
-ToolSource tool_source(const LocalFunction& function) {
-  return {.function = function.construct_path,
-          .logical_id = function.logical_id,
-          .runtime = function.runtime,
-          .handler = function.handler,
-          .path = function.path,
-          .options = function.build_options};
 }
 
 }  // namespace

@@ -59,7 +59,7 @@ bool resumes(std::string_view command) {
   return kAll.contains(command);
 }
 
-class DapTalk final : public DebugTalk {
+class DapTalk : public DebugTalk {
  public:
   // It runs from then on that it is told to: the answer may come after it has stopped again.
   Says debugger_says(std::string_view message) override {
@@ -95,16 +95,54 @@ class DapTalk final : public DebugTalk {
   bool is_leaving_ = false;
 };
 
+std::string request(int seq, std::string_view command, std::string_view arguments) {
+  return dap_message(
+      fmt::format(R"({{"seq":{},"type":"request","command":"{}","arguments":{}}})", seq, command, arguments));
+}
+
+// Where one attaches rdbg stops and tells it; where one launches it goes on by itself.
+class RdbgTalk final : public DapTalk {
+ public:
+  std::string translated(std::string message) override {
+    if (!is_known(message, "\"attach\"")) return message;
+    auto said = parsed(message);
+    if (string_or(said, "command") != "attach") return message;
+    said["command"] = "launch";
+    return dap_message(json::serialize(said));
+  }
+
+  // It stops for each debugger that connects, and goes on once that one is configured.
+  Says process_says(std::string_view message) override {
+    auto says = DapTalk::process_says(message);
+    if (!says.paused.value_or(false) || has_connected_) return says;
+    has_connected_ = true;
+    bool const is_of_connecting = is_known(message, "\"pause\"");
+    return is_of_connecting ? Says{.is_withheld = true} : says;
+  }
+
+  std::string take_over() override { return request(1, "disconnect", R"({"terminateDebuggee":false})"); }
+  std::string answer(std::string_view message) override {
+    bool const stopped = process_says(message).paused.value_or(false);
+    return stopped ? request(1, "continue", R"({"threadId":1})") : "";
+  }
+
+ private:
+  static bool is_known(std::string_view message, std::string_view word) {
+    return message.size() <= kLargestRead && message.find(word) != std::string_view::npos;
+  }
+  bool has_connected_ = false;
+};
+
 // The least that a debugger says for a process to go on.
 class LettingGo {
  public:
-  explicit LettingGo(DebugWire& process) : process_(process) {}
+  LettingGo(DebugWire& process, std::string begins) : process_(process), begins_(std::move(begins)) {}
 
   Async<bool> run() {
     bool const known =
         co_await does("initialize", R"({"adapterID":"live","clientID":"live","linesStartAt1":true})");
     if (!known) co_return false;
-    bool const attached = co_await asks("attach", R"({"mode":"remote"})");
+    bool const attached = co_await asks(begins_, R"({"mode":"remote"})");
     bool const configures = attached && co_await initialised();
     bool const goes_on = configures && co_await does("configurationDone", "{}");
     if (goes_on) (void)co_await does("disconnect", R"({"terminateDebuggee":false})");
@@ -119,9 +157,8 @@ class LettingGo {
 
   Async<bool> asks(std::string command, std::string arguments) {
     ++seq_;
-    auto const request = fmt::format(R"({{"seq":{},"type":"request","command":"{}","arguments":{}}})", seq_,
-                                     command, arguments);
-    auto const written = co_await process_.write(dap_message(request));
+    auto message = request(seq_, command, arguments);
+    auto const written = co_await process_.write(std::move(message));
     co_return written.has_value();
   }
 
@@ -147,19 +184,31 @@ class LettingGo {
   }
 
   DebugWire& process_;
+  std::string begins_;
   int seq_ = 0;
   bool initialised_ = false;
   std::set<std::string> answers_;
 };
 
-class DapProtocol final : public SocketProtocol {
+class DapProtocol : public SocketProtocol {
  public:
-  DapProtocol() : SocketProtocol(dap_message_size) {}
-  std::unique_ptr<DebugTalk> talk() const override { return std::make_unique<DapTalk>(); }
-  Async<bool> let_go(Executor, DebugWire& process, std::function<bool()>) const override {
-    LettingGo letting_go(process);
+  explicit DapProtocol(const char* begins = "attach") : SocketProtocol(dap_message_size), begins_(begins) {}
+  std::unique_ptr<DebugTalk> talk() const override { return dap_talk(); }
+  Async<bool> let_go(Executor executor, std::string where, std::function<bool()>) const override {
+    auto const process = co_await dial(std::move(executor), std::move(where));
+    if (!process) co_return false;
+    LettingGo letting_go(*process.value(), begins_);
     co_return co_await letting_go.run();
   }
+
+ private:
+  const char* begins_;
+};
+
+class RdbgProtocol final : public DapProtocol {
+ public:
+  RdbgProtocol() : DapProtocol("launch") {}  // it would stop where one attaches
+  std::unique_ptr<DebugTalk> talk() const override { return std::make_unique<RdbgTalk>(); }
 };
 
 }  // namespace
@@ -180,6 +229,10 @@ std::string dap_message(std::string_view json) {
   return fmt::format("{} {}{}{}", kLength, json.size(), kEnd, json);
 }
 
+std::unique_ptr<DebugTalk> dap_talk() { return std::make_unique<DapTalk>(); }
+
 std::shared_ptr<const SocketProtocol> dap_protocol() { return std::make_shared<DapProtocol>(); }
+
+std::shared_ptr<const SocketProtocol> rdbg_protocol() { return std::make_shared<RdbgProtocol>(); }
 
 }  // namespace live

@@ -77,5 +77,27 @@ TEST(Dap, TheEndOfAProcessBeginsTheSessionAnewUnlessTheDebuggerLeaves) {
   EXPECT_EQ(leaves->farewell(), "");
 }
 
+std::string stop(const std::string& reason) {
+  return dap_message(R"({"type":"event","event":"stopped","body":{"reason":")" + reason + "\"}}");
+}
+
+TEST(Dap, RdbgIsNotToStopWhereADebuggerAttaches) {
+  auto const talk = rdbg_protocol()->talk();
+  EXPECT_NE(talk->translated(request("attach")).find(R"("command":"launch")"), std::string::npos);
+  EXPECT_EQ(talk->translated(request("next")), request("next"));
+  auto const first = talk->process_says(stop("pause")), second = talk->process_says(stop("pause"));
+  EXPECT_TRUE(first.is_withheld);
+  EXPECT_FALSE(first.paused.value_or(false));
+  EXPECT_EQ(second.paused, true);
+}
+
+TEST(Dap, RdbgIsToldToGoOnInPlaceOfADebuggerThatHasLeft) {
+  auto const talk = rdbg_protocol()->talk();
+  EXPECT_NE(talk->take_over().find("disconnect"), std::string::npos);
+  EXPECT_NE(talk->answer(stop("breakpoint")).find(R"("command":"continue")"), std::string::npos);
+  EXPECT_EQ(talk->answer(event("thread")), "");
+  EXPECT_EQ(dap_protocol()->talk()->take_over(), "");
+}
+
 }  // namespace
 }  // namespace live

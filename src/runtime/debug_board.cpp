@@ -28,8 +28,9 @@ struct DebugBoard::Debugger {  // one connection
   size_t unsent_bytes = 0;
   bool is_through = false;  // what it says goes on at once
   bool paused = false, gone = false;
-  Timer led;      // cancelled when there is a process, or it hangs up
-  Timer parting;  // until it is hung up on, though it has not read the farewell
+  bool left = false;  // its process is told in its place to go on
+  Timer led;          // cancelled when there is a process, or it hangs up
+  Timer parting;      // until it is hung up on, though it has not read the farewell
 };
 
 DebugBoard::Debugged::Debugged(const Executor& executor, std::string id, DebugPort::OnHold on_hold)
@@ -72,7 +73,7 @@ void DebugBoard::remove(const DebuggedPtr& one) {
   one->gone = true;
   one->on_hold = {};
   one->found.cancel();
-  if (!one->debuggers.empty()) expect();
+  if (std::ranges::any_of(one->debuggers, [](auto const& debugger) { return !debugger->left; })) expect();
   for (auto const& debugger : std::exchange(one->debuggers, {})) part(*debugger);
   std::erase(processes_, one);
 }
@@ -123,6 +124,7 @@ void DebugBoard::lead(const DebuggerPtr& debugger, const DebuggedPtr& process) {
 }
 
 void DebugBoard::leave(const DebuggerPtr& debugger) {
+  if (take_over(debugger)) return;
   hang_up(*debugger);
   std::erase(waiting_, debugger);
   auto const process = debugger->process.lock();
@@ -132,6 +134,22 @@ void DebugBoard::leave(const DebuggerPtr& debugger) {
   if (process->awaited && !process->gone && !options_.waits && process->debuggers.empty())
     spawn(let_go_in_the_end(shared_from_this(), process));
   if (!process->gone) lead_who_waits(process);
+}
+
+bool DebugBoard::take_over(const DebuggerPtr& debugger) {
+  auto const process = debugger->process.lock();
+  if (!process || process->gone || debugger->gone || !debugger->is_through) return false;
+  auto words = debugger->talk->take_over();
+  if (words.empty()) return false;
+  process->left = debugger->left = true;
+  debugger->near->drop();
+  heed(debugger, {.paused = false});
+  spawn(say(debugger, std::move(words)));
+  return true;
+}
+
+Async<void> DebugBoard::say(DebuggerPtr debugger, std::string words) {
+  (void)co_await debugger->far->write(std::move(words));
 }
 
 void DebugBoard::hang_up(Debugger& debugger) {
@@ -164,6 +182,7 @@ Async<void> DebugBoard::hear_debugger(Self self, DebuggerPtr debugger) {
 
 Async<bool> DebugBoard::give(Self self, DebuggerPtr debugger, std::string message) {
   auto const says = debugger->talk->debugger_says(message);
+  message = debugger->talk->translated(std::move(message));
   auto const written = co_await debugger->far->write(std::move(message));
   self->heed(debugger, says);
   co_return written.has_value();
@@ -187,15 +206,27 @@ Async<void> DebugBoard::hear_process(Self self, DebuggerPtr debugger) {
     if (!message) break;
     auto const says = debugger->talk->process_says(message.value());
     self->heed(debugger, says);
+    if (debugger->left) {
+      co_await answer(self, debugger, message.value());
+      continue;
+    }
     if (says.is_withheld) continue;
     auto const written = co_await debugger->near->write(std::move(message.value()));
     if (!written) break;
   }
-  if (!debugger->gone) self->expect();
-  if (reached && !debugger->gone)
+  bool const is_there = !debugger->gone && !debugger->left;
+  if (is_there) self->expect();
+  if (reached && is_there)
     co_await say_farewell(self, debugger);
   else
     hang_up(*debugger);
+}
+
+Async<void> DebugBoard::answer(Self self, DebuggerPtr debugger, const std::string& message) {
+  auto words = debugger->talk->answer(message);
+  if (words.empty()) co_return;
+  self->heed(debugger, debugger->talk->debugger_says(words));
+  co_await say(debugger, std::move(words));
 }
 
 // It hangs up once it has read it, or is hung up on.
@@ -242,11 +273,16 @@ void DebugBoard::wait_for_another(const DebuggerPtr& debugger) {
 }
 
 Async<DebugWirePtr> DebugBoard::dial(Self self, DebuggedPtr process) {
-  while (!process->where && !process->gone) co_await process->found.wait();
-  if (process->gone) co_return nullptr;
+  if (!co_await found(process)) co_return nullptr;
   auto wire = co_await self->protocol_->dial(self->executor_, *process->where);
-  if (!wire) co_return nullptr;
-  co_return std::move(wire.value());
+  if (wire) co_return std::move(wire.value());
+  if (!process->gone && self->options_.warn) self->options_.warn(wire.error().message);
+  co_return nullptr;
+}
+
+Async<bool> DebugBoard::found(DebuggedPtr process) {
+  while (!process->where && !process->gone) co_await process->found.wait();
+  co_return !process->gone;
 }
 
 // Nobody came back: it goes on without a debugger.
@@ -260,10 +296,9 @@ Async<void> DebugBoard::let_go_in_the_end(Self self, DebuggedPtr process) {
 }
 
 Async<void> DebugBoard::let_go(Self self, DebuggedPtr process) {
-  auto const wire = co_await dial(self, process);
-  if (!wire) co_return;  // its end is told otherwise
+  if (!co_await found(process)) co_return;
   std::function<bool()> const still_waits = [process] { return process->awaited && !process->gone; };
-  bool const goes_on = co_await self->protocol_->let_go(self->executor_, *wire, still_waits);
+  bool const goes_on = co_await self->protocol_->let_go(self->executor_, *process->where, still_waits);
   if (goes_on && still_waits()) process->go_on();
 }
 

@@ -29,6 +29,7 @@ class DebugBoard : public std::enable_shared_from_this<DebugBoard> {
     std::list<DebuggerPtr> debuggers;
     bool awaited = false;  // a debugger, which lets its init go on
     bool goes_on = false, gone = false;
+    bool left = false;  // by a debugger, and spent
     DebugPort::Hold hold = DebugPort::Hold::none;
 
     void judge();
@@ -56,6 +57,9 @@ class DebugBoard : public std::enable_shared_from_this<DebugBoard> {
   void lead_who_waits(const DebuggedPtr& process);
   void wait_for_another(const DebuggerPtr& debugger);
   void leave(const DebuggerPtr& debugger);
+  bool take_over(const DebuggerPtr& debugger);
+  static Async<void> say(DebuggerPtr debugger, std::string words);
+  static Async<void> answer(Self self, DebuggerPtr debugger, const std::string& message);
   void heed(const DebuggerPtr& debugger, DebugTalk::Says says);
   static void hang_up(Debugger& debugger);
   static void part(Debugger& debugger);
@@ -64,6 +68,7 @@ class DebugBoard : public std::enable_shared_from_this<DebugBoard> {
   static Async<void> hear_process(Self self, DebuggerPtr debugger);
   static Async<bool> reach(Self self, DebuggerPtr debugger);
   static Async<void> say_farewell(Self self, DebuggerPtr debugger);
+  static Async<bool> found(DebuggedPtr process);
   static Async<DebugWirePtr> dial(Self self, DebuggedPtr process);
   static Async<void> let_go_in_the_end(Self self, DebuggedPtr process);
   static Async<void> let_go(Self self, DebuggedPtr process);

@@ -3,6 +3,7 @@
 #include "runtime/dap.h"
 #include "runtime/debug_port_kinds.h"
 #include "runtime/debugging.h"
+#include "runtime/delve.h"
 #include "runtime/jdwp.h"
 
 namespace live {
@@ -15,6 +16,7 @@ class OneTarget final : public DebugPort::Target {
       : board_(board.shared_from_this()), process_(std::move(process)), url_(std::move(url)) {}
   ~OneTarget() override { board_->remove(process_); }
   std::string url() const override { return url_; }
+  bool is_spent() const override { return process_->left; }
   bool is_awaited() const override { return process_->awaited; }
   void listens_at(const std::string& where) override {
     if (process_->where) return;
@@ -44,6 +46,10 @@ Result<std::unique_ptr<DebugPort>> DebugPort::listen(Executor executor, Ids& ids
       return listen_for_inspectors(executor, ids, port, std::move(options));
     case Speaks::dap:
       return listen_for_connections(executor, port, dap_protocol(), std::move(options));
+    case Speaks::rdbg:
+      return listen_for_connections(executor, port, rdbg_protocol(), std::move(options));
+    case Speaks::delve:
+      return listen_for_connections(executor, port, delve_protocol(), std::move(options));
     case Speaks::jdwp:
       return listen_for_connections(executor, port, jdwp_protocol(), std::move(options));
   }

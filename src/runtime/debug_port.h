@@ -21,7 +21,9 @@ class DebugPort {
  public:
   enum class Speaks {
     inspector,  // HTTP, and the Chrome DevTools Protocol
-    dap,
+    dap,        // the process itself
+    rdbg,       // likewise, but it does not go on by itself when its debugger has left
+    delve,      // DAP, by a program that attaches to the process
     jdwp,
   };
   enum class Hold {
@@ -34,17 +36,20 @@ class DebugPort {
     std::string title;           // of what can be debugged here
     bool waits = false;          // init is held until a debugger is there; else only for one that comes back
     bool ide_attaches = false;   // by itself, and the process waits for it
+    std::function<void(const std::string&)> warn{};  // of a process that no debugger can look into
   };
 
   // One process that a debugger can look into. Its end hangs up on the debuggers that are led to it.
   class Target {
    public:
     virtual ~Target() = default;
-    virtual std::string url() const = 0;                  // here, as a debugger is told it
-    virtual bool is_awaited() const = 0;                  // its init is to wait for a debugger
-    virtual void listens_at(const std::string& url) = 0;  // "ws://127.0.0.1:PORT/ID", "127.0.0.1:PORT"
-    virtual void goes_on() = 0;                           // it waits no more: a debugger has let it go
-    virtual void waits_to_be_left() = 0;                  // it ends, once its debuggers have left it
+    virtual std::string url() const = 0;  // here, as a debugger is told it
+    virtual bool is_spent() const = 0;    // its debugger has left it, with its breakpoints
+    virtual bool is_awaited() const = 0;  // its init is to wait for a debugger
+    virtual void listens_at(
+        const std::string& url) = 0;      // "ws://127.0.0.1:PORT/ID", "127.0.0.1:PORT", or its pid
+    virtual void goes_on() = 0;           // it waits no more: a debugger has let it go
+    virtual void waits_to_be_left() = 0;  // it ends, once its debuggers have left it
   };
   using OnHold = std::function<void(Hold)>;
 

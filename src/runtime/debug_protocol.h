@@ -35,8 +35,14 @@ class DebugTalk {
   virtual ~DebugTalk() = default;
   virtual Says debugger_says(std::string_view message) = 0;
   virtual Says process_says(std::string_view message) = 0;
+  // What a debugger says, as its process has to hear it.
+  virtual std::string translated(std::string message) { return message; }
   // Last words to a debugger whose process has ended; empty: none.
   virtual std::string farewell() { return {}; }
+  // A debugger has left a process that would not go on by itself: what is said to it first, and in answer to
+  // what it says. Empty: it goes on.
+  virtual std::string take_over() { return {}; }
+  virtual std::string answer(std::string_view /*message*/) { return {}; }
 };
 
 class DebugProtocol {
@@ -47,7 +53,7 @@ class DebugProtocol {
   virtual Async<Result<DebugWirePtr>> dial(Executor executor, std::string where) const = 0;
   // Has a process go on whose debugger has not come, or has left it held. True: it does; false: it says so
   // itself.
-  virtual Async<bool> let_go(Executor executor, DebugWire& process,
+  virtual Async<bool> let_go(Executor executor, std::string where,
                              std::function<bool()> still_waits) const = 0;
   // Several debuggers may look into one process.
   virtual bool is_shared() const = 0;

@@ -1,6 +1,7 @@
 #include "runtime/debug_socket.h"
 
 #include <array>
+#include <utility>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -24,7 +25,8 @@ Fault closed(boost::system::error_code error) {
 struct Shared {
   explicit Shared(tcp::socket socket) : socket(std::move(socket)) {}
   tcp::socket socket;
-  std::string received;
+  std::string received, unsent;
+  bool writes = false;
 };
 
 class SocketWire final : public DebugWire {
@@ -60,9 +62,18 @@ class SocketWire final : public DebugWire {
     }
   }
 
+  // Whoever writes already writes this too.
   static Async<Result<void>> write(std::shared_ptr<Shared> self, std::string message) {
-    auto const [error, count] = co_await asio::async_write(self->socket, asio::buffer(message), kTuple);
-    if (error) co_return closed(error);
+    self->unsent += message;
+    if (std::exchange(self->writes, true)) co_return outcome::success();
+    boost::system::error_code failed;
+    while (!self->unsent.empty() && !failed) {
+      auto const piece = std::exchange(self->unsent, {});
+      auto const [error, count] = co_await asio::async_write(self->socket, asio::buffer(piece), kTuple);
+      failed = error;
+    }
+    self->writes = false;
+    if (failed) co_return closed(failed);
     co_return outcome::success();
   }
 

@@ -1,6 +1,9 @@
 #include "runtime/debugging.h"
 
+#include <fmt/format.h>
+
 #include "base/json.h"
+#include "runtime/delve.h"
 #include "runtime/language.h"
 #include "runtime/launchers.h"
 
@@ -8,9 +11,11 @@ namespace live {
 
 namespace {
 
-constexpr std::string_view kListens = "Debugger listening on ",
-                           kWaits = "Waiting for the debugger to disconnect",
-                           kGoesOn = "Debugger lets init go on";  // ours
+constexpr std::string_view kListens = "Debugger listening on ";
+constexpr std::string_view kWaits = "Waiting for the debugger to disconnect";
+constexpr std::string_view kGoesOn = "Debugger lets init go on";  // ours
+constexpr std::string_view kJavaListens = "Listening for transport dt_socket at address: ";
+constexpr std::string_view kOfRuby = "DEBUGGER: ";
 
 void tell(Launch& launch, const json::object& told) {
   set(launch.command.environment, "LIVE_INSPECT", json::serialize(told));
@@ -66,9 +71,42 @@ bool is_ours(std::string_view line) { return line.starts_with(kListens) || line 
 constexpr Debugging kPython{"python",    DebugPort::Speaks::dap, open_interpreted, ours_listens, is_ours,
                             ours_goes_on};
 
-constexpr const Debugging* kAll[] = {&kNode, &kPython};
+void open_go(Launch& launch, const Program&, const DebugStart& start) {
+  launch.command.is_traceable = true;
+  launch.command.begins_stopped = start.waits;
+}
+
+constexpr Debugging kGo{"go", DebugPort::Speaks::delve, open_go};
+
+void open_java(Launch& launch, const Program&, const DebugStart& start) {
+  auto const agent = fmt::format("-agentlib:jdwp=transport=dt_socket,server=y,suspend={},address=127.0.0.1:0",
+                                 start.waits ? 'y' : 'n');
+  auto& arguments = launch.command.arguments;
+  arguments.insert(arguments.begin() + 1, agent);
+}
+
+std::optional<std::string> java_listens(std::string_view line) {
+  auto const port = behind(line, kJavaListens);
+  return port ? std::optional("127.0.0.1:" + *port) : std::nullopt;
+}
+
+bool is_of_java(std::string_view line) { return line.starts_with(kJavaListens); }
+
+constexpr Debugging kJava{"java", DebugPort::Speaks::jdwp, open_java, java_listens, is_of_java};
+
+bool is_of_ruby(std::string_view line) { return line.starts_with(kOfRuby) || is_ours(line); }
+
+constexpr Debugging kRuby{"ruby",      DebugPort::Speaks::rdbg, open_interpreted, ours_listens, is_of_ruby,
+                          ours_goes_on};
+
+constexpr const Debugging* kAll[] = {&kNode, &kPython, &kGo, &kJava, &kRuby};
 
 }  // namespace
+
+std::optional<std::string> missing_debugger(const Debugging& debugging) {
+  if (debugging.speaks != DebugPort::Speaks::delve || !find_delve().empty()) return std::nullopt;
+  return "delve is not there: run `go install github.com/go-delve/delve/cmd/dlv@latest`, and start again";
+}
 
 const Debugging* debugging_of(std::string_view runtime) {
   switch (language_of(runtime)) {
@@ -76,6 +114,10 @@ const Debugging* debugging_of(std::string_view runtime) {
       return &kNode;
     case Language::python:
       return &kPython;
+    case Language::ruby:
+      return &kRuby;
+    case Language::java:
+      return &kJava;
     default:
       return nullptr;
   }

@@ -23,12 +23,15 @@ struct Debugging {
   DebugPort::Speaks speaks;
   // Changes a launch so that its process opens itself to a debugger before the user's code is there.
   void (*open)(Launch& launch, const Program& program, const DebugStart& start);
-  // Where it listens, when a line of its output says so.
-  std::optional<std::string> (*listens)(std::string_view line);
-  bool (*is_its_own)(std::string_view line);                  // the debugger's, not the user's
+  // Where it listens, when a line of its output says so; null: its debugger attaches by its process id.
+  std::optional<std::string> (*listens)(std::string_view line) = nullptr;
+  bool (*is_its_own)(std::string_view line) = nullptr;        // the debugger's, not the user's
   bool (*goes_on)(std::string_view line) = nullptr;           // a debugger has let its init go on
   bool (*waits_to_be_left)(std::string_view line) = nullptr;  // it ends once its debuggers have left
 };
+
+// What has to be done before there are breakpoints in this language; nothing: nothing.
+std::optional<std::string> missing_debugger(const Debugging& debugging);
 
 const Debugging* debugging_of(std::string_view runtime);  // null: none yet
 const Debugging* debugging_in(std::string_view language);

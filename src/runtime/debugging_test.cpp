@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/file.h"
+
 namespace live {
 namespace {
 
@@ -22,6 +24,24 @@ TEST(Debugging, OfOurOwnClientsSaysWhereItListens) {
   EXPECT_EQ(python->listens("Debugger listening on 127.0.0.1:4"), "127.0.0.1:4");
   EXPECT_TRUE(python->goes_on("Debugger lets init go on"));
   EXPECT_FALSE(python->is_its_own("Debugger attached."));
+}
+
+TEST(Debugging, OfGoNeedsDelve) {
+  auto const folder = TempDir::create("delve").value();
+  std::string const before = getenv("PATH");
+  setenv("PATH", (folder.path() / "bin").c_str(), 1);
+  setenv("GOBIN", folder.path().c_str(), 1);
+  setenv("GOPATH", folder.path().c_str(), 1);
+  auto const missing = missing_debugger(*debugging_in("go"));
+  ASSERT_TRUE(write_file(folder.path() / "dlv", ""));
+  std::filesystem::permissions(folder.path() / "dlv", std::filesystem::perms::owner_all);
+  auto const found = missing_debugger(*debugging_in("go"));
+  setenv("PATH", before.c_str(), 1);
+  unsetenv("GOBIN");
+  unsetenv("GOPATH");
+  EXPECT_THAT(missing.value_or(""),
+              testing::HasSubstr("go install github.com/go-delve/delve/cmd/dlv@latest"));
+  EXPECT_FALSE(found);
 }
 
 TEST(Debugging, IsSaidToBeMissingWhereThereIsNone) { EXPECT_EQ(debugging_of("provided.al2023"), nullptr); }

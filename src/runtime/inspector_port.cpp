@@ -92,13 +92,13 @@ class InspectorProtocol final : public DebugProtocol {
   }
 
   // Until it says that it goes on: what comes before it waits, it does not hear.
-  Async<bool> let_go(Executor executor, DebugWire& process,
-                     std::function<bool()> still_waits) const override {
+  Async<bool> let_go(Executor executor, std::string where, std::function<bool()> still_waits) const override {
+    auto const process = co_await dial(executor, std::move(where));
     Timer pause(executor);
-    for (int id = 1; still_waits(); ++id) {
-      auto const written = co_await process.write(
+    for (int id = 1; process && still_waits(); ++id) {
+      auto const written = co_await process.value()->write(
           fmt::format(R"({{"id":{},"method":"Runtime.runIfWaitingForDebugger"}})", id));
-      auto const answered = written ? co_await process.read() : Result<std::string>(written.error());
+      auto const answered = written ? co_await process.value()->read() : Result<std::string>(written.error());
       if (!answered) break;
       pause.expires_after(kSaysAgain);
       co_await pause.wait();

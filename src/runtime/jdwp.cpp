@@ -133,10 +133,11 @@ class JdwpProtocol final : public SocketProtocol {
   JdwpProtocol() : SocketProtocol(jdwp_message_size) {}
   std::unique_ptr<DebugTalk> talk() const override { return std::make_unique<JdwpTalk>(); }
 
-  Async<bool> let_go(Executor, DebugWire& process, std::function<bool()>) const override {
-    if (!co_await exchange(process, std::string(kHandshake))) co_return false;
-    if (!co_await exchange(process, packet(1, kResume))) co_return false;
-    co_return co_await exchange(process, packet(2, kDispose));
+  Async<bool> let_go(Executor executor, std::string where, std::function<bool()>) const override {
+    auto const process = co_await dial(std::move(executor), std::move(where));
+    if (!process || !co_await exchange(*process.value(), std::string(kHandshake))) co_return false;
+    if (!co_await exchange(*process.value(), packet(1, kResume))) co_return false;
+    co_return co_await exchange(*process.value(), packet(2, kDispose));
   }
 
  private:
