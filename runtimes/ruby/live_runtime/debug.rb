@@ -42,7 +42,7 @@ module LiveRuntime
     def self.wait_for_debugger
       ui = DEBUGGER__::SESSION.instance_variable_get(:@ui)
       sleep 0.02 until ui.instance_variable_get(:@q_msg) # has greeted one, and is about to stop us
-      sleep 0.2
+      sleep 0.5
     end
 
     def self.free_port
