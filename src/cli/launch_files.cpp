@@ -22,9 +22,8 @@ json::object start_in_terminal() {
           {"command", "npx live start"}};
 }
 
-json::object attach_to(const std::string& function, uint16_t port) {
-  return {{"name", "Live: " + function},
-          {"type", "node"},
+json::object attach_to_node(uint16_t port) {
+  return {{"type", "node"},
           {"request", "attach"},
           {"address", "127.0.0.1"},
           {"port", port},
@@ -33,6 +32,42 @@ json::object attach_to(const std::string& function, uint16_t port) {
           {"outFiles",
            {"${workspaceFolder}/**/.live/build/**/*.cjs", "${workspaceFolder}/**/.live/build/**/*.mjs"}},
           {"skipFiles", {"<node_internals>/**", "**/runtimes/node/*.cjs"}}};
+}
+
+json::object attach_to_python(uint16_t port) {
+  return {{"type", "debugpy"},
+          {"request", "attach"},
+          {"connect", {{"host", "127.0.0.1"}, {"port", port}}},
+          {"pathMappings", {{{"localRoot", "${workspaceFolder}"}, {"remoteRoot", "${workspaceFolder}"}}}}};
+}
+
+json::object attach_to_go(uint16_t port) {
+  return {{"type", "go"},        {"request", "attach"}, {"mode", "remote"}, {"debugAdapter", "dlv-dap"},
+          {"host", "127.0.0.1"}, {"port", port}};
+}
+
+json::object attach_to_java(uint16_t port) {
+  return {{"type", "java"}, {"request", "attach"}, {"hostName", "127.0.0.1"}, {"port", port}};
+}
+
+json::object attach_to_ruby(uint16_t port) {
+  return {{"type", "rdbg"},
+          {"request", "attach"},
+          {"debugPort", fmt::format("127.0.0.1:{}", port)},
+          {"localfs", true}};
+}
+
+json::object attach_to(const std::string& function, const DebugPlace& place) {
+  auto of = [&] {
+    if (place.language == "python") return attach_to_python(place.port);
+    if (place.language == "go") return attach_to_go(place.port);
+    if (place.language == "java") return attach_to_java(place.port);
+    if (place.language == "ruby") return attach_to_ruby(place.port);
+    return attach_to_node(place.port);
+  }();
+  json::object named{{"name", "Live: " + function}};
+  for (auto& [key, value] : of) named.emplace(key, std::move(value));
+  return named;
 }
 
 bool has_name(const json::array* configurations, std::string_view name) {
@@ -45,7 +80,7 @@ bool has_name(const json::array* configurations, std::string_view name) {
 Result<void> write_vscode(const fs::path& app, const DebugPortTable& ports, const ToldOfFile& told) {
   constexpr const char* kFile = ".vscode/launch.json";
   std::vector<json::object> wanted{start_in_terminal()};
-  for (auto const& [function, port] : ports) wanted.push_back(attach_to(function, port));
+  for (auto const& [function, place] : ports) wanted.push_back(attach_to(function, place));
   std::error_code ignored;
   bool const is_there = fs::exists(app / kFile, ignored);
   auto text = is_there ? read_file(app / kFile) : Result<std::string>("{\n  \"version\": \"0.2.0\"\n}\n");
@@ -69,27 +104,58 @@ Result<void> write_vscode(const fs::path& app, const DebugPortTable& ports, cons
   return outcome::success();
 }
 
-std::string run_configuration(const std::string& function, uint16_t port) {
+std::string run_configuration(const std::string& function, std::string_view attributes,
+                              std::string_view options) {
   return fmt::format(
       R"(<component name="ProjectRunConfigurationManager">
-  <configuration default="false" name="Live: {}" type="ChromiumRemoteDebugType" factoryName="Chromium Remote" host="127.0.0.1" port="{}" restartOnDisconnect="true">
+  <configuration default="false" name="Live: {}" {}>{}
     <method v="2" />
   </configuration>
 </component>
 )",
-      function, port);
+      function, attributes, options);
+}
+
+std::string run_configuration_of_node(const std::string& function, uint16_t port) {
+  auto const attributes = fmt::format(
+      R"(type="ChromiumRemoteDebugType" factoryName="Chromium Remote" host="127.0.0.1" port="{}" restartOnDisconnect="true")",
+      port);
+  return run_configuration(function, attributes, "");
+}
+
+std::string run_configuration_of_java(const std::string& function, uint16_t port) {
+  auto const options = fmt::format(R"(
+    <option name="USE_SOCKET_TRANSPORT" value="true" />
+    <option name="SERVER_MODE" value="false" />
+    <option name="SHMEM_ADDRESS" />
+    <option name="HOST" value="127.0.0.1" />
+    <option name="PORT" value="{}" />
+    <option name="AUTO_RESTART" value="true" />)",
+                                   port);
+  return run_configuration(function, R"(type="Remote")", options);
+}
+
+// Empty: these IDEs attach to no such process at a port.
+std::string run_configuration_of(const std::string& function, const DebugPlace& place) {
+  if (place.language == "node") return run_configuration_of_node(function, place.port);
+  if (place.language == "java") return run_configuration_of_java(function, place.port);
+  return "";
 }
 
 Result<void> write_jetbrains(const fs::path& app, const DebugPortTable& ports, const ToldOfFile& told) {
-  for (auto const& [function, port] : ports) {
+  for (auto const& [function, place] : ports) {
     auto const file = fmt::format(".run/Live_{}.run.xml", plain_name(function));
+    auto const text = run_configuration_of(function, place);
     std::error_code ignored;
-    if (fs::exists(app / file, ignored)) {
-      told(file, "unchanged", file + " is there");
+    if (text.empty() || fs::exists(app / file, ignored)) {
+      told(file, "unchanged",
+           text.empty() ? fmt::format("none for {}: docs/debugging.md says how JetBrains debugs {}", function,
+                                      place.language)
+                        : file + " is there");
       continue;
     }
-    LIVE_TRY(write_file(app / file, run_configuration(function, port)));
-    told(file, "written", fmt::format("{}: attach to {} at port {}", file, function, port));
+    LIVE_TRY(write_file(app / file, text));
+    told(file, "written", fmt::format("{}: attach to {} at port {}", file, function, place.port));
   }
   return outcome::success();
 }

@@ -137,11 +137,17 @@ void Calls::release_all() {
   for (auto& call : calls_) write_held(call);
 }
 
+// Once, and of each way in which a debugger holds it: that is for the developer to end.
+bool Calls::is_told(const Call& call) {
+  bool const is_held = call.phase == Phase::debugger || call.phase == Phase::attach;
+  return is_held ? std::ranges::find(call.told, call.phase) != call.told.end() : !call.told.empty();
+}
+
 std::optional<Steady::time_point> Calls::due() const {
   std::optional<Steady::time_point> earliest;
   for (auto const& call : calls_) {
     auto at = release_time(call);
-    if (!call.ended && !call.told) at = std::min(at, call.begun + kSlow);
+    if (!call.ended && !is_told(call)) at = std::min(at, call.begun + kSlow);
     if (!earliest || at < *earliest) earliest = at;
   }
   if (earliest == Steady::time_point::max()) return std::nullopt;
@@ -153,8 +159,9 @@ std::vector<Calls::Slow> Calls::slow(Steady::time_point now) {
   for (auto& call : calls_) {
     if (call.ended || now - call.begun < kSlow) continue;
     auto const age = std::chrono::duration_cast<std::chrono::milliseconds>(now - call.begun);
-    all.push_back(
-        {call.id, call.name, call.phase, age, call.timeout_seconds, !std::exchange(call.told, true)});
+    bool const is_news = !is_told(call);
+    if (is_news) call.told.push_back(call.phase);
+    all.push_back({call.id, call.name, call.phase, age, call.timeout_seconds, is_news});
   }
   return all;
 }

@@ -39,7 +39,7 @@ class Calls {
     Phase phase;
     std::chrono::milliseconds age;  // of the call
     int timeout_seconds;
-    bool is_news;  // for the first time
+    bool is_news;  // for the first time, or held by a debugger meanwhile
   };
   std::vector<Slow> slow(Steady::time_point now);  // that have run for a second or more, the oldest first
 
@@ -51,13 +51,15 @@ class Calls {
     Steady::time_point begun;
     std::vector<std::string> held{};
     Steady::time_point held_since{};
-    bool ended = false, written = false, interrupted = false, told = false;
+    bool ended = false, written = false, interrupted = false;
+    std::vector<Phase> told{};  // what it waited for then
   };
   Call* find(std::string_view id);
   const Call* find(std::string_view id) const;
   void forget(std::string_view id);
   bool somebody_speaks(Steady::time_point now) const;
   bool has_only_begun(const Call& call) const;
+  static bool is_told(const Call& call);
   std::string name_of_ended(std::string_view id) const;
   Steady::time_point release_time(const Call& call) const;
   void write(Call& call, std::string_view line);

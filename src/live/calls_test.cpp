@@ -132,6 +132,18 @@ TEST_F(CallsTest, AfterASecondACallIsSlow) {
   EXPECT_TRUE(calls.slow(now).empty());
 }
 
+TEST_F(CallsTest, ASlowCallThatADebuggerHoldsIsNewsAgainButOnce) {
+  begin("a");
+  now += 1s;
+  EXPECT_TRUE(calls.slow(now)[0].is_news);
+  calls.enter("a", Phase::debugger, now);
+  EXPECT_TRUE(calls.slow(now)[0].is_news);
+  calls.enter("a", Phase::handler, now);
+  EXPECT_FALSE(calls.slow(now)[0].is_news);
+  calls.enter("a", Phase::debugger, now);
+  EXPECT_FALSE(calls.slow(now)[0].is_news);
+}
+
 TEST_F(CallsTest, AnAnswerThatIsBeingSentIsACallOfItsOwn) {
   begin("a");
   end("a");

@@ -26,6 +26,7 @@ class Code {
     // Of a language that is interpreted: by what, and where packages lie that are not in the task root.
     std::filesystem::path interpreter{};
     std::vector<std::filesystem::path> packages{};
+    std::filesystem::path debugger{};             // its library, where the interpreter does not have it
     std::vector<std::filesystem::path> layers{};  // unpacked, in the function's order
   };
   virtual ~Code() = default;

@@ -10,16 +10,39 @@
 
 #include "base/file.h"
 #include "base/json.h"
+#include "live/tool_source.h"
+#include "runtime/language.h"
 
 namespace live {
 namespace {
 
-using Memory = std::map<std::string, uint16_t, std::less<>>;
+using Memory = std::map<std::string, DebugPlace, std::less<>>;
 
 constexpr uint16_t kFirst = 9229;  // Node's own, which IDEs look at first
 constexpr uint16_t kMost = 4096;   // ports that are tried
 
+// The runtime of a program of its own does not say what it is written in.
+const Debugging* debugging_of(const LocalFunction& function) {
+  bool const has_project = function.source == LocalFunction::Source::tool;
+  auto const project = has_project ? find_project(tool_source(function)) : std::nullopt;
+  return project && project->tool == Tool::go ? debugging_in("go") : live::debugging_of(function.runtime);
+}
+
 std::string last_part(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+
+// Of Node it is the port alone.
+std::optional<DebugPlace> place_of(const json::value& value) {
+  auto const* object = value.if_object();
+  auto const* port = object ? object->if_contains("port") : &value;
+  auto const* number = port ? port->if_int64() : nullptr;
+  if (!number || *number <= 0 || *number > std::numeric_limits<uint16_t>::max()) return std::nullopt;
+  return DebugPlace{uint16_t(*number), object ? string_or(*object, "language", "node") : "node"};
+}
+
+json::value written(const DebugPlace& place) {
+  if (place.language == "node") return place.port;
+  return json::object{{"port", place.port}, {"language", place.language}};
+}
 
 // Empty: they are given anew.
 Memory recall(const std::filesystem::path& file) {
@@ -29,9 +52,7 @@ Memory recall(const std::filesystem::path& file) {
   auto const known = parse_json_object(text.value());
   if (!known) return memory;
   for (auto const& [key, value] : known.value())
-    if (auto const* port = value.if_int64();
-        port && *port > 0 && *port <= std::numeric_limits<uint16_t>::max())
-      memory[std::string(key)] = uint16_t(*port);
+    if (auto place = place_of(value)) memory[std::string(key)] = std::move(*place);
   return memory;
 }
 
@@ -48,21 +69,27 @@ void DebugPorts::use(FunctionTable& table) {
   std::vector<std::string> without;
   for (auto& [name, function] : table) {
     if (!is_wanted(function)) continue;
-    if (debugging_of(function.runtime)) {
+    auto const* debugging = debugging_of(function);
+    auto const missing = debugging ? missing_debugger(*debugging) : std::nullopt;
+    if (debugging && !missing) {
       wanted.push_back(&function);
+    } else if (missing) {
+      if (told_.insert(name).second)
+        warn_(fmt::format("{}: no breakpoints, {}", last_part(function.construct_path), *missing));
     } else if (options_.chosen && told_.insert(name).second) {
       without.push_back(last_part(function.construct_path));
     }
   }
   if (!without.empty())
-    warn_(fmt::format("Breakpoints are for functions in Node so far: {} {} no debug port",
-                      fmt::join(without, ", "), without.size() == 1 ? "has" : "have"));
+    warn_(fmt::format("No debugger is known for {}: {} no debug port (docs/debugging.md)",
+                      fmt::join(without, ", "), without.size() == 1 ? "it has" : "they have"));
   std::ranges::sort(wanted, {}, [this](auto const* one) { return key_of(*one); });
   auto const before = memory_;
   for (auto* function : wanted) {
     auto& port = ports_[function->name];
     if (!port) port = open(*function);
     function->debug_port = port ? port->port() : 0;
+    if (port) memory_[key_of(*function)].language = port->debugging().language;
   }
   std::erase_if(ports_, [](auto const& one) { return !one.second; });
   if (memory_ != before) remember();
@@ -73,9 +100,10 @@ DebugPort* DebugPorts::of(std::string_view function) const {
   return found == ports_.end() ? nullptr : found->second.get();
 }
 
+// A terminal attaches by itself to Node alone.
 bool DebugPorts::is_wanted(const LocalFunction& function) const {
   if (options_.chosen) return !options_.chosen->leaves_out({function.construct_path, function.logical_id});
-  return options_.auto_attach.has_value();
+  return options_.auto_attach && language_of(function.runtime) == Language::node;
 }
 
 std::string DebugPorts::key_of(const LocalFunction& function) const {
@@ -88,22 +116,22 @@ std::unique_ptr<DebugPort> DebugPorts::open(const LocalFunction& function) {
   auto const known = memory_.find(key_of(function));
   if (known == memory_.end()) {
     auto opened = open_another(function);
-    if (opened) memory_[key_of(function)] = opened->port();
+    if (opened) memory_[key_of(function)].port = opened->port();
     return opened;
   }
-  auto opened = listen(function, known->second);
+  auto opened = listen(function, known->second.port);
   if (opened) return std::move(opened.value());
   auto another = open_another(function);
   if (another)
     warn_(fmt::format("{}: its debug port {} is taken by another program; in this session it is {}",
-                      last_part(function.construct_path), known->second, another->port()));
+                      last_part(function.construct_path), known->second.port, another->port()));
   return another;
 }
 
 // A free one that belongs to no function.
 std::unique_ptr<DebugPort> DebugPorts::open_another(const LocalFunction& function) {
   for (uint16_t port = kFirst; port < kFirst + kMost; ++port) {
-    if (std::ranges::any_of(memory_, [port](auto const& one) { return one.second == port; })) continue;
+    if (std::ranges::any_of(memory_, [port](auto const& one) { return one.second.port == port; })) continue;
     auto opened = listen(function, port);
     if (opened) return std::move(opened.value());
   }
@@ -113,13 +141,22 @@ std::unique_ptr<DebugPort> DebugPorts::open_another(const LocalFunction& functio
 }
 
 Result<std::unique_ptr<DebugPort>> DebugPorts::listen(const LocalFunction& function, uint16_t port) {
-  DebugPort::Options options{function.construct_path, options_.waits, options_.auto_attach.has_value()};
+  auto const* debugging = debugging_of(function);
+  bool const attaches = options_.auto_attach && debugging->speaks == DebugPort::Speaks::inspector;
+  DebugPort::Options options{
+      .debugging = debugging,
+      .title = function.construct_path,
+      .waits = options_.waits,
+      .ide_attaches = attaches,
+      .warn = [this, name = last_part(function.construct_path)](const std::string& text) {
+        warn_(fmt::format("{}: no debugger can look into it: {}", name, text));
+      }};
   return DebugPort::listen(executor_, ids_, port, std::move(options));
 }
 
 void DebugPorts::remember() const {
   json::object known;
-  for (auto const& [key, port] : memory_) known[key] = port;
+  for (auto const& [key, place] : memory_) known[key] = written(place);
   auto const written = write_file(options_.memory, pretty_json(known));
   if (!written) warn_("the debug ports are not remembered: " + written.error().message);
 }
@@ -131,10 +168,10 @@ std::filesystem::path debug_ports_file(const std::filesystem::path& state_folder
 DebugPortTable remembered_debug_ports(const std::filesystem::path& state_folder) {
   auto const memory = recall(debug_ports_file(state_folder));
   std::map<std::string, int> namesakes;
-  for (auto const& [path, port] : memory) ++namesakes[last_part(path)];
+  for (auto const& [path, place] : memory) ++namesakes[last_part(path)];
   DebugPortTable table;
-  for (auto const& [path, port] : memory)
-    table[namesakes[last_part(path)] > 1 ? path : last_part(path)] = port;
+  for (auto const& [path, place] : memory)
+    table[namesakes[last_part(path)] > 1 ? path : last_part(path)] = place;
   return table;
 }
 

@@ -18,6 +18,13 @@
 
 namespace live {
 
+// Where a function's debuggers connect, and what of.
+struct DebugPlace {
+  uint16_t port = 0;
+  std::string language = "node";
+  bool operator==(const DebugPlace&) const = default;
+};
+
 class DebugPorts {
  public:
   struct Options {
@@ -36,7 +43,7 @@ class DebugPorts {
   const AutoAttach* auto_attach() const { return options_.auto_attach ? &*options_.auto_attach : nullptr; }
 
  private:
-  using Memory = std::map<std::string, uint16_t, std::less<>>;  // by a function's path without its stage
+  using Memory = std::map<std::string, DebugPlace, std::less<>>;  // by a function's path without its stage
   bool is_wanted(const LocalFunction& function) const;
   std::string key_of(const LocalFunction& function) const;
   std::unique_ptr<DebugPort> open(const LocalFunction& function);
@@ -54,7 +61,7 @@ class DebugPorts {
 };
 
 // By a function's last part of its path, or by all of it where others end so too.
-using DebugPortTable = std::map<std::string, uint16_t>;
+using DebugPortTable = std::map<std::string, DebugPlace>;
 DebugPortTable remembered_debug_ports(const std::filesystem::path& state_folder);
 std::filesystem::path debug_ports_file(const std::filesystem::path& state_folder);
 

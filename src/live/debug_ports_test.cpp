@@ -99,7 +99,29 @@ TEST_F(DebugPortsTest, ALanguageWithoutADebuggerHasNone) {
   made.use(functions);
   made.use(functions);
   EXPECT_EQ(functions.at("Native").debug_port, 0);
-  EXPECT_THAT(warnings, testing::ElementsAre(testing::HasSubstr("Native has no debug port")));
+  EXPECT_THAT(warnings, testing::ElementsAre(
+                            testing::HasSubstr("No debugger is known for Native: it has no debug port")));
+}
+
+TEST_F(DebugPortsTest, TheLanguageIsRememberedForIdes) {
+  auto python = table({"dev-shop/Py"}, "python3.13"), node = table({"dev-shop/Api"});
+  python.merge(node);
+  auto made = ports(all());
+  made.use(python);
+  auto const known = remembered_debug_ports(folder.path() / ".live");
+  EXPECT_EQ(known.at("Py"), (DebugPlace{made.of("Py")->port(), "python"}));
+  EXPECT_EQ(known.at("Api").language, "node");
+}
+
+TEST_F(DebugPortsTest, ATerminalThatAttachesByItselfOpensPortsOfNodeAlone) {
+  auto functions = table({"dev-shop/Py"}, "python3.13"), node = table({"dev-shop/Api"});
+  functions.merge(node);
+  DebugPorts::Options options{
+      .chosen{}, .auto_attach = AutoAttach{"/b/bootloader.js", "{}"}, .memory{}, .stage{}};
+  auto made = ports(options);
+  made.use(functions);
+  EXPECT_NE(functions.at("Api").debug_port, 0);
+  EXPECT_EQ(functions.at("Py").debug_port, 0);
 }
 
 }  // namespace

@@ -404,6 +404,7 @@ Program Fleet::program_for(const LocalFunction& function, const Invocation& invo
   if (!options_.loaded.empty()) program.loaded = options_.loaded / (function.name + ".json");
   program.interpreter = ready.interpreter;
   program.packages = ready.packages;
+  program.debugger = ready.debugger;
   program.layers = ready.layers;
   if (options_.debug_ports) {
     program.debug_port = options_.debug_ports->of(function.name);

@@ -142,9 +142,11 @@ void JsonTerminal::ignored(const LocalFunction& function, std::string_view varia
   write_fact("variable-not-taken", std::move(fact));
 }
 
-void JsonTerminal::installing(const LocalFunction& function, const std::filesystem::path& folder) {
+void JsonTerminal::installing(const LocalFunction& function, std::string_view what,
+                              const std::filesystem::path& folder) {
   if (is_quiet()) return;
   auto fact = about(function, "");
+  fact["what"] = what;
   fact["folder"] = folder.string();
   write_fact("installing", std::move(fact));
 }

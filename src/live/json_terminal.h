@@ -20,7 +20,8 @@ class JsonTerminal final : public Terminal {
   void answered(const LocalFunction& function, const Invocation& invocation, const Reply& reply,
                 const Timing& timing) override;
   void ignored(const LocalFunction& function, std::string_view variable) override;
-  void installing(const LocalFunction& function, const std::filesystem::path& folder) override;
+  void installing(const LocalFunction& function, std::string_view what,
+                  const std::filesystem::path& folder) override;
   void installed(const LocalFunction& function, std::chrono::microseconds took) override;
   void rebuilt(const LocalFunction& function, std::chrono::microseconds took) override;
   void build_failed(const LocalFunction& function, std::string_view errors) override;

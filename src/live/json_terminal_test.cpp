@@ -46,7 +46,7 @@ TEST_F(JsonTerminalTest, EveryLineIsOneObjectWithATypeAndATime) {
   to.printed(function, "", Process::Stream::err, "two\nlines");
   to.answered(function, call, {Reply::Outcome::success, "1", ""}, {});
   to.ignored(function, "NODE_OPTIONS");
-  to.installing(function, "/app/.live/python/1");
+  to.installing(function, "debugpy", "/app/.live/python/1");
   to.installed(function, 3ms);
   to.rebuilt(function, 3ms);
   to.build_failed(function, "a.ts:1:2: no");

@@ -16,6 +16,7 @@
 #include "base/timer.h"
 #include "live/handler_writes.h"
 #include "live/requirements.h"
+#include "live/tool_source.h"
 #include "runtime/language.h"
 #include "toolchain/toolchain.h"
 
@@ -125,15 +126,6 @@ BuildRequest build_request(Entry& entry) {
   return request;
 }
 
-ToolSource tool_source(const LocalFunction& function) {
-  return {.function = function.construct_path,
-          .logical_id = function.logical_id,
-          .runtime = function.runtime,
-          .handler = function.handler,
-          .path = function.path,
-          .options = function.build_options};
-}
-
 }  // namespace
 
 struct LocalCode::State : std::enable_shared_from_this<LocalCode::State> {
@@ -154,6 +146,7 @@ struct LocalCode::State : std::enable_shared_from_this<LocalCode::State> {
   Async<void> add_layers(std::shared_ptr<Entry> entry, Ready& ready);
   Async<Result<Ready>> as_it_lies(std::shared_ptr<Entry> entry);
   Async<Result<Interpreter>> interpreter(LocalFunction function);
+  Async<std::filesystem::path> debugger_of(LocalFunction function, Interpreter interpreter);
   Async<void> build(std::shared_ptr<Entry> entry);
   Async<void> bundle(std::shared_ptr<Entry> entry);
   Async<void> build_by_tool(std::shared_ptr<Entry> entry);
@@ -223,7 +216,8 @@ std::shared_ptr<Entry>& LocalCode::State::entry_of(const LocalFunction& function
   auto& entry = entries[function.name];
   bool const same =
       entry && entry->function.path == function.path && entry->function.handler == function.handler &&
-      entry->function.build_options == function.build_options && entry->function.layers == function.layers;
+      entry->function.build_options == function.build_options && entry->function.layers == function.layers &&
+      entry->function.debug_port == function.debug_port;
   if (same) return entry;
   entry = std::make_shared<Entry>(function, executor);
   if (function.source == LocalFunction::Source::folder) follow_folder(*entry, function.path);
@@ -307,9 +301,19 @@ Async<Result<Code::Ready>> LocalCode::State::as_it_lies(std::shared_ptr<Entry> e
   if (language_of(function.runtime) == Language::python) {
     LIVE_CO_TRY(auto packages, co_await requirements.ensure(function, found));
     if (!packages.empty()) ready.packages.push_back(packages);
+    if (function.debug_port != 0) ready.debugger = co_await debugger_of(function, found);
   }
   entry->last = ready;
   co_return ready;
+}
+
+// Empty: its interpreter has it, or it runs without.
+Async<std::filesystem::path> LocalCode::State::debugger_of(LocalFunction function, Interpreter interpreter) {
+  auto const self = shared_from_this();
+  auto folder = co_await requirements.ensure_debugger(function, std::move(interpreter));
+  if (folder.has_value()) co_return folder.value();
+  observer.not_debugged(function, folder.error().message);
+  co_return std::filesystem::path();
 }
 
 Async<void> LocalCode::State::build(std::shared_ptr<Entry> entry) {

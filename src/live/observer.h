@@ -60,9 +60,11 @@ class Observer {
   // A variable of the remote environment that the function's process does not get: it would change how that
   // starts, and the app's template does not have it with this value.
   virtual void ignored(const LocalFunction&, std::string_view /*variable*/) {}
-  // What its requirements.txt asks for, into a folder of ours.
-  virtual void installing(const LocalFunction&, const std::filesystem::path& /*folder*/) {}
+  // What its requirements.txt asks for, or its debugger, into a folder of ours.
+  virtual void installing(const LocalFunction&, std::string_view /*what*/,
+                          const std::filesystem::path& /*folder*/) {}
   virtual void installed(const LocalFunction&, std::chrono::microseconds /*took*/) {}
+  virtual void not_debugged(const LocalFunction&, std::string_view /*why*/) {}
   virtual void layer_missing(const LocalFunction&, std::string_view /*layer*/, std::string_view /*why*/) {}
   // Of a layer that is there: they do not run, and so this is not there.
   virtual void extensions_absent(const LocalFunction&, std::string_view /*layer*/,

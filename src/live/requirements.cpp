@@ -19,13 +19,13 @@ namespace fs = std::filesystem;
 constexpr std::chrono::seconds kCheck = 20s, kInstall = 5min;
 constexpr const char* kFile = "requirements.txt";
 
-Command pip_command(const LocalFunction& function, const Interpreter& interpreter, const fs::path& into) {
+Command pip_command(const fs::path& file, const Interpreter& interpreter, const fs::path& into) {
   return {.arguments = {interpreter.program, "-m", "pip", "install", "--quiet", "--no-input",
                         "--disable-pip-version-check", "--retries", "1", "--timeout", "10", "--target", into,
-                        "--requirement", function.path / kFile},
+                        "--requirement", file},
           .environment = {{"PIP_REQUIRE_VIRTUALENV", "0"}, {"PIP_USER", "0"}},
           .inherits_environment = true,
-          .folder = function.path};
+          .folder = file.parent_path()};
 }
 
 // pip warns of much before it says what is wrong.
@@ -37,15 +37,20 @@ std::string reason(const Finished& finished) {
   return finished.err.empty() ? to_string(finished.status) : finished.err.back();
 }
 
-Fault not_installed(const LocalFunction& function, const Interpreter& interpreter, const std::string& why) {
-  return {.kind = Fault::Kind::failed,
-          .message = fmt::format(
-              "{}: what {} asks for cannot be installed: {}. Make a virtual environment beside it "
-              "(`{} -m venv .venv`) and install it there, or mend the connection to the package index",
-              function.construct_path, (function.path / kFile).string(), why, interpreter.program.string())};
-}
-
 }  // namespace
+
+struct Requirements::Wanted {
+  LocalFunction function;
+  Interpreter interpreter;
+  fs::path file;
+  std::string label, name;  // of what the file asks for: while it comes, and when it cannot be had
+  std::string next_step;    // then
+
+  Fault not_installed(const std::string& why) const {
+    return fault(
+        fmt::format("{}: {} cannot be installed: {}. {}", function.construct_path, name, why, next_step));
+  }
+};
 
 Requirements::Requirements(Executor executor, Observer& observer, fs::path folder, fs::path runtimes)
     : executor_(executor),
@@ -55,40 +60,65 @@ Requirements::Requirements(Executor executor, Observer& observer, fs::path folde
       turns_(std::move(executor), {std::numeric_limits<size_t>::max(), 1}) {}
 
 Async<Result<fs::path>> Requirements::ensure(LocalFunction function, Interpreter interpreter) {
-  auto const text = read_file(function.path / kFile);
+  auto const file = function.path / kFile;
+  return ensure(
+      {.function = std::move(function),
+       .interpreter = interpreter,
+       .file = file,
+       .label = "its requirements.txt",
+       .name = "what " + file.string() + " asks for",
+       .next_step = fmt::format("Make a virtual environment beside it (`{} -m venv .venv`) and install "
+                                "it there, or mend the connection to the package index",
+                                interpreter.program.string())});
+}
+
+Async<Result<fs::path>> Requirements::ensure_debugger(LocalFunction function, Interpreter interpreter) {
+  return ensure({.function = std::move(function),
+                 .interpreter = interpreter,
+                 .file = runtimes_ / "python" / "debugger.txt",
+                 .label = "debugpy",
+                 .name = "debugpy, for its breakpoints,",
+                 .next_step = fmt::format("Run `{} -m pip install debugpy`", interpreter.program.string())});
+}
+
+Async<Result<fs::path>> Requirements::ensure(Wanted wanted) {
+  auto const text = read_file(wanted.file);
   if (text.has_error()) co_return fs::path();
+  auto const& interpreter = wanted.interpreter;
   auto const key = fmt::format("{}\n{}\n{}", text.value(), interpreter.program.string(), interpreter.version);
   auto const target = folder_ / hex(sha256(key)).substr(0, 16);
   auto const turn = co_await turns_.enter(target, kInstall);
   std::error_code ignored;
   if (fs::is_directory(target, ignored)) co_return target;
-  if (co_await are_there(function, interpreter)) co_return fs::path();
-  LIVE_CO_TRY(co_await install(std::move(function), std::move(interpreter), target));
+  if (co_await are_there(wanted)) co_return fs::path();
+  LIVE_CO_TRY(co_await install(std::move(wanted), target));
   co_return target;
 }
 
-Async<bool> Requirements::are_there(LocalFunction function, Interpreter interpreter) {
-  Command command{.arguments = {interpreter.program, runtimes_ / "python" / "satisfied.py",
-                                function.path / kFile, function.path},
+Async<bool> Requirements::are_there(Wanted wanted) {
+  Command command{.arguments = {wanted.interpreter.program, runtimes_ / "python" / "satisfied.py",
+                                wanted.file, wanted.function.path},
                   .inherits_environment = true};
   auto const finished = co_await run_to_end(executor_, std::move(command), kCheck);
   co_return finished.has_value() && finished.value().status.ok();
 }
 
-Async<Result<void>> Requirements::install(LocalFunction function, Interpreter interpreter, fs::path target) {
+Async<Result<void>> Requirements::install(Wanted wanted, fs::path target) {
   auto const began = Steady::now();
-  observer_.installing(function, target);
+  observer_.installing(wanted.function, wanted.label, target);
   auto const half = fs::path(target).concat(".part");
   std::error_code failed;
   fs::remove_all(half, failed);
   fs::create_directories(folder_, failed);
-  auto finished = co_await run_to_end(executor_, pip_command(function, interpreter, half), kInstall);
-  if (finished.has_error()) co_return not_installed(function, interpreter, finished.error().message);
-  if (!finished.value().status.ok()) co_return not_installed(function, interpreter, reason(finished.value()));
+  auto finished =
+      co_await run_to_end(executor_, pip_command(wanted.file, wanted.interpreter, half), kInstall);
+  if (finished.has_error()) co_return wanted.not_installed(finished.error().message);
+  if (!finished.value().status.ok()) co_return wanted.not_installed(reason(finished.value()));
   fs::create_directories(half, failed);  // nothing was asked for
   fs::rename(half, target, failed);
   if (failed) co_return fault(fmt::format("{} cannot be written: {}", target.string(), failed.message()));
-  observer_.installed(function, std::chrono::duration_cast<std::chrono::microseconds>(Steady::now() - began));
+  observer_.installed(wanted.function,
+                      std::chrono::duration_cast<std::chrono::microseconds>(Steady::now() - began));
   co_return outcome::success();
 }
 

@@ -22,10 +22,14 @@ class Requirements {
   // Where they are; empty: nothing more is needed than what the interpreter has. Fault: pip's own words and
   // the next step; the next call tries again.
   Async<Result<std::filesystem::path>> ensure(LocalFunction function, Interpreter interpreter);
+  // Likewise of the debugger that an interpreter needs.
+  Async<Result<std::filesystem::path>> ensure_debugger(LocalFunction function, Interpreter interpreter);
 
  private:
-  Async<bool> are_there(LocalFunction function, Interpreter interpreter);
-  Async<Result<void>> install(LocalFunction function, Interpreter interpreter, std::filesystem::path target);
+  struct Wanted;
+  Async<Result<std::filesystem::path>> ensure(Wanted wanted);
+  Async<bool> are_there(Wanted wanted);
+  Async<Result<void>> install(Wanted wanted, std::filesystem::path target);
 
   Executor executor_;
   Observer& observer_;

@@ -276,18 +276,21 @@ void Terminal::ignored(const LocalFunction& function, std::string_view variable)
       short_name(function), variable));
 }
 
-void Terminal::installing(const LocalFunction& function, const std::filesystem::path& folder) {
+void Terminal::installing(const LocalFunction& function, std::string_view what,
+                          const std::filesystem::path& folder) {
   if (is_quiet()) return;
   auto const where = describe({.file = folder}, around_.folder);
   write_(fmt::format("{} {} {}", tint(Tint::dim, "…"), short_name(function),
-                     tint(Tint::dim, "installing its requirements.txt into " + where)));
+                     tint(Tint::dim, fmt::format("installing {} into {}", what, where))));
 }
 
 void Terminal::installed(const LocalFunction& function, std::chrono::microseconds took) {
   if (is_quiet()) return;
   write_(fmt::format("{} {} {}", tint(Tint::dim, "↻"), short_name(function),
-                     tint(Tint::dim, "requirements installed in " + duration(took))));
+                     tint(Tint::dim, "installed in " + duration(took))));
 }
+
+void Terminal::not_debugged(const LocalFunction&, std::string_view why) { warn(std::string(why)); }
 
 void Terminal::layer_missing(const LocalFunction& function, std::string_view layer, std::string_view why) {
   warn(

@@ -77,8 +77,10 @@ class Terminal : public Observer {
                 const Timing& timing) override;
   void entered(std::string_view request_id, Phase phase) override;
   void ignored(const LocalFunction& function, std::string_view variable) override;
-  void installing(const LocalFunction& function, const std::filesystem::path& folder) override;
+  void installing(const LocalFunction& function, std::string_view what,
+                  const std::filesystem::path& folder) override;
   void installed(const LocalFunction& function, std::chrono::microseconds took) override;
+  void not_debugged(const LocalFunction& function, std::string_view why) override;
   void layer_missing(const LocalFunction& function, std::string_view layer, std::string_view why) override;
   void extensions_absent(const LocalFunction& function, std::string_view layer,
                          const std::vector<std::string>& extensions, std::string_view lacks) override;

@@ -27,6 +27,8 @@ struct Command {
   bool takes_input = false;  // write() reaches its standard input; else that is /dev/null
   // It has processes and files of its own to clear away: with its owner it gets SIGTERM, not SIGKILL.
   bool clears_away = false;
+  bool is_traceable = false;    // a debugger beside it may attach to it, though Yama restricts that
+  bool begins_stopped = false;  // before its first instruction, until SIGCONT
 };
 
 struct ExitStatus {

@@ -71,6 +71,16 @@ TEST_F(ProcessTest, OfOneOutputWhatItWritesKeepsItsOrder) {
   EXPECT_THAT(err, testing::IsEmpty());
 }
 
+TEST_F(ProcessTest, OneThatBeginsStoppedDoesNothingUntilItIsLetGo) {
+  auto process = start({.arguments = {"echo", "here"}, .inherits_environment = true, .begins_stopped = true});
+  auto const state = read_file(fmt::format("/proc/{}/stat", process->pid()));
+  ASSERT_TRUE(state);
+  EXPECT_THAT(state.value(), HasSubstr(") T "));
+  process->signal(SIGCONT);
+  EXPECT_TRUE(run(process->wait()).ok());
+  EXPECT_THAT(out, ElementsAre("here"));
+}
+
 TEST_F(ProcessTest, GivesAllItWroteHoweverMuch) {
   auto process = shell("seq 1 200000");
   run(process->wait());

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -80,7 +81,7 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
 // What the child could not do. It travels by a pipe that a program's start closes, not by the memory that
 // vfork shares: sanitizers turn a vfork into a fork.
 struct Failure {
-  enum class Step { folder, exec } step;
+  enum class Step { folder, trace, exec } step;
   int error;
 };
 
@@ -93,6 +94,7 @@ struct Plan {
   int in, out, err, failure;
   pid_t parent;
   int signal_with_parent;
+  bool is_traceable, begins_stopped;
 };
 
 [[noreturn]] void become(const Plan& plan) {
@@ -109,8 +111,12 @@ struct Plan {
   ::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
   Failure failure{Failure::Step::folder, 0};
   if (!plan.folder || ::chdir(plan.folder) == 0) {
-    failure.step = Failure::Step::exec;
-    ::execve(plan.program, plan.arguments, plan.environment);
+    if (plan.is_traceable) ::prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY);
+    failure.step = Failure::Step::trace;
+    if (!plan.begins_stopped || ::ptrace(PTRACE_TRACEME, 0, nullptr, nullptr) == 0) {
+      failure.step = Failure::Step::exec;
+      ::execve(plan.program, plan.arguments, plan.environment);
+    }
   }
   failure.error = errno;
   [[maybe_unused]] auto const written = ::write(plan.failure, &failure, sizeof failure);
@@ -143,6 +149,29 @@ std::optional<Failure> failure_from(Pipe& pipe) {
   while (count < 0 && errno == EINTR);
   if (count != ssize_t(sizeof failure)) return std::nullopt;
   return failure;
+}
+
+// Its exec has stopped it for us, who trace it: from now on it is stopped for everybody.
+void leave_stopped(pid_t pid) {
+  int status = 0;
+  if (::waitpid(pid, &status, __WALL) != pid || !WIFSTOPPED(status)) return;
+  ::ptrace(PTRACE_DETACH, pid, nullptr, SIGSTOP);
+  ::waitpid(pid, &status, WUNTRACED);
+}
+
+Fault failed(const Failure& failure, const std::string& program, const Command& command) {
+  auto const kind = failure.error == ENOENT ? Fault::Kind::not_found : Fault::Kind::failed;
+  auto const* reason = std::strerror(failure.error);
+  switch (failure.step) {
+    case Failure::Step::folder:
+      return fault(kind, fmt::format("starting {} in {}: {}", program, command.folder.string(), reason));
+    case Failure::Step::trace:
+      return fault(kind, fmt::format("starting {} for a debugger: {}; ptrace has to be allowed here", program,
+                                     reason));
+    case Failure::Step::exec:
+      break;
+  }
+  return fault(kind, fmt::format("starting {}: {}", program, reason));
 }
 
 void set_nonblocking(const Descriptor& descriptor) {
@@ -179,17 +208,16 @@ Result<Spawned> spawn(const Command& command) {
             .err = (command.one_output ? out : err).write_end.number(),
             .failure = failing.write_end.number(),
             .parent = ::getpid(),
-            .signal_with_parent = command.clears_away ? SIGTERM : SIGKILL};
+            .signal_with_parent = command.clears_away ? SIGTERM : SIGKILL,
+            .is_traceable = command.is_traceable,
+            .begins_stopped = command.begins_stopped};
   pid_t pid = fork_into(plan);
   if (pid < 0) return fault(fmt::format("starting {}: {}", program, std::strerror(errno)));
   if (auto const failure = failure_from(failing)) {
     ::waitpid(pid, nullptr, 0);
-    const bool folder_failed = failure->step == Failure::Step::folder;
-    return fault(failure->error == ENOENT ? Fault::Kind::not_found : Fault::Kind::failed,
-                 folder_failed ? fmt::format("starting {} in {}: {}", program, command.folder.string(),
-                                             std::strerror(failure->error))
-                               : fmt::format("starting {}: {}", program, std::strerror(failure->error)));
+    return failed(*failure, program, command);
   }
+  if (command.begins_stopped) leave_stopped(pid);
   Spawned child{.pid = pid, .pidfd = Descriptor(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)))};
   if (child.pidfd.number() < 0) {
     int error = errno;

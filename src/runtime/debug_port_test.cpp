@@ -17,7 +17,8 @@ struct DebugPortTest : NodeTest {
   std::vector<DebugPort::Hold> holds;
 
   void open(bool waits = false) {
-    auto opened = DebugPort::listen(context.get_executor(), ids, 0, {.title = "fn", .waits = waits});
+    auto opened = DebugPort::listen(context.get_executor(), ids, 0,
+                                    {.debugging = debugging_of("nodejs22.x"), .title = "fn", .waits = waits});
     ASSERT_TRUE(opened) << opened.error().message;
     port = std::move(opened.value());
   }

@@ -1,17 +1,30 @@
 #include "runtime/debugging.h"
 
-#include <vector>
+#include <fmt/format.h>
 
 #include "base/json.h"
+#include "runtime/delve.h"
 #include "runtime/language.h"
+#include "runtime/launchers.h"
 
 namespace live {
 
 namespace {
 
-constexpr std::string_view kListens = "Debugger listening on ",
-                           kWaits = "Waiting for the debugger to disconnect",
-                           kGoesOn = "Debugger lets init go on";  // ours
+constexpr std::string_view kListens = "Debugger listening on ";
+constexpr std::string_view kWaits = "Waiting for the debugger to disconnect";
+constexpr std::string_view kGoesOn = "Debugger lets init go on";  // ours
+constexpr std::string_view kJavaListens = "Listening for transport dt_socket at address: ";
+constexpr std::string_view kOfRuby = "DEBUGGER: ";
+
+void tell(Launch& launch, const json::object& told) {
+  set(launch.command.environment, "LIVE_INSPECT", json::serialize(told));
+}
+
+std::optional<std::string> behind(std::string_view line, std::string_view begin) {
+  if (!line.starts_with(begin)) return std::nullopt;
+  return std::string(line.substr(begin.size()));
+}
 
 // By its name IDEs decide whether to attach, and show the process.
 std::string script_of(const Program& program) {
@@ -28,17 +41,12 @@ void open_node(Launch& launch, const Program& program, const DebugStart& start) 
     told["options"] = start.auto_attach->options;
     told["script"] = script_of(program);
   }
-  auto& environment = launch.command.environment;
-  std::erase_if(environment, [](auto const& one) { return one.first == "LIVE_INSPECT"; });
-  environment.emplace_back("LIVE_INSPECT", json::serialize(told));
+  tell(launch, told);
 }
 
-std::optional<std::string> node_listens(std::string_view line) {
-  if (!line.starts_with(kListens)) return std::nullopt;
-  return std::string(line.substr(kListens.size()));
-}
+std::optional<std::string> ours_listens(std::string_view line) { return behind(line, kListens); }
 
-bool node_goes_on(std::string_view line) { return line == kGoesOn; }
+bool ours_goes_on(std::string_view line) { return line == kGoesOn; }
 bool node_waits(std::string_view line) { return line.starts_with(kWaits); }
 
 bool is_of_node(std::string_view line) {
@@ -48,83 +56,77 @@ bool is_of_node(std::string_view line) {
   return line == "Debugger attached.";
 }
 
-constexpr Debugging kNode{open_node, node_listens, node_goes_on, is_of_node, node_waits};
+constexpr Debugging kNode{
+    "node", DebugPort::Speaks::inspector, open_node, ours_listens, is_of_node, ours_goes_on, node_waits};
 
-// NODE_OPTIONS as Node reads it: words, in quotes where they hold spaces, a backslash before a quote in them.
-std::vector<std::string> words_of(std::string_view options) {
-  std::vector<std::string> words;
-  bool quoted = false, within = false;
-  for (size_t at = 0; at < options.size(); ++at) {
-    char letter = options[at];
-    if (letter == ' ' && !quoted) {
-      within = false;
-      continue;
-    }
-    if (!std::exchange(within, true)) words.emplace_back();
-    if (letter == '"') {
-      quoted = !quoted;
-      continue;
-    }
-    if (letter == '\\' && quoted && at + 1 < options.size()) letter = options[++at];
-    words.back() += letter;
-  }
-  return words;
+// Our own clients of the Runtime API load the debugger: runtimes/NAME.
+void open_interpreted(Launch& launch, const Program& program, const DebugStart& start) {
+  json::object told{{"wait", start.waits}};
+  if (!program.debugger.empty()) told["debugger"] = program.debugger.string();
+  tell(launch, told);
 }
 
-std::string quoted(const std::string& word) {
-  if (word.find_first_of(" \"") == std::string::npos) return word;
-  std::string text = "\"";
-  for (char const letter : word) {
-    if (letter == '"' || letter == '\\') text += '\\';
-    text += letter;
-  }
-  return text + '"';
+bool is_ours(std::string_view line) { return line.starts_with(kListens) || line == kGoesOn; }
+
+constexpr Debugging kPython{"python",    DebugPort::Speaks::dap, open_interpreted, ours_listens, is_ours,
+                            ours_goes_on};
+
+void open_go(Launch& launch, const Program&, const DebugStart& start) {
+  launch.command.is_traceable = true;
+  launch.command.begins_stopped = start.waits;
 }
 
-struct NodeOptions {
-  std::string bootloader, rest;
-};
+constexpr Debugging kGo{"go", DebugPort::Speaks::delve, open_go};
 
-bool is_bootloader(std::string_view file) {
-  return file.ends_with("/bootloader.js") || file.ends_with("/bootloader.bundle.js") ||
-         file.ends_with("/bootloader.cjs");
+void open_java(Launch& launch, const Program&, const DebugStart& start) {
+  auto const agent = fmt::format("-agentlib:jdwp=transport=dt_socket,server=y,suspend={},address=127.0.0.1:0",
+                                 start.waits ? 'y' : 'n');
+  auto& arguments = launch.command.arguments;
+  arguments.insert(arguments.begin() + 1, agent);
 }
 
-NodeOptions take_apart(std::string_view options) {
-  NodeOptions parts;
-  auto const words = words_of(options);
-  for (size_t at = 0; at < words.size(); ++at) {
-    auto const& word = words[at];
-    constexpr std::string_view kRequire = "--require=";
-    bool const apart = (word == "--require" || word == "-r") && at + 1 < words.size();
-    std::string const file = apart                        ? words[at + 1]
-                             : word.starts_with(kRequire) ? word.substr(kRequire.size())
-                                                          : "";
-    if (is_bootloader(file)) {
-      parts.bootloader = file;
-      at += apart ? 1 : 0;
-    } else if (!word.starts_with("--inspect-publish-uid")) {
-      parts.rest += (parts.rest.empty() ? "" : " ") + quoted(word);
-    }
-  }
-  return parts;
+std::optional<std::string> java_listens(std::string_view line) {
+  auto const port = behind(line, kJavaListens);
+  return port ? std::optional("127.0.0.1:" + *port) : std::nullopt;
 }
+
+bool is_of_java(std::string_view line) { return line.starts_with(kJavaListens); }
+
+constexpr Debugging kJava{"java", DebugPort::Speaks::jdwp, open_java, java_listens, is_of_java};
+
+bool is_of_ruby(std::string_view line) { return line.starts_with(kOfRuby) || is_ours(line); }
+
+constexpr Debugging kRuby{"ruby",      DebugPort::Speaks::rdbg, open_interpreted, ours_listens, is_of_ruby,
+                          ours_goes_on};
+
+constexpr const Debugging* kAll[] = {&kNode, &kPython, &kGo, &kJava, &kRuby};
 
 }  // namespace
 
-std::optional<AutoAttach> AutoAttach::in(std::string_view node_options, std::string_view inspector_options) {
-  auto parts = take_apart(node_options);
-  if (parts.bootloader.empty() || inspector_options.empty()) return std::nullopt;
-  return AutoAttach{std::move(parts.bootloader), std::string(inspector_options)};
-}
-
-std::string without_auto_attach(std::string_view node_options) {
-  auto parts = take_apart(node_options);
-  return parts.bootloader.empty() ? std::string(node_options) : std::move(parts.rest);
+std::optional<std::string> missing_debugger(const Debugging& debugging) {
+  if (debugging.speaks != DebugPort::Speaks::delve || !find_delve().empty()) return std::nullopt;
+  return "delve is not there: run `go install github.com/go-delve/delve/cmd/dlv@latest`, and start again";
 }
 
 const Debugging* debugging_of(std::string_view runtime) {
-  return language_of(runtime) == Language::node ? &kNode : nullptr;
+  switch (language_of(runtime)) {
+    case Language::node:
+      return &kNode;
+    case Language::python:
+      return &kPython;
+    case Language::ruby:
+      return &kRuby;
+    case Language::java:
+      return &kJava;
+    default:
+      return nullptr;
+  }
+}
+
+const Debugging* debugging_in(std::string_view language) {
+  for (auto const* one : kAll)
+    if (one->language == language) return one;
+  return nullptr;
 }
 
 }  // namespace live

@@ -3,35 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/file.h"
+
 namespace live {
 namespace {
-
-TEST(AutoAttach, IsWhatATerminalOfVsCodeSays) {
-  auto const found = AutoAttach::in(
-      R"( --require "/home/jane/.vscode/data/My Debugger/bootloader.js" --inspect-publish-uid=http)", "{}");
-  ASSERT_TRUE(found);
-  EXPECT_EQ(found->bootloader, "/home/jane/.vscode/data/My Debugger/bootloader.js");
-  EXPECT_EQ(found->options, "{}");
-}
-
-TEST(AutoAttach, IsReadWithAnEqualsSignToo) {
-  auto const found = AutoAttach::in("--max-old-space-size=9000 --require=/opt/js-debug/bootloader.js", "{}");
-  ASSERT_TRUE(found);
-  EXPECT_EQ(found->bootloader, "/opt/js-debug/bootloader.js");
-}
-
-TEST(AutoAttach, IsNoOtherModuleThatNodeLoads) {
-  EXPECT_FALSE(AutoAttach::in("--require /app/tracing.js", "{}"));
-  EXPECT_FALSE(AutoAttach::in("--require /opt/js-debug/bootloader.js", ""));
-  EXPECT_FALSE(AutoAttach::in("", ""));
-}
-
-TEST(AutoAttach, LeavesTheOtherOptionsToOtherProcesses) {
-  EXPECT_EQ(
-      without_auto_attach(R"(--a="x y" --require /b/bootloader.js --inspect-publish-uid=http -r /c.js)"),
-      R"("--a=x y" -r /c.js)");
-  EXPECT_EQ(without_auto_attach("--no-warnings"), "--no-warnings");
-}
 
 TEST(Debugging, OfNodeKnowsItsOwnLines) {
   auto const* node = debugging_of("nodejs22.x");
@@ -41,6 +16,32 @@ TEST(Debugging, OfNodeKnowsItsOwnLines) {
   EXPECT_TRUE(node->is_its_own("Debugger attached."));
   EXPECT_TRUE(node->waits_to_be_left("Waiting for the debugger to disconnect..."));
   EXPECT_FALSE(node->is_its_own("Debugger attached to the wall"));
+}
+
+TEST(Debugging, OfOurOwnClientsSaysWhereItListens) {
+  auto const* python = debugging_of("python3.13");
+  ASSERT_TRUE(python);
+  EXPECT_EQ(python->listens("Debugger listening on 127.0.0.1:4"), "127.0.0.1:4");
+  EXPECT_TRUE(python->goes_on("Debugger lets init go on"));
+  EXPECT_FALSE(python->is_its_own("Debugger attached."));
+}
+
+TEST(Debugging, OfGoNeedsDelve) {
+  auto const folder = TempDir::create("delve").value();
+  std::string const before = getenv("PATH");
+  setenv("PATH", (folder.path() / "bin").c_str(), 1);
+  setenv("GOBIN", folder.path().c_str(), 1);
+  setenv("GOPATH", folder.path().c_str(), 1);
+  auto const missing = missing_debugger(*debugging_in("go"));
+  ASSERT_TRUE(write_file(folder.path() / "dlv", ""));
+  std::filesystem::permissions(folder.path() / "dlv", std::filesystem::perms::owner_all);
+  auto const found = missing_debugger(*debugging_in("go"));
+  setenv("PATH", before.c_str(), 1);
+  unsetenv("GOBIN");
+  unsetenv("GOPATH");
+  EXPECT_THAT(missing.value_or(""),
+              testing::HasSubstr("go install github.com/go-delve/delve/cmd/dlv@latest"));
+  EXPECT_FALSE(found);
 }
 
 TEST(Debugging, IsSaidToBeMissingWhereThereIsNone) { EXPECT_EQ(debugging_of("provided.al2023"), nullptr); }

@@ -9,6 +9,8 @@
 
 #include <fmt/format.h>
 
+#include "runtime/launchers.h"
+
 namespace live {
 namespace {
 
@@ -33,16 +35,6 @@ std::optional<uint16_t> machine_of(const fs::path& executable) {
 std::string_view name_of(uint16_t machine) {
   if (machine == EM_AARCH64) return "aarch64";
   if (machine == EM_X86_64) return "x86_64";
-  return "";
-}
-
-std::string on_path(const std::string& program, std::string_view path) {
-  while (!path.empty()) {
-    auto const end = std::min(path.find(':'), path.size());
-    auto const candidate = fs::path(path.substr(0, end)) / program;
-    if (end > 0 && ::access(candidate.c_str(), X_OK) == 0) return candidate.string();
-    path.remove_prefix(std::min(end + 1, path.size()));
-  }
   return "";
 }
 

@@ -1,5 +1,8 @@
 #include "runtime/launch.h"
 
+#include <unistd.h>
+
+#include <algorithm>
 #include <cstdlib>
 
 #include <fmt/format.h>
@@ -64,6 +67,16 @@ void prepend(Environment& environment, std::string_view name, const std::string&
 std::string ours(const char* name, const char* otherwise) {
   const char* value = std::getenv(name);
   return value ? value : otherwise;
+}
+
+std::string on_path(const std::string& program, std::string_view path) {
+  while (!path.empty()) {
+    auto const end = std::min(path.find(':'), path.size());
+    auto const candidate = std::filesystem::path(path.substr(0, end)) / program;
+    if (end > 0 && ::access(candidate.c_str(), X_OK) == 0) return candidate.string();
+    path.remove_prefix(std::min(end + 1, path.size()));
+  }
+  return "";
 }
 
 Environment environment_of(const Program& program, std::string_view runtime_api,

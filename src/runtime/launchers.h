@@ -17,6 +17,8 @@ void set_missing(Environment& environment, std::string_view name, std::string va
 void append(Environment& environment, std::string_view name, const std::string& folders);
 // First: before what layers bring.
 void prepend(Environment& environment, std::string_view name, const std::string& folders);
+// Where a program lies in folders with colons between them; empty: in none.
+std::string on_path(const std::string& program, std::string_view path);
 std::string ours(const char* name, const char* otherwise);  // of our own environment
 
 // The function's own variables and what Lambda sets beside them.

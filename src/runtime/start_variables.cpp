@@ -32,9 +32,9 @@ constexpr std::string_view kNames[] = {
     "VSCODE_INSPECTOR_OPTIONS"};
 
 constexpr std::string_view kPrefixes[] = {
-    "NODE_",   "NPM_CONFIG_", "npm_config_",  "PYTHON",     "RUBY",      "PERL5",
-    "DOTNET_", "CORECLR_",    "COR_PROFILER", "COMPlus_",   "LD_",       "DYLD_",
-    "MALLOC_", "QEMU_",       "OPENSSL_",     "BASH_FUNC_", "GIT_CONFIG"};
+    "NODE_",    "NPM_CONFIG_",  "npm_config_", "PYTHON",  "RUBY",    "PERL5",   "DOTNET_",
+    "CORECLR_", "COR_PROFILER", "COMPlus_",    "LD_",     "DYLD_",   "MALLOC_", "QEMU_",
+    "OPENSSL_", "BASH_FUNC_",   "GIT_CONFIG",  "PYDEVD_", "DEBUGPY_"};
 
 // Begin as the others do, and are read by libraries of the user's own code alone.
 constexpr std::string_view kOrdinary[] = {"NODE_ENV", "NODE_CONFIG", "NODE_CONFIG_ENV", "NODE_APP_INSTANCE"};

@@ -68,6 +68,7 @@ class Environs : public std::enable_shared_from_this<Environs> {
     }
     if (launch.brings_its_client) api_->admit(process_->pid());
     asio::co_spawn(executor, follow(shared_from_this()), asio::detached);
+    if (target_ && !debugging_->listens) target_->listens_at(std::to_string(process_->pid()));
     if (target_ && target_->is_awaited()) hold(DebugPort::Hold::attaching);
     limit_init();
     limit_memory(executor);
@@ -91,6 +92,7 @@ class Environs : public std::enable_shared_from_this<Environs> {
 
   static Async<void> stop(std::shared_ptr<Environs> self) { co_await self->process_->stop(grace); }
 
+  bool is_spent() const { return target_ && target_->is_spent(); }
   RuntimeApi& api() { return *api_; }
   const RuntimeApi& api() const { return *api_; }
   const Process& process() const { return *process_; }
@@ -142,8 +144,7 @@ class Environs : public std::enable_shared_from_this<Environs> {
 
   void open_to_debugger(Launch& launch) {
     if (!program_.debug_port) return;
-    debugging_ = debugging_of(program_.runtime);
-    if (!debugging_) return;
+    debugging_ = &program_.debug_port->debugging();
     target_ = program_.debug_port->add([this](DebugPort::Hold hold) { this->hold(hold); });
     DebugStart start{target_->url(), target_->is_awaited(), std::nullopt};
     if (program_.auto_attach) start.auto_attach = *program_.auto_attach;
@@ -155,9 +156,10 @@ class Environs : public std::enable_shared_from_this<Environs> {
   }
 
   bool is_of_debugger(std::string_view line) {
-    if (auto const url = debugging_->listens(line)) target_->listens_at(*url);
-    if (debugging_->goes_on(line)) target_->goes_on();
-    if (debugging_->waits_to_be_left(line)) target_->waits_to_be_left();
+    if (!debugging_->listens) return false;
+    if (auto const where = debugging_->listens(line)) target_->listens_at(*where);
+    if (debugging_->goes_on && debugging_->goes_on(line)) target_->goes_on();
+    if (debugging_->waits_to_be_left && debugging_->waits_to_be_left(line)) target_->waits_to_be_left();
     return debugging_->is_its_own(line);
   }
 
@@ -239,7 +241,9 @@ class LocalWorker final : public Worker {
   ~LocalWorker() override { environs_->close(); }
   Async<Reply> invoke(Invocation invocation) override { return environs_->invoke(std::move(invocation)); }
   Async<bool> ready() override { return environs_->api().asks(); }
-  bool alive() const override { return environs_->api().alive() && environs_->process().running(); }
+  bool alive() const override {
+    return environs_->api().alive() && environs_->process().running() && !environs_->is_spent();
+  }
   bool busy() const override { return environs_->api().busy(); }
   pid_t pid() const override { return environs_->process().pid(); }
   std::chrono::milliseconds init_duration() const override { return environs_->init_duration(); }

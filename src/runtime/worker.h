@@ -47,6 +47,8 @@ struct Program {
   // Where a process notes which packages it has loaded, so that later ones load them sooner; empty: nowhere.
   std::filesystem::path loaded{};
   Scratch* scratch = nullptr;  // for its temporary files; borrowed for its start
+  // The library of its debugger, where the interpreter does not have it.
+  std::filesystem::path debugger{};
   // A debugger may look into it; borrowed for its start.
   DebugPort* debug_port = nullptr;
   const AutoAttach* auto_attach = nullptr;

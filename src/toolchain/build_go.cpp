@@ -39,6 +39,29 @@ Async<Result<std::vector<std::string>>> flags_of(ToolRun& run, ToolSource source
   co_return lines_of(words.out);
 }
 
+std::string without_stripping(const std::string& linker_flags) {
+  std::vector<std::string> words;
+  boost::split(words, linker_flags, boost::is_any_of(" "), boost::token_compress_on);
+  std::erase_if(words, [](auto const& word) { return word == "-s" || word == "-w"; });
+  return fmt::format("{}", fmt::join(words, " "));
+}
+
+// Without what takes lines and names out of a program, nor optimised.
+std::vector<std::string> for_debugger(std::vector<std::string> flags) {
+  constexpr std::string_view kLinker = "-ldflags";
+  std::erase_if(flags, [](auto const& flag) { return flag.ends_with("-trimpath"); });
+  for (size_t at = 0; at < flags.size(); ++at) {
+    auto const value = flags[at].find(fmt::format("{}=", kLinker));
+    if (value != std::string::npos)
+      flags[at] =
+          fmt::format("{}={}", kLinker, without_stripping(flags[at].substr(value + kLinker.size() + 1)));
+    else if (flags[at].ends_with(kLinker) && at + 1 < flags.size())
+      flags[at + 1] = without_stripping(flags[at + 1]);
+  }
+  flags.emplace_back("-gcflags=all=-N -l");
+  return flags;
+}
+
 // The folder of the package to build: the project's own, or the only main package below it.
 Async<Result<fs::path>> main_package(ToolRun& run, ToolSource source, Project project) {
   std::vector<std::string> command{"go", "list", "-f", "{{if eq .Name \"main\"}}{{.Dir}}{{end}}", "."};
@@ -80,7 +103,8 @@ Async<Result<ToolProduct>> build_with_go(ToolRun& run, ToolSource source, Projec
   LIVE_CO_TRY(auto const package, co_await main_package(run, source, project));
   auto const executable = run.made() / "bootstrap";
   std::vector<std::string> command{"go", "build", "-o", executable.string()};
-  LIVE_CO_TRY(auto const flags, co_await flags_of(run, source, package));
+  LIVE_CO_TRY(auto flags, co_await flags_of(run, source, package));
+  if (source.is_debugged) flags = for_debugger(std::move(flags));
   command.insert(command.end(), flags.begin(), flags.end());
   command.emplace_back(".");
   LIVE_CO_TRY(co_await run.run(std::move(command), package, for_this_machine(source.options)));

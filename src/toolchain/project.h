@@ -19,6 +19,7 @@ struct ToolSource {
   // What the construct was told that bundles it when it is deployed: "entry", "flags", "binary",
   // "environment".
   json::object options;
+  bool is_debugged = false;  // by line and variable: it is not optimised, nor stripped
 };
 
 struct ToolProduct {

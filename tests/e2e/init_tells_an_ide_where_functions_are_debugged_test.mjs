@@ -57,3 +57,19 @@ test("JetBrains gets a run configuration a function", async () => {
   assert.match(lab.read(".run/Live_Hello.run.xml"), /type="ChromiumRemoteDebugType".* port="\d+" restartOnDisconnect="true"/);
   assert.ok(existsSync(path.join(lab.app, ".run")));
 });
+
+test("a function in another language has the configuration of its own debugger", async () => {
+  const places = { "lab/Py": { port: 9301, language: "python" }, "lab/Go": { port: 9302, language: "go" }, "lab/Jv": { port: 9303, language: "java" }, "lab/Rb": { port: 9304, language: "ruby" } };
+  lab.write(".live/inspect.json", JSON.stringify(places));
+  lab.write(file, "{}");
+  await lab.must("init", "--ide", "vscode");
+  const { configurations } = JSON.parse(lab.read(file));
+  const of = Object.fromEntries(configurations.map((one) => [one.name, one]));
+  assert.deepEqual([of["Live: Py"].type, of["Live: Py"].connect], ["debugpy", { host: "127.0.0.1", port: 9301 }]);
+  assert.deepEqual([of["Live: Go"].type, of["Live: Go"].mode, of["Live: Go"].port], ["go", "remote", 9302]);
+  assert.deepEqual([of["Live: Jv"].type, of["Live: Jv"].hostName, of["Live: Jv"].port], ["java", "127.0.0.1", 9303]);
+  assert.deepEqual([of["Live: Rb"].type, of["Live: Rb"].debugPort], ["rdbg", "127.0.0.1:9304"]);
+  const text = await lab.must("init", "--ide", "jetbrains");
+  assert.match(lab.read(".run/Live_Jv.run.xml"), /type="Remote"[^]*name="PORT" value="9303"/);
+  assert.match(text, /none for Py: docs\/debugging\.md says how JetBrains debugs python/);
+});

@@ -5,6 +5,7 @@ import sys
 
 from .api import Gone, RuntimeApi
 from .context import LambdaContext
+from .debug import debug_as_told
 from .errors import envelope
 from .handler import load_handler
 from .logs import Now, log_error, set_up
@@ -28,6 +29,7 @@ class _Loop:
         self.tells_errors = os.environ.pop("LIVE_CLOUD", None) is not None
         _set_up_output()
         _set_up_path()
+        debug_as_told()
         set_up()
         tell_writes_to(os.environ["LAMBDA_TASK_ROOT"])
 

@@ -1,5 +1,6 @@
 require "json"
 require "stringio"
+require_relative "debug"
 require_relative "gems"
 
 module LiveRuntime
@@ -15,7 +16,7 @@ module LiveRuntime
 
       @owner = owner.first
       $LOAD_PATH.unshift(root)
-      find_gems(root)
+      Debug.open_as_told { find_gems(root) }
       require file
     end
 
