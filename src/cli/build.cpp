@@ -8,6 +8,7 @@
 #include "cli/command.h"
 #include "cli/run.h"
 #include "cli/target.h"
+#include "live/build_messages.h"
 #include "live/function_choice.h"
 #include "live/local_code.h"
 #include "live/local_source.h"

@@ -6,10 +6,10 @@
 
 namespace live {
 
-Reply function_error(std::string type, std::string message) {
+Reply function_error(std::string type, std::string_view message) {
   json::object envelope;
   envelope["errorType"] = type;
-  envelope["errorMessage"] = std::move(message);
+  envelope["errorMessage"] = message;
   envelope["trace"] = json::array();
   return Reply{Reply::Outcome::function_error, json::serialize(envelope), std::move(type)};
 }

@@ -55,7 +55,7 @@ class Invoker {
 };
 
 // {"errorType": …, "errorMessage": …, "trace": […]} as a function_error.
-Reply function_error(std::string type, std::string message);
+Reply function_error(std::string type, std::string_view message);
 // What Lambda itself answers at the deadline, in its own words.
 Reply timed_out(std::string_view request_id, std::chrono::milliseconds limit);
 // Lambda timeouts are whole seconds, and a deadline that comes to us has lost a few milliseconds on its way.

@@ -14,6 +14,7 @@
 #include <fmt/format.h>
 
 #include "base/timer.h"
+#include "live/build_messages.h"
 #include "live/handler_writes.h"
 #include "live/requirements.h"
 #include "live/tool_source.h"
@@ -485,18 +486,6 @@ Async<void> LocalCode::State::follow() {
       changed(entry);
     }
   }
-}
-
-std::string describe_errors(const std::vector<BuildMessage>& errors) {
-  std::string text;
-  for (auto const& error : errors) {
-    if (!text.empty()) text += '\n';
-    if (!error.file.empty() && error.line > 0)
-      text += fmt::format("{}:{}:{}: ", error.file, error.line, error.column + 1);
-    text += error.text;
-    if (!error.line_text.empty()) text += fmt::format("\n    {} | {}", error.line, error.line_text);
-  }
-  return text;
 }
 
 }  // namespace live

@@ -44,7 +44,4 @@ class LocalCode final : public Code {
   std::shared_ptr<State> state_;
 };
 
-// The builder's errors as the developer reads them: place, text, the line of code.
-std::string describe_errors(const std::vector<BuildMessage>& errors);
-
 }  // namespace live

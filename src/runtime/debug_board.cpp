@@ -59,7 +59,7 @@ DebugBoard::DebugBoard(Executor executor, std::shared_ptr<const DebugProtocol> p
 void DebugBoard::spawn(Async<void> task) { asio::co_spawn(executor_, std::move(task), asio::detached); }
 
 DebugBoard::DebuggedPtr DebugBoard::add(std::string id, DebugPort::OnHold on_hold) {
-  auto const one = std::make_shared<Debugged>(executor_, std::move(id), std::move(on_hold));
+  auto one = std::make_shared<Debugged>(executor_, std::move(id), std::move(on_hold));
   processes_.push_front(one);
   bool const comes_back = expected_until_ && Steady::now() < *expected_until_;
   one->awaited = options_.waits || comes_back || !waiting_.empty();

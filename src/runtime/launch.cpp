@@ -49,7 +49,8 @@ void set_missing(Environment& environment, std::string_view name, std::string va
 void append(Environment& environment, std::string_view name, const std::string& folders) {
   for (auto& [key, value] : environment) {
     if (key != name) continue;
-    value += (value.empty() ? "" : ":") + folders;
+    if (!value.empty()) value += ':';
+    value += folders;
     return;
   }
   environment.emplace_back(name, folders);

@@ -28,10 +28,8 @@ using Steady = std::chrono::steady_clock;
 
 constexpr std::string_view version_path = "/2018-06-01/runtime/";
 
-net::Response json_answer(int status, json::object body) {
-  return {.status = status,
-          .headers = {{"Content-Type", "application/json"}},
-          .body = json::serialize(std::move(body))};
+net::Response json_answer(int status, const json::object& body) {
+  return {.status = status, .headers = {{"Content-Type", "application/json"}}, .body = json::serialize(body)};
 }
 
 net::Response accepted() { return json_answer(202, {{"status", "OK"}}); }
