@@ -21,10 +21,11 @@ module LiveRuntime
 
     def self.open(told, paths)
       load_debugger(paths)
+      let_go = told["wait"] && note_when_let_go
       port = free_port
       DEBUGGER__.open(host: "127.0.0.1", port: port, nonstop: true)
       warn "Debugger listening on 127.0.0.1:#{port}" # it says so itself, before it is ready to answer
-      wait_for_debugger if told["wait"]
+      sleep 0.02 until let_go.call if let_go
     rescue LoadError => e
       warn "No debugger can look into this function: #{e.message}. Run `gem install debug`"
       warn "Debugger lets init go on" if told["wait"]
@@ -38,11 +39,12 @@ module LiveRuntime
       require "debug/session"
     end
 
-    # Each debugger that connects stops us, here, until it is configured.
-    def self.wait_for_debugger
-      ui = DEBUGGER__::SESSION.instance_variable_get(:@ui)
-      sleep 0.02 until ui.instance_variable_get(:@q_msg) # has greeted one, and is about to stop us
-      sleep 0.5
+    # Each debugger that connects stops us by a signal, whose handler returns once it lets us go on.
+    def self.note_when_let_go
+      let_go = false
+      noting = Module.new { define_method(:on_trap) { |signal| super(signal).tap { let_go = true } } }
+      DEBUGGER__::ThreadClient.prepend(noting)
+      -> { let_go }
     end
 
     def self.free_port
@@ -52,6 +54,6 @@ module LiveRuntime
       server&.close
     end
 
-    private_class_method :debugger_paths, :open, :load_debugger, :free_port, :wait_for_debugger
+    private_class_method :debugger_paths, :open, :load_debugger, :free_port, :note_when_let_go
   end
 end
