@@ -106,11 +106,12 @@ ApiResult<Target> Functions::resolve(const FunctionName& name) {
     if (const auto* routing = live::find_object(alias->second, "RoutingConfig"))
       if (const auto* weights = live::find_object(*routing, "AdditionalVersionWeights")) {
         double draw = static_cast<uint8_t>(world_.ids.bytes(1)[0]) / 256.0;
-        for (const auto& [version, weight] : *weights)
-          if ((draw -= weight.to_number<double>()) < 0) {
-            qualifier = version;
-            break;
-          }
+        for (const auto& [version, weight] : *weights) {
+          draw -= weight.to_number<double>();
+          if (draw >= 0) continue;
+          qualifier = version;
+          break;
+        }
       }
     if (qualifier == "$LATEST") return Target{function, function->latest};
   }
