@@ -64,7 +64,7 @@ async function printed(command, variables) {
   answered.once = new Promise((done) => (answered.done = done));
   const server = createServer((request, response) => {
     request.resume();
-    if (request.method === "POST") return response.writeHead(202).end(answered.done());
+    if (request.method === "POST") return response.writeHead(202, { "Content-Length": 0 }).end(answered.done());
     if (asked++ === 0)
       response.writeHead(200, { "Lambda-Runtime-Aws-Request-Id": "r1", "Lambda-Runtime-Deadline-Ms": Date.now() + 60_000, "Content-Length": 2 }).end("{}");
   });

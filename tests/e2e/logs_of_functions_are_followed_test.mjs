@@ -10,8 +10,8 @@ lab.write(
   "lib/index.js",
   lab.read("lib/index.js").replace(
     "environment,\n    retryAttempts",
-    'environment,\n    logGroup: id === "Two" ? new logs.LogGroup(stack, "TwoLog", { logGroupName: `/own/${app.stage}`, removalPolicy: cdk.RemovalPolicy.DESTROY }) : undefined,\n    retryAttempts',
-  ).replace('import { NodejsFunction', 'import * as logs from "aws-cdk-lib/aws-logs";\nimport { NodejsFunction'),
+    'environment,\n    logGroup: id === "Two" ? new groups.LogGroup(stack, "TwoLog", { logGroupName: `/own/${app.stage}`, removalPolicy: cdk.RemovalPolicy.DESTROY }) : undefined,\n    retryAttempts',
+  ).replace('import { NodejsFunction', 'import * as groups from "aws-cdk-lib/aws-logs";\nimport { NodejsFunction'),
 );
 const local = ["--local", "--stage", "e2e"];
 let written;

@@ -51,7 +51,7 @@ test("bash: commands, and options of a command", async () => {
   assert.deepEqual(await inBash("live st"), ["start"]);
   assert.deepEqual(await inBash("live de"), ["deploy"]);
   assert.deepEqual((await inBash("live cloud st")).sort(), ["start", "status", "stop"]);
-  assert.deepEqual(await inBash("live start --no-"), ["--no-deploy", "--no-color"]);
+  assert.deepEqual(await inBash("live start --no-"), ["--no-limits", "--no-deploy", "--no-color"]);
   const all = await inBash("live ");
   for (const command of ["start", "invoke", "logs", "diff", "build", "init", "completion", "doctor", "cloud"]) assert.ok(all.includes(command), command);
   assert.ok(!all.includes("__complete"));

@@ -1,5 +1,4 @@
 require "json"
-require "socket"
 
 module LiveRuntime
   # Opens this process to the developer's debugger, before any of the function's code is there.
@@ -48,6 +47,7 @@ module LiveRuntime
     end
 
     def self.free_port
+      require "socket"
       server = TCPServer.new("127.0.0.1", 0)
       server.addr[1]
     ensure
