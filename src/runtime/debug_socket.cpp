@@ -1,6 +1,7 @@
 #include "runtime/debug_socket.h"
 
 #include <array>
+#include <chrono>
 #include <utility>
 
 #include <boost/asio/as_tuple.hpp>
@@ -8,6 +9,7 @@
 #include <boost/asio/write.hpp>
 #include <fmt/format.h>
 
+#include "base/timer.h"
 #include "net/http.h"
 
 namespace live {
@@ -16,6 +18,8 @@ namespace {
 
 using asio::ip::tcp;
 constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
+constexpr std::chrono::seconds kOpens{2};
+constexpr std::chrono::milliseconds kPause{10};
 
 Fault closed(boost::system::error_code error) {
   return {.kind = Fault::Kind::closed, .message = "a debugger's connection: " + error.message()};
@@ -93,9 +97,16 @@ Async<Result<DebugWirePtr>> SocketProtocol::dial(Executor executor, std::string 
   LIVE_CO_TRY(auto const to, net::parse_endpoint("http://" + where));
   tcp::socket socket(executor);
   tcp::endpoint const endpoint(asio::ip::address_v4::loopback(), to.port);
-  auto const [error] = co_await socket.async_connect(endpoint, kTuple);
-  if (error) co_return closed(error);
-  co_return accept(std::move(socket));
+  Timer pause(executor);
+  // A debugger may say that it listens a moment before it does.
+  for (auto const last = Steady::now() + kOpens;;) {
+    auto const [error] = co_await socket.async_connect(endpoint, kTuple);
+    if (!error) co_return accept(std::move(socket));
+    if (error != asio::error::connection_refused || Steady::now() > last) co_return closed(error);
+    socket.close();
+    pause.expires_after(kPause);
+    co_await pause.wait();
+  }
 }
 
 }  // namespace live
