@@ -20,10 +20,10 @@ constexpr std::string_view kVersion = "const version = 0;";
 constexpr auto kLook = 200ms;  // at its memory, and whether it runs; what it says is heard at once
 constexpr auto kGrace = 15s;
 
-// "… (init 31 ms, handler 0.4 ms)": what `live start` says of a call that started its worker.
+// "… ← 1  31.4 ms (init 31 ms, handler 0.4 ms)": what `live start` says of a call that started its worker.
 std::optional<double> init_in(std::string_view line) {
   auto const at = line.find("init ");
-  if (at == line.npos || line.find("handler") == line.npos) return std::nullopt;
+  if (at == line.npos || line.find(" ← ") == line.npos) return std::nullopt;
   char* unit = nullptr;
   std::string const rest(line.substr(at + 5));
   double const value = std::strtod(rest.c_str(), &unit);
