@@ -4,10 +4,10 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { after, test } from "node:test";
+import { chooseDebugPort, pausedCall } from "../support/breakpoints.mjs";
 import { Compiled, kept, missing } from "../support/compiled.mjs";
 import { DapDebugger } from "../support/dap.mjs";
 import { debugPort } from "../support/inspector.mjs";
-import { until } from "../support/lab.mjs";
 
 const module = kept("go-function"), delve = kept("delve");
 const skip = missing("go", () => {
@@ -56,8 +56,7 @@ const remote = { mode: "remote" };
 
 test("a breakpoint is hit by the first call, variables are read, and the answer is right", { skip, timeout: 580_000 }, async () => {
   for (const one of ["go.mod", "go.sum"]) lab.write(`fn/${one}`, readFileSync(path.join(module, one), "utf8"));
-  // Ports of other tests are counted from 9229.
-  lab.write(".live/inspect.json", JSON.stringify({ "lab/Fn": 20_000 + Math.floor(10_000 * Math.random()) }));
+  chooseDebugPort(lab, "Fn");
   session = await lab.go("--inspect");
   await session.line(/^Debug ports: Fn \d+/, "debug ports");
   port = debugPort(session, "Fn");
@@ -73,19 +72,15 @@ test("a breakpoint is hit by the first call, variables are read, and the answer 
   assert.equal(body, "hello Ann", text);
 });
 
-// The client says "alive" each one and a half seconds, and a stub that hears nothing for five gives the call up.
-const messages = async () => (await lab.usage()).websocket_messages;
-
 test("a paused call is in work for AWS, and answers when it goes on", { skip, timeout: 120_000 }, async () => {
-  const from = session.lines.length;
-  const answer = lab.invoke("Fn", { name: "Eve" });
-  const place = await debug.stopped();
-  await session.line(/so far: is paused in the debugger/, "what it waits for", { from });
-  const before = await messages();
-  await until("word of it", async () => (await messages()) >= before + 5);
-  await debug.resume(place);
-  assert.equal((await answer).body, "hello Eve");
-  await session.line(/← .*in the debugger \d/, "where the time went", { from });
+  const answer = await pausedCall({
+    lab,
+    session,
+    invoke: () => lab.invoke("Fn", { name: "Eve" }),
+    stopped: () => debug.stopped(),
+    resume: (place) => debug.resume(place),
+  });
+  assert.equal(answer.body, "hello Eve");
 });
 
 test("after a save the debugger is told to begin anew, and its breakpoint is hit by the first call", { skip, timeout: 300_000 }, async () => {

@@ -1,31 +1,17 @@
 // The JDK's own debugger, jdb, at the function's port.
 import assert from "node:assert/strict";
-import { execFileSync, spawn } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
-import path from "node:path";
+import { spawn } from "node:child_process";
 import { after, test } from "node:test";
-import { Compiled, kept, missing } from "../support/compiled.mjs";
+import { chooseDebugPort, pausedCall } from "../support/breakpoints.mjs";
+import { Compiled, mavenProject, missing } from "../support/compiled.mjs";
 import { debugPort } from "../support/inspector.mjs";
 import { until } from "../support/lab.mjs";
 
-const pom = `<project xmlns="http://maven.apache.org/POM/4.0.0">
-  <modelVersion>4.0.0</modelVersion>
-  <groupId>com.example</groupId><artifactId>fn</artifactId><version>1</version>
-  <properties>
-    <maven.compiler.source>11</maven.compiler.source><maven.compiler.target>11</maven.compiler.target>
-    <project.build.sourceEncoding>UTF-8</project.build.sourceEncoding>
-  </properties>
-</project>
-`;
-const project = kept("java-debugged");
-const skip = missing("jdb") || missing("mvn", () => {
-  mkdirSync(project, { recursive: true });
-  writeFileSync(path.join(project, "pom.xml"), pom);
-  execFileSync("mvn", ["-q", "-B", "compile", "dependency:build-classpath"], { cwd: project, stdio: "pipe", timeout: 400_000 });
-});
+const maven = mavenProject("java-debugged");
+const skip = missing("jdb") || maven.skip;
 const source = "fn/src/main/java/example/Greeter.java";
 const lab = new Compiled("JAVA_17", "example.Greeter::handle", {
-  "fn/pom.xml": pom,
+  "fn/pom.xml": maven.pom,
   [source]: `package example;
 
 import java.util.Map;
@@ -67,8 +53,7 @@ after(() => {
 let session, port, jdb;
 
 test("a breakpoint is hit by the first call, variables are read, and the answer is right", { skip, timeout: 580_000 }, async () => {
-  // Ports of other tests are counted from 9229.
-  lab.write(".live/inspect.json", JSON.stringify({ "lab/Fn": 20_000 + Math.floor(10_000 * Math.random()) }));
+  chooseDebugPort(lab, "Fn");
   session = await lab.go("--inspect");
   await session.line(/^Debug ports: Fn \d+/, "debug ports");
   port = debugPort(session, "Fn");
@@ -89,19 +74,15 @@ test("nothing of the debugger is among the lines of the function", { skip }, () 
   assert.deepEqual(session.lines.filter((line) => /Listening for transport/.test(line)), []);
 });
 
-// The client says "alive" each one and a half seconds, and a stub that hears nothing for five gives the call up.
-const messages = async () => (await lab.usage()).websocket_messages;
-
 test("a paused call is in work for AWS, and answers when it goes on", { skip, timeout: 120_000 }, async () => {
-  const from = session.lines.length;
-  const answer = lab.invoke("Fn", { name: "Eve" });
-  await jdb.says(/Breakpoint hit/);
-  await session.line(/so far: is paused in the debugger/, "what it waits for", { from });
-  const before = await messages();
-  await until("word of it", async () => (await messages()) >= before + 5);
-  jdb.tell("cont");
-  assert.equal((await answer).body, "hello Eve");
-  await session.line(/← .*in the debugger \d/, "where the time went", { from });
+  const answer = await pausedCall({
+    lab,
+    session,
+    invoke: () => lab.invoke("Fn", { name: "Eve" }),
+    stopped: () => jdb.says(/Breakpoint hit/),
+    resume: () => jdb.tell("cont"),
+  });
+  assert.equal(answer.body, "hello Eve");
 });
 
 test("after a save it is hit again at the same port, by the first call", { skip, timeout: 300_000 }, async () => {

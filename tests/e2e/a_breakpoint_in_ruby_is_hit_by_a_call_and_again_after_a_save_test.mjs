@@ -3,10 +3,11 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import path from "node:path";
 import { after, before, test } from "node:test";
+import { chooseDebugPort, pausedCall } from "../support/breakpoints.mjs";
 import { missing } from "../support/compiled.mjs";
 import { DapDebugger } from "../support/dap.mjs";
 import { debugPort } from "../support/inspector.mjs";
-import { Lab, until } from "../support/lab.mjs";
+import { Lab } from "../support/lab.mjs";
 import { call } from "../support/live.mjs";
 
 const skip = missing("ruby", () => execFileSync("ruby", ["-e", 'require "debug/session"'], { stdio: "pipe" }));
@@ -40,8 +41,7 @@ const file = path.join(lab.app, "src/words.rb");
 let session, url, port, debug;
 before(async () => {
   if (skip) return;
-  // Ports of other tests are counted from 9229.
-  lab.write(".live/inspect.json", JSON.stringify({ "lab/Hello": 20_000 + Math.floor(10_000 * Math.random()) }));
+  chooseDebugPort(lab, "Hello");
   session = await lab.go("--inspect");
   await session.line(/^Debug ports: .*Hello \d+/, "debug ports");
   url = session.url("HelloUrl");
@@ -70,19 +70,15 @@ test("nothing of the debugger is among the lines of the function", { skip }, () 
   assert.deepEqual(session.lines.filter((line) => /DEBUGGER|Debugger/.test(line)), []);
 });
 
-// The client says "alive" each one and a half seconds, and a stub that hears nothing for five gives the call up.
-const messages = async () => (await lab.usage()).websocket_messages;
-
 test("a paused call is in work for AWS, and answers when it goes on", { skip, timeout: 120_000 }, async () => {
-  const from = session.lines.length;
-  const answer = lab.invoke("Hello", { path: "/Eve" });
-  const place = await breakpoint();
-  await session.line(/so far: is paused in the debugger/, "what it waits for", { from });
-  const before = await messages();
-  await until("word of it", async () => (await messages()) >= before + 5);
-  await debug.resume(place);
-  assert.equal((await answer).body.body, "Hello, Eve");
-  await session.line(/← .*in the debugger \d/, "where the time went", { from });
+  const answer = await pausedCall({
+    lab,
+    session,
+    invoke: () => lab.invoke("Hello", { path: "/Eve" }),
+    stopped: breakpoint,
+    resume: (place) => debug.resume(place),
+  });
+  assert.equal(answer.body.body, "Hello, Eve");
 });
 
 test("after a save the debugger is told to begin anew, and its breakpoint is hit by the first call", { skip, timeout: 120_000 }, async () => {

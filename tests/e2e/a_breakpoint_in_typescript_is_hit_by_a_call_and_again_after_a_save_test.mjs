@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { chooseDebugPort } from "../support/breakpoints.mjs";
 import { Debugger, debugPort, generatedPlace, targets } from "../support/inspector.mjs";
 import { Lab } from "../support/lab.mjs";
 import { call } from "../support/live.mjs";
@@ -22,8 +23,7 @@ export const handler = async (event: { path: string }) => ({ statusCode: 200, bo
 );
 let session, url, port;
 before(async () => {
-  // Ports of other tests are counted from 9229.
-  lab.write(".live/inspect.json", JSON.stringify({ "lab/Hello": 20_000 + Math.floor(10_000 * Math.random()) }));
+  chooseDebugPort(lab, "Hello");
   session = await lab.go("--inspect");
   await session.line(/^Debug ports: Hello \d+/, "debug ports");
   url = session.url("HelloUrl");

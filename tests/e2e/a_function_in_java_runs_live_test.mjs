@@ -1,29 +1,12 @@
 // Compiled by Maven and run by AWS's own runtime interface client for Java.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { after, test } from "node:test";
-import { Compiled, kept, missing } from "../support/compiled.mjs";
+import { Compiled, mavenProject } from "../support/compiled.mjs";
 
-const pom = `<project xmlns="http://maven.apache.org/POM/4.0.0">
-  <modelVersion>4.0.0</modelVersion>
-  <groupId>com.example</groupId><artifactId>fn</artifactId><version>1</version>
-  <properties>
-    <maven.compiler.source>11</maven.compiler.source><maven.compiler.target>11</maven.compiler.target>
-    <project.build.sourceEncoding>UTF-8</project.build.sourceEncoding>
-  </properties>
-  <dependencies>
-    <dependency><groupId>com.amazonaws</groupId><artifactId>aws-lambda-java-core</artifactId><version>1.2.3</version></dependency>
-  </dependencies>
-</project>
-`;
-const project = kept("java-function");
-const skip = missing("java") || missing("mvn", () => {
-  mkdirSync(project, { recursive: true });
-  writeFileSync(path.join(project, "pom.xml"), pom);
-  execFileSync("mvn", ["-q", "-B", "compile", "dependency:build-classpath"], { cwd: project, stdio: "pipe", timeout: 400_000 });
-});
+const core = "<dependency><groupId>com.amazonaws</groupId><artifactId>aws-lambda-java-core</artifactId><version>1.2.3</version></dependency>";
+const { pom, skip } = mavenProject("java-function", core);
 const lab = new Compiled("JAVA_17", "example.Greeter::handle", {
   "fn/pom.xml": pom,
   "fn/src/main/java/example/Greeter.java": `package example;

@@ -66,3 +66,24 @@ export function goClient() {
   const files = () => Object.fromEntries(["go.mod", "go.sum"].map((file) => [file, readFileSync(path.join(module, file), "utf8")]));
   return { skip, files };
 }
+
+/** A project of Maven: its `pom`, and why it cannot be built here. @param {string} name of the folder that is kept @param {string} dependencies elements */
+export function mavenProject(name, dependencies = "") {
+  const pom = `<project xmlns="http://maven.apache.org/POM/4.0.0">
+  <modelVersion>4.0.0</modelVersion>
+  <groupId>com.example</groupId><artifactId>fn</artifactId><version>1</version>
+  <properties>
+    <maven.compiler.source>11</maven.compiler.source><maven.compiler.target>11</maven.compiler.target>
+    <project.build.sourceEncoding>UTF-8</project.build.sourceEncoding>
+  </properties>
+  <dependencies>${dependencies}</dependencies>
+</project>
+`;
+  const project = kept(name);
+  const skip = missing("java") || missing("mvn", () => {
+    mkdirSync(project, { recursive: true });
+    writeFileSync(path.join(project, "pom.xml"), pom);
+    execFileSync("mvn", ["-q", "-B", "compile", "dependency:build-classpath"], { cwd: project, stdio: "pipe", timeout: 400_000 });
+  });
+  return { pom, skip };
+}
