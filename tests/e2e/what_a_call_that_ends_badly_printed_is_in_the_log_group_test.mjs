@@ -1,7 +1,7 @@
 // However a call ends, what its code had printed stands in the function's log group, before what Lambda says of the end.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { Lab, client, sdk } from "../support/lab.mjs";
+import { Lab } from "../support/lab.mjs";
 
 const source = `
 const end = {
@@ -34,15 +34,7 @@ const lab = new Lab(
 before(() => lab.go());
 after(() => lab.dispose());
 
-async function stream(event) {
-  const lambda = await client(lab, "lambda", "LambdaClient");
-  const { InvokeWithResponseStreamCommand } = sdk("lambda");
-  const FunctionName = `${lab.stage}-Stream`;
-  const answer = await lambda.send(new InvokeWithResponseStreamCommand({ FunctionName, Payload: JSON.stringify(event) }));
-  let text = "";
-  for await (const { PayloadChunk } of answer.EventStream) text += Buffer.from(PayloadChunk?.Payload ?? "").toString();
-  return text;
-}
+const stream = (event) => lab.invokeStreaming("Stream", event);
 const ofOne = async (id, act) => [...(await lab.newlyLogged(id, act)).values()][0];
 const isFigures = /^LIVE RequestId: \S+\tDuration: /;
 

@@ -26,6 +26,8 @@ export async function client(place, service, name, { endpoint, credentials } = {
 export const sdk = (service) => require(`@aws-sdk/client-${service}`);
 
 export class Lab extends Workplace {
+  invoked = []; // request ids, in the order of their answers
+
   /**
    * @param {Record<string, object>} functions as tests/apps/lab/lib/index.js takes them
    * @param {Record<string, string>} files their sources @param {{ stage?: string, env?: Record<string, string> }} options
@@ -138,13 +140,14 @@ export class Lab extends Workplace {
     return calls;
   }
 
-  /** What the log group has of the calls of a function that were not there before, once they have ended. */
-  async newlyLogged(id, act, count = 1) {
-    const before = new Set((await this.logOfCalls(id)).keys());
+  /** What the log group has of the calls that `act` made of a function, once it has all of it: by their request ids. */
+  async newlyLogged(id, act) {
+    const earlier = this.invoked.length;
     await act();
-    return await until(`the log of ${count} calls of ${id}`, async () => {
-      const calls = [...(await this.logOfCalls(id))].filter(([one, { ended }]) => ended && !before.has(one));
-      return calls.length >= count && new Map(calls.map(([one, { lines }]) => [one, lines]));
+    const ids = this.invoked.slice(earlier);
+    return await until(`the log of ${ids.length} calls of ${id}`, async () => {
+      const calls = await this.logOfCalls(id);
+      return ids.every((one) => calls.get(one)?.ended) && new Map(ids.map((one) => [one, calls.get(one).lines]));
     });
   }
 
@@ -179,6 +182,7 @@ export class Lab extends Workplace {
         LogType: "Tail",
       }),
     );
+    this.invoked.push(answer.$metadata.requestId);
     const text = Buffer.from(answer.Payload ?? "").toString("utf8");
     let body;
     try {
@@ -194,6 +198,17 @@ export class Lab extends Workplace {
       body,
       log: Buffer.from(answer.LogResult ?? "", "base64").toString("utf8"),
     };
+  }
+
+  /** What a function that answers by a stream has sent when that ends. */
+  async invokeStreaming(id, event = {}, { stage = this.stage } = {}) {
+    this.lambda ??= await client(this, "lambda", "LambdaClient");
+    const { InvokeWithResponseStreamCommand } = sdk("lambda");
+    const answer = await this.lambda.send(new InvokeWithResponseStreamCommand({ FunctionName: `${stage}-${id}`, Payload: JSON.stringify(event) }));
+    this.invoked.push(answer.$metadata.requestId);
+    let text = "";
+    for await (const { PayloadChunk } of answer.EventStream) text += Buffer.from(PayloadChunk?.Payload ?? "").toString();
+    return text;
   }
 }
 
