@@ -1,5 +1,7 @@
 #include "invocation/ledger.h"
 
+#include <algorithm>
+
 namespace live {
 namespace {
 
@@ -15,6 +17,7 @@ Ledger::Admission Ledger::admit(const CallKey& key, std::string reply_to, uint32
   if (auto known = calls_.find(key); known != calls_.end()) {
     return {ask(key, std::move(reply_to), sequence), 1};
   }
+  if (spent_.contains(key)) return {Verdict::over};
   if (sent_at <= floor_ || sent_at + limits_.freshness < now || sent_at > now + limits_.freshness) {
     return {Verdict::stale};
   }
@@ -112,9 +115,10 @@ std::vector<CallKey> Ledger::expire() {
       call.expired = true;
       late.push_back(here->first);
     }
-    // Its message stays fresh for as long as its own clock may differ from ours, on top of its age.
-    if (!call.running && now > call.sent_at + limits_.freshness) forget(here);
+    if (!call.running) spend(here);
   }
+  // A message stays fresh for as long as its own clock may differ from ours, on top of its age.
+  spent_.forget_sent_before(now - limits_.freshness);
   return late;
 }
 
@@ -123,22 +127,23 @@ void Ledger::drop_kept(Call& call) {
   call.kept = {};
 }
 
-void Ledger::forget(Calls::iterator call) {
+void Ledger::spend(Calls::iterator call) {
   drop_kept(call->second);
+  spent_.add(call->first, call->second.sent_at);
   in_order_.erase(call->second.place);
   calls_.erase(call);
 }
 
 bool Ledger::make_room() {
-  if (calls_.size() < limits_.known) return true;
-  for (auto const& key : in_order_) {
-    auto const oldest = calls_.find(key);
-    if (oldest->second.running) continue;
-    floor_ = std::max(floor_, oldest->second.sent_at);
-    forget(oldest);
-    return true;
+  if (known_calls() < limits_.known) return true;
+  if (spent_.size() == 0) {
+    auto const settled =
+        std::ranges::find_if(in_order_, [this](const CallKey& key) { return !calls_.at(key).running; });
+    if (settled == in_order_.end()) return false;
+    spend(calls_.find(*settled));
   }
-  return false;
+  floor_ = std::max(floor_, spent_.forget_oldest());
+  return true;
 }
 
 int Ledger::count_attempt(const std::string& request_id) {

@@ -3,7 +3,6 @@
 // for as long as a copy of its message could still be taken for fresh.
 #pragma once
 
-#include <compare>
 #include <list>
 #include <map>
 #include <optional>
@@ -11,14 +10,10 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "invocation/call_key.h"
+#include "invocation/spent_calls.h"
 
 namespace live {
-
-struct CallKey {
-  std::string request_id;
-  std::string nonce;
-  auto operator<=>(const CallKey&) const = default;
-};
 
 class Ledger {
  public:
@@ -53,6 +48,7 @@ class Ledger {
   // Keeps the answer's message and says where it goes. Empty: the deadline has passed, nobody waits.
   std::optional<std::string> settle(const CallKey& key, std::string message);
   void replace_kept(const CallKey& key, std::string message);  // the same answer in another form
+  bool knows(const CallKey& key) const { return calls_.contains(key) || spent_.contains(key); }
   bool running(const CallKey& key) const;
   const std::string* kept(const CallKey& key) const;  // nothing after the deadline: nobody waits
   bool over(const CallKey& key) const;                // its deadline has passed, or it is forgotten
@@ -63,7 +59,7 @@ class Ledger {
   // Forgets what needs no memory any more; says which running calls have passed their deadline, each once.
   std::vector<CallKey> expire();
   size_t running_calls() const { return running_; }
-  size_t known_calls() const { return calls_.size(); }
+  size_t known_calls() const { return calls_.size() + spent_.size(); }
   size_t kept_bytes() const { return kept_bytes_; }
 
  private:
@@ -82,12 +78,13 @@ class Ledger {
   int count_attempt(const std::string& request_id);
   void hear(Call& call, std::string reply_to, uint32_t sequence);
   void drop_kept(Call& call);
-  void forget(Calls::iterator call);
+  void spend(Calls::iterator call);
   bool make_room();
 
   const Clock& clock_;
   Limits limits_;
-  Calls calls_;
+  Calls calls_;                  // that run, or whose answers somebody may wait for
+  SpentCalls spent_;             // the others
   std::list<CallKey> in_order_;  // by reception
   std::map<std::string, int, std::less<>> attempts_;
   std::list<std::string> attempts_in_order_;

@@ -72,6 +72,21 @@ TEST_F(LedgerTest, AReplayIsRefusedAtEveryAge) {
   EXPECT_EQ(ledger.known_calls(), 0u);
 }
 
+TEST_F(LedgerTest, ACallThatIsOverIsKnownButNobodyWaitsForIt) {
+  admit(key);
+  ledger.due(key, clock.now() + 3s);
+  ledger.settle(key, "answer");
+  clock.advance(3s);
+  ledger.expire();
+  EXPECT_TRUE(ledger.knows(key));
+  EXPECT_EQ(ledger.known_calls(), 1u);
+  EXPECT_EQ(admit(key, 2), Verdict::over);
+  EXPECT_EQ(ledger.ask(key, "stub", 3), Verdict::over);
+  EXPECT_EQ(ledger.reply_to(key), std::nullopt);
+  EXPECT_FALSE(ledger.knows({"request", "another nonce"}));
+  EXPECT_FALSE(ledger.knows({"nonce", "request"}));
+}
+
 TEST_F(LedgerTest, AMessageFromFarAwayInTimeIsStale) {
   EXPECT_EQ(ledger.admit(key, "s", 1, clock.now() - 6min).verdict, Verdict::stale);
   EXPECT_EQ(ledger.admit(key, "s", 1, clock.now() + 6min).verdict, Verdict::stale);
@@ -110,6 +125,21 @@ TEST(LedgerLimits, WhatIsForgottenEarlyIsNeverAdmittedAgain) {
     EXPECT_LE(ledger.known_calls(), 10u);
   }
   for (auto const& [key, at] : sent) EXPECT_NE(ledger.admit(key, "s", 1, at).verdict, Verdict::run);
+}
+
+TEST(LedgerLimits, WhatIsOverMakesRoomBeforeWhatSomebodyMayStillAskFor) {
+  ManualClock clock;
+  Ledger ledger(clock, {.known = 2});
+  for (auto const* id : {"long", "short"}) {
+    ledger.admit({id, "n"}, "s", 1, clock.now());
+    ledger.settle({id, "n"}, "answer");
+  }
+  ledger.due({"short", "n"}, clock.now() + 1s);
+  clock.advance(1s);
+  ledger.expire();
+  EXPECT_EQ(ledger.admit({"new", "n"}, "s", 1, clock.now()).verdict, Verdict::run);
+  EXPECT_NE(ledger.kept({"long", "n"}), nullptr);
+  EXPECT_FALSE(ledger.knows({"short", "n"}));
 }
 
 TEST(LedgerLimits, KeptAnswersAreBoundedAndTheOldestGoFirst) {

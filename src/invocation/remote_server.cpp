@@ -67,7 +67,7 @@ void RemoteServer::State::take(Envelope::Message message) {
     return drop(fmt::format("a message of type {} is not for a client", to_string(message.head.type)));
   }
   auto const key = key_of(message.head);
-  if (superseded && !ledger.reply_to(key)) return refer(message.head);
+  if (superseded && !ledger.knows(key)) return refer(message.head);
   auto const admission =
       ledger.admit(key, message.head.reply_to, message.head.sequence, message.head.sent_at);
   switch (admission.verdict) {
