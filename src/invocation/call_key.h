@@ -2,6 +2,7 @@
 #pragma once
 
 #include <compare>
+#include <functional>
 #include <string>
 
 namespace live {
@@ -10,6 +11,10 @@ struct CallKey {
   std::string request_id;
   std::string nonce;
   auto operator<=>(const CallKey&) const = default;
+
+  struct Hash {  // few calls share a request id: Lambda's retries
+    size_t operator()(const CallKey& key) const { return std::hash<std::string>()(key.request_id); }
+  };
 };
 
 }  // namespace live

@@ -28,8 +28,8 @@ Ledger::Admission Ledger::admit(const CallKey& key, std::string reply_to, uint32
   call.sent_at = sent_at;
   call.received_at = now;
   call.deadline = now + kLongest;
-  call.place = in_order_.insert(in_order_.end(), key);
-  calls_.emplace(key, std::move(call));
+  auto const admitted = calls_.emplace(key, std::move(call)).first;
+  admitted->second.place = in_order_.insert(in_order_.end(), &admitted->first);
   ++running_;
   return {Verdict::run, count_attempt(key.request_id)};
 }
@@ -61,8 +61,8 @@ std::optional<std::string> Ledger::settle(const CallKey& key, std::string messag
   if (clock_.now() >= call.deadline) return std::nullopt;
   call.kept = std::move(message);
   kept_bytes_ += call.kept.size();
-  for (auto oldest = in_order_.begin(); kept_bytes_ > limits_.kept_bytes && *oldest != key; ++oldest) {
-    drop_kept(calls_.at(*oldest));
+  for (auto oldest = in_order_.begin(); kept_bytes_ > limits_.kept_bytes && **oldest != key; ++oldest) {
+    drop_kept(calls_.at(**oldest));
   }
   return call.reply_to;
 }
@@ -138,9 +138,9 @@ bool Ledger::make_room() {
   if (known_calls() < limits_.known) return true;
   if (spent_.size() == 0) {
     auto const settled =
-        std::ranges::find_if(in_order_, [this](const CallKey& key) { return !calls_.at(key).running; });
+        std::ranges::find_if(in_order_, [this](const CallKey* key) { return !calls_.at(*key).running; });
     if (settled == in_order_.end()) return false;
-    spend(calls_.find(*settled));
+    spend(calls_.find(**settled));
   }
   floor_ = std::max(floor_, spent_.forget_oldest());
   return true;
@@ -149,9 +149,9 @@ bool Ledger::make_room() {
 int Ledger::count_attempt(const std::string& request_id) {
   auto const [known, is_new] = attempts_.try_emplace(request_id, 0);
   if (is_new) {
-    attempts_in_order_.push_back(request_id);
+    attempts_in_order_.push_back(&known->first);
     if (attempts_in_order_.size() > kAttempts) {
-      attempts_.erase(attempts_in_order_.front());
+      attempts_.erase(attempts_.find(*attempts_in_order_.front()));
       attempts_in_order_.pop_front();
     }
   }

@@ -3,10 +3,11 @@
 // for as long as a copy of its message could still be taken for fresh.
 #pragma once
 
+#include <deque>
 #include <list>
-#include <map>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "base/clock.h"
@@ -71,9 +72,9 @@ class Ledger {
     std::string kept;
     bool running = true;
     bool expired = false;
-    std::list<CallKey>::iterator place;
+    std::list<const CallKey*>::iterator place;
   };
-  using Calls = std::map<CallKey, Call>;
+  using Calls = std::unordered_map<CallKey, Call, CallKey::Hash>;
 
   int count_attempt(const std::string& request_id);
   void hear(Call& call, std::string reply_to, uint32_t sequence);
@@ -83,11 +84,11 @@ class Ledger {
 
   const Clock& clock_;
   Limits limits_;
-  Calls calls_;                  // that run, or whose answers somebody may wait for
-  SpentCalls spent_;             // the others
-  std::list<CallKey> in_order_;  // by reception
-  std::map<std::string, int, std::less<>> attempts_;
-  std::list<std::string> attempts_in_order_;
+  Calls calls_;                         // that run, or whose answers somebody may wait for
+  SpentCalls spent_;                    // the others
+  std::list<const CallKey*> in_order_;  // of calls_, by reception
+  std::unordered_map<std::string, int> attempts_;
+  std::deque<const std::string*> attempts_in_order_;
   // Nothing sent at or before it is admitted: so old calls can be forgotten early without ever running again.
   TimePoint floor_ = TimePoint::min();
   size_t running_ = 0;
