@@ -2,25 +2,12 @@
 
 #include <gtest/gtest.h>
 
-#include "base/file.h"
+#include "cloud/test_world.h"
 
 namespace live::cloud::dynamodb {
 namespace {
 
-struct TestTable {
-  TempDir folder = TempDir::create("dynamodb-test").value();
-  std::unique_ptr<Store> store = Store::open(folder.path()).value();
-  ManualClock clock;
-  CountingIds ids;
-  Log log{Log::Level::error};
-  Directory actions;
-  asio::io_context context;
-  World world{.executor = context.get_executor(),
-              .store = *store,
-              .clock = clock,
-              .ids = ids,
-              .log = log,
-              .actions = actions};
+struct TestTable : TestWorld {
   Service service{world};
 
   TestTable() {

@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "base/file.h"
 #include "cloud/iam/authorize_needs.h"
+#include "cloud/test_world.h"
 #include "template/permission.h"
 
 namespace live::cloud {
@@ -12,7 +12,7 @@ namespace {
 constexpr auto region = "eu-west-1";
 constexpr auto api = "arn:aws:execute-api:eu-west-1:000000000000:abc/live/";
 
-class Authorize : public testing::Test {
+class Authorize : public testing::Test, protected TestWorld {
  protected:
   Call call(std::string service, std::string action, json::object input = {}) {
     Call made{.service = std::move(service), .action = std::move(action), .region = region};
@@ -79,19 +79,6 @@ class Authorize : public testing::Test {
             call("cloudformation", "DeleteStack", {{"StackName", "s"}})};
   }
 
-  TempDir folder = TempDir::create("authorize-test").value();
-  std::unique_ptr<Store> store = Store::open(folder.path()).value();
-  ManualClock clock;
-  CountingIds ids;
-  Log log{Log::Level::error};
-  Directory actions;
-  asio::io_context context;
-  World world{.executor = context.get_executor(),
-              .store = *store,
-              .clock = clock,
-              .ids = ids,
-              .log = log,
-              .actions = actions};
   Authorizer authorizer{world};
   const json::object policy = stub_policy({.connect = std::string(api) + "$connect",
                                            .connections = std::string(api) + "POST/@connections/*",

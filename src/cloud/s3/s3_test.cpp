@@ -1,7 +1,6 @@
 #include <gtest/gtest.h>
 
 #include "base/encoding.h"
-#include "base/file.h"
 #include "base/hash.h"
 #include "cloud/s3/attributes.h"
 #include "cloud/s3/checksum.h"
@@ -12,24 +11,12 @@
 #include "cloud/s3/range.h"
 #include "cloud/s3/service.h"
 #include "cloud/s3/xml.h"
+#include "cloud/test_world.h"
 
 namespace live::cloud::s3 {
 namespace {
 
-struct TestWorld {
-  TempDir folder = TempDir::create("s3-test").value();
-  std::unique_ptr<Store> store = Store::open(folder.path()).value();
-  ManualClock clock;
-  CountingIds ids;
-  Log log{Log::Level::error};
-  Directory actions;
-  asio::io_context context;
-  World world{.executor = context.get_executor(),
-              .store = *store,
-              .clock = clock,
-              .ids = ids,
-              .log = log,
-              .actions = actions};
+struct TestService : TestWorld {
   Service service{world};
 
   Call call(json::object input, std::string payload = "") {
@@ -204,7 +191,7 @@ TEST(Dates, AreReadInBothForms) {
 }
 
 TEST(Listing, PagesOfEverySizeGiveEachKeyAndPrefixOnce) {
-  TestWorld world;
+  TestService world;
   world.bucket();
   for (auto key : {"a", "a/1", "a/2", "a/b/3", "b", "c//d", "c/e", "d"}) world.put(key);
   for (int64_t limit : {1, 2, 3, 50}) {
@@ -225,7 +212,7 @@ TEST(Listing, PagesOfEverySizeGiveEachKeyAndPrefixOnce) {
 }
 
 TEST(Lifecycle, ObjectsOfTheRuleDisappearAtTheMidnightAfterTheirDay) {
-  TestWorld world;
+  TestService world;
   world.bucket();
   world.setting("BucketLifecycleConfiguration",
                 {{"Rules", json::array{json::object{{"Status", "Enabled"},
@@ -241,7 +228,7 @@ TEST(Lifecycle, ObjectsOfTheRuleDisappearAtTheMidnightAfterTheirDay) {
 }
 
 TEST(Lifecycle, UploadsThatNobodyFinishesAreAborted) {
-  TestWorld world;
+  TestService world;
   world.bucket();
   world.setting("BucketLifecycleConfiguration",
                 {{"Rules", json::array{json::object{
@@ -259,7 +246,7 @@ TEST(Lifecycle, UploadsThatNobodyFinishesAreAborted) {
 }
 
 TEST(Bodies, OfReplacedAndDeletedObjectsLeaveTheDisk) {
-  TestWorld world;
+  TestService world;
   world.bucket();
   auto files = [&] {
     size_t count = 0;

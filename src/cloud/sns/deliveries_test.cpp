@@ -2,12 +2,12 @@
 
 #include <gtest/gtest.h>
 
-#include "base/file.h"
+#include "cloud/test_world.h"
 
 namespace live::cloud::sns {
 namespace {
 
-struct Lambda {  // answers Invoke with the given errors in turn, then with success
+struct Lambda : TestWorld {  // answers Invoke with the given errors in turn, then with success
   explicit Lambda(std::vector<ApiError> answers) : errors(std::move(answers)) {
     actions.add_plain("lambda", "Invoke", [this](const Call& call) -> ApiResult<json::object> {
       calls.push_back(call);
@@ -15,19 +15,6 @@ struct Lambda {  // answers Invoke with the given errors in turn, then with succ
       return json::object();
     });
   }
-  TempDir folder = TempDir::create("sns-test").value();
-  std::unique_ptr<Store> store = Store::open(folder.path()).value();
-  ManualClock clock;
-  CountingIds ids;
-  Log log{Log::Level::error};
-  Directory actions;
-  asio::io_context context;
-  World world{.executor = context.get_executor(),
-              .store = *store,
-              .clock = clock,
-              .ids = ids,
-              .log = log,
-              .actions = actions};
   std::vector<ApiError> errors;
   std::vector<Call> calls;
   Delivery delivery{"eu-west-1", "arn:aws:lambda:f", "arn:aws:sns:t", R"({"Records":[]})"};
