@@ -12,6 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("LIVE_BUILD", ROOT / "build" / "dev"))
 CLIENT = "awslambdaric==4.2.2"
+PYTHON = os.environ.get("LIVE_PYTHON", "/usr/bin/python3")  # scripts/versions has others
 
 SOURCES = {
     "index.py": """
@@ -118,13 +119,14 @@ class Api(BaseHTTPRequestHandler):
 
 
 def venv_with_client():
-    venv = BUILD / "python-ric"
+    version = subprocess.run([PYTHON, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"], capture_output=True, text=True, check=True)
+    venv = BUILD / f"python-ric-{version.stdout.strip()}"
     python = venv / "bin" / "python"
     ready = venv / CLIENT
     if ready.exists():
         return python
     try:
-        subprocess.run(["/usr/bin/python3", "-m", "venv", venv], check=True, capture_output=True)
+        subprocess.run([PYTHON, "-m", "venv", venv], check=True, capture_output=True)
         command = [python, "-m", "pip", "install", "-q", "--retries", "1", "--timeout", "15", CLIENT]
         subprocess.run(command, check=True, capture_output=True, timeout=240)
     except (OSError, subprocess.SubprocessError) as error:
