@@ -10,10 +10,10 @@ mirror() {
 }
 
 # An apt of its own: its lists, its packages, and the belief that nothing is installed.
-configure_apt() {
+configure_newer() {
   local uri
   uri=$(mirror)
-  [ -n "$uri" ] || { say "apt knows no mirror of Debian: apt-get update"; return 1; }
+  [ -n "$uri" ] || { say "E: apt knows no mirror of Debian here: is this Debian, and has apt-get update been run?"; return 1; }
   mkdir -p "$newer"/{lists,archives}/partial "$newer"/{parts,preferences}
   : >"$newer/status"
   echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $uri $suite main" >"$newer/sources.list"
@@ -29,30 +29,37 @@ Acquire::IndexTargets::deb::DEP-11::DefaultEnabled "false";
 Acquire::Retries "1";
 Acquire::http::Timeout "20";
 APT::Architectures { "$(dpkg --print-architecture)"; };
-APT::Sandbox::User "root";
 APT::Install-Recommends "false";
+APT::Sandbox::User "root";
+APT::Update::Error-Mode "any";
 END
 }
 
 # newer_apt ARGUMENT…: apt-get of the newer Debian.
-newer_apt() { APT_CONFIG=$newer/apt.conf apt-get -q "$@"; }
+newer_apt() { APT_CONFIG=$newer/apt.conf apt-get -q -y "$@"; }
+
+update_newer() {
+  [ -e "$newer/updated" ] || { configure_newer && newer_apt update && touch "$newer/updated"; }
+}
+
+forget_newer() { rm -rf "$newer"; }
+
+# files_of PACKAGE…: these and what they depend on, as apt calls their files.
+files_of() { newer_apt install -qq --print-uris -o Dir::Cache::archives="$newer/none" "$@" | awk '{ print $2 }'; }
 
 # unpack_newer ROOT PACKAGE…: these and all that they depend on, in ROOT; their programs run from there.
 unpack_newer() {
-  local root=$1 file
+  local root=$1 files file
   shift
   set -- "$@" patchelf
+  update_newer && newer_apt install --download-only "$@" && files=$(files_of "$@") || return
   mkdir -p "$root"
-  [ -e "$newer/lists/lock" ] || { configure_apt && newer_apt update; } || return
-  newer_apt install --download-only -y "$@" || return
-  newer_apt install --print-uris -qq -y --reinstall -o Dir::Cache::archives="$newer/none" "$@" | while read -r _ file _; do
+  for file in $files; do
     dpkg-deb -x "$newer/archives/$file" "$root" || return
   done
   point_links_inside "$root"
   run_by_own_libc "$root"
 }
-
-forget_packages() { rm -rf "$newer"; }
 
 # Links with a path from / mean the root that the packages were made for, where it has what they name.
 point_links_inside() {
@@ -63,7 +70,7 @@ point_links_inside() {
   done
 }
 
-# Each program gets the loader and the libraries of ROOT. (The interpreter last: the other way round patchelf breaks
+# Each program gets the loader and the libraries of ROOT. (The loader last: the other way round patchelf breaks
 # programs at a fixed address.)
 run_by_own_libc() {
   local root=$1 libraries loader program own

@@ -10,8 +10,10 @@ import { DapDebugger } from "../support/dap.mjs";
 import { debugPort } from "../support/inspector.mjs";
 import { Lab } from "../support/lab.mjs";
 import { call } from "../support/live.mjs";
+import { versionOf } from "../support/programs.mjs";
 
-const wheels = kept("debugpy");
+const [version] = /\d+\.\d+/.exec(versionOf("python3") ?? "") ?? ["none"];
+const wheels = kept(`debugpy-${version}`); // each version has a wheel of its own
 const skip = missing("python3", () => {
   mkdirSync(wheels, { recursive: true });
   if (readdirSync(wheels).length > 0) return;
