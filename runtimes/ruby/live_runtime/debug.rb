@@ -20,6 +20,8 @@ module LiveRuntime
 
     def self.open(told, paths)
       load_debugger(paths)
+      require "debug/server"
+      DEBUGGER__::UI_TcpServer.prepend(StopsForEachDebugger)
       let_go = told["wait"] && note_when_let_go
       port = free_port
       DEBUGGER__.open(host: "127.0.0.1", port: port, nonstop: true)
@@ -38,7 +40,13 @@ module LiveRuntime
       require "debug/session"
     end
 
-    # Each debugger that connects stops us by a signal, whose handler returns once it lets us go on.
+    # As `debug` 1.4 does, of Ruby 3.1. In 1.9, of Ruby 3.3, nothing stops, and the word to go on, which `live` has the
+    # debugger say, is taken for the first breakpoint's.
+    module StopsForEachDebugger
+      def greeting = super.tap { @need_pause_at_first = true }
+    end
+
+    # That stop is by a signal, whose handler returns once the debugger lets us go on.
     def self.note_when_let_go
       let_go = false
       noting = Module.new { define_method(:on_trap) { |signal| super(signal).tap { let_go = true } } }
@@ -54,6 +62,7 @@ module LiveRuntime
       server&.close
     end
 
+    private_constant :StopsForEachDebugger
     private_class_method :debugger_paths, :open, :load_debugger, :free_port, :note_when_let_go
   end
 end
