@@ -59,7 +59,7 @@ test("a breakpoint is hit by the first call, variables are read, and the answer 
   port = debugPort(session, "Fn");
   jdb = new Jdb(port);
   const answer = lab.invoke("Fn", { name: "Ann" });
-  await jdb.says(/VM Started|> $/);
+  await jdb.says(/VM Started/);
   jdb.tell("stop at example.Greeter:10");
   jdb.tell("run");
   await jdb.says(/Breakpoint hit: .*example\.Greeter\.handle\(\), line=10/);
@@ -92,7 +92,7 @@ test("after a save it is hit again at the same port, by the first call", { skip,
   await jdb.ended;
   jdb = new Jdb(port);
   const answer = lab.invoke("Fn", { name: "Cid" });
-  await jdb.says(/VM Started|> $/);
+  await jdb.says(/VM Started/);
   jdb.tell("stop at example.Greeter:10");
   jdb.tell("run");
   await jdb.says(/Breakpoint hit/);
@@ -115,7 +115,7 @@ test("with --inspect-wait init is held until the debugger lets it go", { skip, t
   const answer = lab.invoke("Fn", { name: "Gus" });
   await next.line(/so far: waits for a debugger to let its init go on/, "what it waits for");
   jdb = new Jdb(debugPort(next, "Fn"));
-  await jdb.says(/VM Started|> $/);
+  await jdb.says(/VM Started/);
   jdb.tell("stop at example.Greeter:6");
   jdb.tell("run");
   await jdb.says(/Breakpoint hit: .*example\.Greeter\.<clinit>\(\), line=6/);
