@@ -1,5 +1,5 @@
 // Runs inside the user's CDK app (node --require): notes where each function's source lies, and lets the
-// functions that run locally skip their bundling. Works on aws-cdk-lib and on @aws-cdk/* 1.x, whoever loads them.
+// functions that run locally, and layers of theirs, skip their bundling. Works on aws-cdk-lib and on @aws-cdk/* 1.x, whoever loads them.
 "use strict";
 const fs = require("node:fs");
 const Module = require("node:module");
@@ -112,11 +112,16 @@ function patchNodeBundling(module) {
 
 /** @param {any} module of lib/bundling.js of PythonFunction and PythonLayerVersion */
 function patchPythonBundling(module) {
-  deferBundling(module, "aws-cdk-lib/aws-lambda", ({ entry }) => ({ type: "folder", folder: path.resolve(entry), bundled: true }));
+  deferBundling(module, "aws-cdk-lib/aws-lambda", ({ entry, outputPathSuffix }) => ({
+    type: "folder",
+    folder: path.resolve(entry),
+    bundled: true,
+    below: outputPathSuffix || ".",
+  }));
 }
 
 /**
- * Whose code it is becomes known when it is bound to its function; building it may need Docker.
+ * Whose code it is becomes known when it is bound to its function or layer; building it may need Docker.
  * @param {any} module @param {string} library @param {(asked: any) => any} noteOf
  */
 function deferBundling(module, library, noteOf) {

@@ -89,7 +89,7 @@ def _set_up_path():
     # What the interpreter itself takes from PYTHONPATH when it starts; a spare one has started before.
     given = [path for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path]
     sys.path[:] = [root] + given + [path for path in sys.path if path not in given and path != root]
-    load_from_sources(root)
+    load_from_sources(root, given)
 
 
 def _set_trace(trace_id):
