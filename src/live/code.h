@@ -38,6 +38,8 @@ class Code {
   virtual void prepare(const FunctionTable&) {}
   // A function itself changes this file now: that is no save.
   virtual void written(const std::filesystem::path&) {}
+  // It has left it in this state (file_state): any other is one.
+  virtual void left(const std::filesystem::path&, std::string_view /*state*/) {}
 };
 
 }  // namespace live

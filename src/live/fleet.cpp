@@ -373,6 +373,10 @@ Worker::Events Fleet::events_of(const LocalFunction& function, const Invocation&
                                                     const std::filesystem::path& file) {
     if (!alive.expired()) tell_write(function, request_id.empty() ? first : request_id, file, task_root);
   };
+  events.on_left = [this, alive = std::weak_ptr<Alive>(alive_)](const std::filesystem::path& file,
+                                                                std::string_view state) {
+    if (!alive.expired()) code_.left(file, state);
+  };
   return events;
 }
 

@@ -93,6 +93,7 @@ struct LocalCode::State : std::enable_shared_from_this<LocalCode::State> {
   void follow_folder(CodeEntry& entry, const std::filesystem::path& folder);
   void follow_layer(CodeEntry& entry, const std::filesystem::path& folder);
   Async<void> follow();
+  void take(const Changes& changes);
   void take(CodeEntry& entry, const Build& build, std::chrono::microseconds took);
   void take_dependencies(const std::shared_ptr<CodeEntry>& entry, const Build& build);
   Async<void> split(std::shared_ptr<CodeEntry> entry);
@@ -141,6 +142,10 @@ void LocalCode::on_dependencies(OnDependencies told) { state_->told_dependencies
 
 void LocalCode::written(const std::filesystem::path& file) {
   state_->handler_writes.began(file, Steady::now());
+}
+
+void LocalCode::left(const std::filesystem::path& file, std::string_view state) {
+  if (state_->handler_writes.left(file, state)) state_->take(Changes{.paths = {file}});
 }
 
 void LocalCode::prepare(const FunctionTable& functions) {
@@ -430,13 +435,17 @@ Async<void> LocalCode::State::follow() {
     if (closed || changes.has_error()) co_return;
     std::erase_if(changes.value().paths,
                   [this](auto& path) { return handler_writes.explain(path, Steady::now()); });
-    if (changes.value().paths.empty() && !changes.value().everything) continue;
-    for (auto const& [name, entry] : entries) {
-      if (entry->has_in_a_layer(changes.value())) layers_changed(*entry);
-      if (!entry->concerns(changes.value())) continue;
-      entry->note(changes.value());
-      changed(entry);
-    }
+    take(changes.value());
+  }
+}
+
+void LocalCode::State::take(const Changes& changes) {
+  if (changes.paths.empty() && !changes.everything) return;
+  for (auto const& [name, entry] : entries) {
+    if (entry->has_in_a_layer(changes)) layers_changed(*entry);
+    if (!entry->concerns(changes)) continue;
+    entry->note(changes);
+    changed(entry);
   }
 }
 

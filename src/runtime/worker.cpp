@@ -24,8 +24,8 @@ using Steady = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds grace{
     500};  // between SIGTERM and SIGKILL; Lambda's with an internal extension
 
-// What runtimes/*/task-root say of a write, before the path.
-constexpr std::string_view kWrote = "\1live wrote ";
+// What runtimes/*/task-root say of a write, before the path, and after it, before state and path.
+constexpr std::string_view kWrote = "\1live wrote ", kLeft = "\1live left ";
 
 // The high-water mark of resident memory: 0 once the process is gone.
 long peak_memory_mb(pid_t pid) {
@@ -58,6 +58,7 @@ class Environs : public std::enable_shared_from_this<Environs> {
     auto on_line = [this](Process::Stream stream, std::string_view line) {
       if (target_ && is_of_debugger(line)) return;
       if (line.starts_with(kWrote)) return tell_write(line.substr(kWrote.size()));
+      if (line.starts_with(kLeft)) return tell_left(line.substr(kLeft.size()));
       if (is_owned_ && events_.on_line) events_.on_line(api_->request_id(), stream, line);
     };
     if (spares) process_ = spares->become(launch, on_line);
@@ -153,6 +154,12 @@ class Environs : public std::enable_shared_from_this<Environs> {
 
   void tell_write(std::string_view file) {
     if (is_owned_ && events_.on_write) events_.on_write(api_->request_id(), std::filesystem::path(file));
+  }
+
+  void tell_left(std::string_view state_and_file) {
+    auto const end = state_and_file.find(' ');
+    if (end == std::string_view::npos || !is_owned_ || !events_.on_left) return;
+    events_.on_left(std::filesystem::path(state_and_file.substr(end + 1)), state_and_file.substr(0, end));
   }
 
   bool is_of_debugger(std::string_view line) {
