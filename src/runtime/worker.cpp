@@ -61,7 +61,7 @@ class Environs : public std::enable_shared_from_this<Environs> {
       if (line.starts_with(kLeft)) return tell_left(line.substr(kLeft.size()));
       if (is_owned_ && events_.on_line) events_.on_line(api_->request_id(), stream, line);
     };
-    if (spares) process_ = spares->become(launch, on_line);
+    if (spares) take_spare(*spares, launch, on_line);
     if (!process_) {
       auto started = Process::start(executor, std::move(launch.command), on_line);
       if (!started) return within(fmt::format("starting {}", program_.function), started.error());
@@ -124,6 +124,12 @@ class Environs : public std::enable_shared_from_this<Environs> {
                 }};
   }
 
+  void take_spare(Spares& spares, const Launch& launch, Process::OnLine on_line) {
+    auto taken = spares.become(launch, std::move(on_line));
+    process_ = std::move(taken.process);
+    loading_ = std::move(taken.loading);
+  }
+
   Result<void> take_scratch() {
     if (!program_.scratch) return outcome::success();
     LIVE_TRY(auto folder, program_.scratch->folder());
@@ -134,6 +140,7 @@ class Environs : public std::enable_shared_from_this<Environs> {
 
   void end_init() {
     init_timer_.cancel();
+    loading_.reset();
     if (is_owned_ && events_.on_initialised) events_.on_initialised();
   }
 
@@ -218,6 +225,7 @@ class Environs : public std::enable_shared_from_this<Environs> {
   static Async<void> follow(std::shared_ptr<Environs> self) {
     ExitStatus status = co_await self->process_->wait();
     self->init_timer_.cancel();
+    self->loading_.reset();
     self->target_.reset();
     self->temporary_files_.reset();
     self->api_->end(status);
@@ -239,6 +247,7 @@ class Environs : public std::enable_shared_from_this<Environs> {
   std::optional<Steady::time_point> held_since_;
   std::unique_ptr<RuntimeApi> api_;
   std::unique_ptr<Process> process_;
+  Spares::Loading loading_;
   std::unique_ptr<MemoryWatch> memory_watch_;
 };
 
