@@ -61,11 +61,18 @@ function patchCode({ exports: { AssetCode } }) {
     return bind.call(this, scope);
   };
   AssetCode.prototype.bindToResource = function (/** @type {any[]} */ ...args) {
-    return bindToResource.apply(this.asset ? this : (standIns.get(this) ?? this), args);
+    bindToResource.apply(this.asset ? this : (standIns.get(this) ?? this), args);
+    if (this[leftOut] && args[0].cfnResourceType === "AWS::Lambda::LayerVersion") mark(args[0]);
   };
 }
 
+/** As one whose content is not what is deployed (original.mjs). @param {any} layer */
+function mark(layer) {
+  layer.cfnOptions.metadata = { ...layer.cfnOptions.metadata, "live:placeholder": true };
+}
+
 const deferred = Symbol("live.deferred");
+const leftOut = Symbol("live.leftOut");
 const toolOptions = Symbol("live.toolOptions");
 
 /**
@@ -136,6 +143,7 @@ function deferBundling(module, library, noteOf) {
     code[deferred] = (/** @type {any} */ scope) => {
       const construct = scope.node.path;
       note({ ...noteOf(asked), construct, swapped: isSwapped(construct) });
+      code[leftOut] = isSwapped(construct);
       const skipped = process.env.LIVE_SYNTH === "discover" || isSwapped(construct);
       real = skipped ? new AssetCode(placeholder) : naming(construct, () => bundle.apply(Bundling, args));
       const config = real.bind(scope);

@@ -1,6 +1,7 @@
 // PythonLayerVersion of @aws-cdk/aws-lambda-python-alpha, which installs requirements in Docker when it is deployed: live,
 // functions have it from its entry, and what is deployed of it is a placeholder, unless a deployed function has it, too.
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { after, test } from "node:test";
 import { withConstruct } from "../support/constructs.mjs";
@@ -10,6 +11,18 @@ import { versionOf } from "../support/programs.mjs";
 
 const construct = withConstruct("@aws-cdk/aws-lambda-python-alpha", "2.269.0-alpha.0");
 const skip = construct.skip || (versionOf("python3") ? false : "SKIPPED: python3 is not on PATH");
+/** In place of Docker: copies what is mounted as input to what is mounted as output, there below python. */
+const docker = `#!/bin/sh
+[ "$1" = run ] || exit 0
+for one; do
+  case "$one" in
+    *:/asset-input*) from=\${one%%:*} ;;
+    *:/asset-output*) to=\${one%%:*} ;;
+  esac
+done
+case "$*" in */asset-output/python*) to=$to/python ;; esac
+mkdir -p "$to" && cp -r "$from"/. "$to"
+`;
 const lab = new Lab({}, {
   "lib/index.js": `import { PythonFunction, PythonLayerVersion } from "@aws-cdk/aws-lambda-python-alpha";
 import * as cdk from "aws-cdk-lib";
@@ -83,4 +96,13 @@ test("live deploy says that its bundling needs Docker, and ends", { skip, timeou
   const { code, text } = await lab.run("deploy", "--local", "--stage", lab.stage);
   assert.equal(code, 1, text);
   assert.match(text, /✗ .*: shared\/Tools is bundled in Docker, and no-docker-here is not on PATH: install Docker/);
+});
+
+test("live diff does not tell of the placeholder, and live deploy bundles it", { skip, timeout: 300_000 }, async () => {
+  lab.env.CDK_DOCKER = path.join(lab.folder, "docker");
+  writeFileSync(lab.env.CDK_DOCKER, docker, { mode: 0o755 });
+  const told = await lab.do("diff");
+  assert.doesNotMatch(told, /LayerVersion/);
+  await lab.do("deploy");
+  assert.equal(await call("Fn"), "later");
 });
