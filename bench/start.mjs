@@ -191,8 +191,9 @@ ${rows.map(([key, unit, title]) => `| ${title} | ${figures[key]} ${unit} |`).joi
 
 Times are medians. The app's own process runs from its command's start to its end: Node, the CDK's library and what the
 app does. A synthesis is measured from the write of \`lib/index.js\`; the comparison with what is deployed comes after it.
-Of the memory: ${list(figures.app100_rss_by_role_mb)}. The worker is a spare one; none runs before a call comes. What the
-next synthesis finds loaded, and is let go ten minutes after it was last used: ${list(figures.app100_rss_ten_minutes_by_role_mb)}.
+Of the memory: ${list(figures.app100_rss_by_role_mb)}. The workers are spare ones, two while several
+functions have yet to be called; no other runs before a call comes. What the next synthesis finds loaded, and is let go
+ten minutes after it was last used: ${list(figures.app100_rss_ten_minutes_by_role_mb)}.
 
 `;
 }

@@ -83,16 +83,21 @@ async function processIn(file) {
 async function explain(what, failure, ended, said) {
   if (existsSync(failure)) {
     const { message, name, stack } = JSON.parse(await readFile(failure, "utf8"));
-    return new HostError(wantsDocker(message, said.join("\n")) ?? message, { code: "AppFailed", ...place(stack), stack, detail: { name } });
+    return failed(message, said, message, { ...place(stack), stack, detail: { name } });
   }
   const how = ended.signal ? `was ended by ${ended.signal}` : `exited with status ${ended.code}`;
   const thrown = said.find((line) => /^\s*(\w*Error( \[\w+\])?|Uncaught.*): /.test(line)) ?? said.at(-1) ?? "it printed nothing";
-  return new HostError(wantsDocker(thrown, said.join("\n")) ?? `${what} ${how}: ${thrown.trim()}`, {
-    code: "AppFailed",
+  return failed(thrown, said, `${what} ${how}: ${thrown.trim()}`, {
     ...place(said.join("\n")),
     stack: said.slice(-40).join("\n"),
     inputs: missing(said.join("\n")),
   });
+}
+
+/** @param {string} thrown @param {string[]} said @param {string} otherwise unless it wants Docker @param {object} more */
+function failed(thrown, said, otherwise, more) {
+  const docker = wantsDocker(thrown, said.join("\n"));
+  return new HostError(docker ?? otherwise, { ...more, code: docker ? "NoDocker" : "AppFailed" });
 }
 
 /** Where in the user's own files it happened, by a stack or what Node and Python print. @param {string | undefined} said */

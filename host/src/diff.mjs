@@ -6,7 +6,7 @@ import path from "node:path";
 import yaml from "yaml";
 import { readJson } from "./bundle.mjs";
 import { clientConfig } from "./credentials.mjs";
-import { liveFunctions, original } from "./original.mjs";
+import { liveFunctions, original, placeholders } from "./original.mjs";
 
 /**
  * @typedef {import("./credentials.mjs").Identity} Identity
@@ -72,12 +72,13 @@ function nestedIn(template, folder) {
 }
 
 /**
- * Both as the developer wrote them, whatever runs live; what is the code of functions that do and go on is not compared.
+ * Both as the developer wrote them, whatever runs live; what is the code of functions that do and go on is not compared,
+ * nor the content of layers of which a placeholder is deployed: that comes and goes with the functions that have them.
  * @param {Template} deployed @param {Template} wanted @returns {Omit<StackDiff, "name" | "exists">}
  */
 export function compareTemplates(deployed, wanted) {
   const before = liveFunctions(deployed);
-  const both = [...liveFunctions(wanted)].filter((id) => before.has(id));
+  const both = [...[...liveFunctions(wanted)].filter((id) => before.has(id)), ...placeholders(deployed)];
   const found = fullDiff(withoutCode(original(deployed), both), withoutCode(original(wanted), both));
   /** @type {ResourceChange[]} */
   const resources = [];
@@ -94,10 +95,11 @@ export function compareTemplates(deployed, wanted) {
   return { resources, iam: iamOf(found), outputs, runLive };
 }
 
-/** @param {Template} template @param {string[]} functions @returns {Template} */
-function withoutCode(template, functions) {
-  const codeless = functions.map((id) => {
-    const { Code, ...properties } = template.Resources?.[id]?.Properties ?? {};
+/** @param {Template} template @param {string[]} ids of functions and layers @returns {Template} */
+function withoutCode(template, ids) {
+  const there = ids.filter((id) => template.Resources?.[id]);
+  const codeless = there.map((id) => {
+    const { Code, Content, ...properties } = template.Resources?.[id]?.Properties ?? {};
     return [id, { ...template.Resources?.[id], Properties: properties }];
   });
   return { ...template, Resources: { ...template.Resources, ...Object.fromEntries(codeless) } };

@@ -32,6 +32,7 @@ function ofThisApp(logicalId, { stack, template, notes }) {
   const asset = resource.Metadata?.["aws:asset:path"];
   // The developer's own folder, which may be edited; what was bundled lies in the assembly.
   if (note?.type === "folder" && !note.bundled) return { name: construct, source: note.folder };
+  if (note?.type === "folder" && note.below) return { name: construct, source: note.folder, below: note.below };
   return { name: construct, source: typeof asset === "string" ? path.resolve(stack.assembly.directory, asset) : undefined };
 }
 

@@ -13,6 +13,11 @@ export function liveFunctions({ Resources = {} }) {
   return new Set(live.map(([id]) => id));
 }
 
+/** Logical ids of the layers that hold nothing while functions run live. @param {Template} template */
+export function placeholders({ Resources = {} }) {
+  return Object.keys(Resources).filter((id) => Resources[id].Type === "AWS::Lambda::LayerVersion" && Resources[id].Metadata?.["live:placeholder"]);
+}
+
 /** @param {Template} template @returns {Template} */
 export function original(template) {
   /** @type {Record<string, Resource>} */

@@ -1,5 +1,5 @@
 // Runs inside the user's CDK app (node --require): notes where each function's source lies, and lets the
-// functions that run locally skip their bundling. Works on aws-cdk-lib and on @aws-cdk/* 1.x, whoever loads them.
+// functions that run locally, and layers of theirs, skip their bundling. Works on aws-cdk-lib and on @aws-cdk/* 1.x, whoever loads them.
 "use strict";
 const fs = require("node:fs");
 const Module = require("node:module");
@@ -61,11 +61,18 @@ function patchCode({ exports: { AssetCode } }) {
     return bind.call(this, scope);
   };
   AssetCode.prototype.bindToResource = function (/** @type {any[]} */ ...args) {
-    return bindToResource.apply(this.asset ? this : (standIns.get(this) ?? this), args);
+    bindToResource.apply(this.asset ? this : (standIns.get(this) ?? this), args);
+    if (this[leftOut] && args[0].cfnResourceType === "AWS::Lambda::LayerVersion") mark(args[0]);
   };
 }
 
+/** As one whose content is not what is deployed (original.mjs). @param {any} layer */
+function mark(layer) {
+  layer.cfnOptions.metadata = { ...layer.cfnOptions.metadata, "live:placeholder": true };
+}
+
 const deferred = Symbol("live.deferred");
+const leftOut = Symbol("live.leftOut");
 const toolOptions = Symbol("live.toolOptions");
 
 /**
@@ -112,11 +119,16 @@ function patchNodeBundling(module) {
 
 /** @param {any} module of lib/bundling.js of PythonFunction and PythonLayerVersion */
 function patchPythonBundling(module) {
-  deferBundling(module, "aws-cdk-lib/aws-lambda", ({ entry }) => ({ type: "folder", folder: path.resolve(entry), bundled: true }));
+  deferBundling(module, "aws-cdk-lib/aws-lambda", ({ entry, outputPathSuffix }) => ({
+    type: "folder",
+    folder: path.resolve(entry),
+    bundled: true,
+    below: outputPathSuffix || ".",
+  }));
 }
 
 /**
- * Whose code it is becomes known when it is bound to its function; building it may need Docker.
+ * Whose code it is becomes known when it is bound to its function or layer; building it may need Docker.
  * @param {any} module @param {string} library @param {(asked: any) => any} noteOf
  */
 function deferBundling(module, library, noteOf) {
@@ -131,6 +143,7 @@ function deferBundling(module, library, noteOf) {
     code[deferred] = (/** @type {any} */ scope) => {
       const construct = scope.node.path;
       note({ ...noteOf(asked), construct, swapped: isSwapped(construct) });
+      code[leftOut] = isSwapped(construct);
       const skipped = process.env.LIVE_SYNTH === "discover" || isSwapped(construct);
       real = skipped ? new AssetCode(placeholder) : naming(construct, () => bundle.apply(Bundling, args));
       const config = real.bind(scope);

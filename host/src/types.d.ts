@@ -68,7 +68,7 @@ export type Note =
   | { type: "built"; began: number; ended: number }
   | { type: "woken" }
   | { type: "bundle"; construct: string; entry: string; projectRoot?: string; options: BundlingOptions; swapped: boolean }
-  | { type: "folder"; construct: string; folder: string; bundled: boolean; swapped: boolean; options?: ToolOptions };
+  | { type: "folder"; construct: string; folder: string; bundled: boolean; swapped: boolean; options?: ToolOptions; below?: string };
 
 /** What a construct was told that has a compiled language's tool build its code. */
 export interface ToolOptions {
@@ -120,6 +120,8 @@ export interface AppLayer {
   source?: string;
   /** In an account. */
   arn?: string;
+  /** Of an entry, which is bundled when it is deployed: where in the layer it lies ("python"). */
+  below?: string;
 }
 
 /** A folder of which any file counts as the app's that has one of these names (globs) and lies in none of `except`. */
@@ -186,7 +188,7 @@ export interface SynthRequest {
   local?: boolean;
   /** Variables for the app's process, where the environment has not the same. */
   environment?: Record<string, string>;
-  /** Construct paths of the functions whose bundling is skipped. */
+  /** Construct paths of the functions and layers whose bundling is skipped. */
   swapped?: string[];
   /** Another synthesis of the app is to be expected: a process waits for it. */
   again?: boolean;

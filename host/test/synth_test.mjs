@@ -140,7 +140,7 @@ for (const [example, { core, lambda, nodejs }] of Object.entries(libraries)) {
   });
 }
 
-test("PythonFunction tells its entry, and is bundled by Docker only when it is not swapped; layers tell where they lie", async (t) => {
+test("PythonFunction and PythonLayerVersion tell their entries, and are bundled by Docker only when they are not swapped; layers tell where they lie", async (t) => {
   const folder = await app(t, "../host", `
     import * as cdk from "aws-cdk-lib";
     import * as lambda from "aws-cdk-lib/aws-lambda";
@@ -151,6 +151,7 @@ test("PythonFunction tells its entry, and is bundled by Docker only when it is n
       const layers = [
         new lambda.LayerVersion(stack, "Own", { code: lambda.Code.fromAsset("src") }),
         new lambda.LayerVersion(other, "Exported", { code: lambda.Code.fromAsset("src") }),
+        new PythonLayerVersion(stack, "Tools", { entry: "src", compatibleRuntimes: [runtime] }),
         lambda.LayerVersion.fromLayerVersionArn(stack, "Theirs", \`arn:aws:lambda:\${stack.region}:1:layer:x:2\`),
       ];
       new PythonFunction(stack, "Api", { entry: "src", index: "pkg/main.py", handler: "run", runtime, layers });
@@ -162,17 +163,19 @@ test("PythonFunction tells its entry, and is bundled by Docker only when it is n
   t.after(() => own.close());
   const outdir = await scratch(t);
   const request = { folder, form: "main", main: "lib/index.js", stage: "dev", app: "shop", region: "eu-west-1", account: "111122223333", outdir };
-  for (const more of [{ mode: "discover" }, { mode: "deploy", swapped: ["s/Api"], validate: false }]) {
+  for (const more of [{ mode: "discover" }, { mode: "deploy", swapped: ["s/Api", "s/Tools"], validate: false }]) {
     const found = await own.call("synth", { ...request, ...more });
     const [api] = found.functions;
     assert.deepEqual([api.kind, api.folder, api.handler], ["folder", path.join(folder, "src"), "pkg.main.run"]);
     assert.deepEqual(api.layers, [
       { name: "s/Own", source: path.join(folder, "src") },
       { name: "o/Exported", source: path.join(folder, "src") },
+      { name: "s/Tools", source: path.join(folder, "src"), below: "python" },
       { name: "arn:aws:lambda:eu-west-1:1:layer:x:2", arn: "arn:aws:lambda:eu-west-1:1:layer:x:2" },
     ]);
   }
-  await assert.rejects(own.call("synth", { ...request, mode: "deploy", swapped: [], validate: false }), /docker/i);
+  for (const swapped of [[], ["s/Api"], ["s/Tools"]])
+    await assert.rejects(own.call("synth", { ...request, mode: "deploy", swapped, validate: false }), /docker/i);
 });
 
 /** A PATH whose docker fails. */

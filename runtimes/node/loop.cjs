@@ -4,6 +4,7 @@ const { logsOf } = require('./console.cjs')
 const { makeContext } = require('./context.cjs')
 const { envelope, RuntimeError, UnhandledPromiseRejection } = require('./errors.cjs')
 const { isStreaming, ResponseStream } = require('./streaming.cjs')
+const { tellWhatWasLeft } = require('./task-root.cjs')
 
 class Loop {
   #api
@@ -31,6 +32,7 @@ class Loop {
   }
 
   start() {
+    tellWhatWasLeft()
     this.#api.next((answer) => this.#run(answer))
     this.#api.ref()
   }
@@ -129,6 +131,7 @@ class Loop {
 
   // The question for the next invocation leaves right behind the answer.
   #answer(send) {
+    tellWhatWasLeft()
     this.#requestId = null
     this.#whenIdle = null
     this.#open = null

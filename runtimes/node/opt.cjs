@@ -1,8 +1,9 @@
 // /opt is where Lambda unpacks layers. Here they lie where they are, and modules that are named by a path in /opt are
 // looked for there.
 'use strict'
+const { readFileSync } = require('node:fs')
 const Module = require('node:module')
-const { delimiter, join } = require('node:path')
+const { delimiter, isAbsolute, join } = require('node:path')
 const { pathToFileURL } = require('node:url')
 
 const opt = '/opt/'
@@ -48,4 +49,28 @@ function requireFromLayers() {
   }
 }
 
-module.exports = { layers: () => folders, takeLayers, useLayers, urlsInLayers }
+function importsFromOpt(file) {
+  if (!isAbsolute(file) || file.includes('/node_modules/')) return false
+  try {
+    const text = readFileSync(file, 'utf8')
+    return text.includes(opt) && /\bimport\s*\(/.test(text)
+  } catch {
+    return false // whoever loads it gets the error
+  }
+}
+
+/** Before the first CommonJS module is loaded that may import a file of /opt. */
+function beforeImports(act) {
+  const resolve = Module._resolveFilename
+  let isDone = false
+  Module._resolveFilename = function (...asked) {
+    const file = resolve.apply(this, asked)
+    if (!isDone && importsFromOpt(file)) {
+      isDone = true
+      act()
+    }
+    return file
+  }
+}
+
+module.exports = { beforeImports, layers: () => folders, takeLayers, useLayers, urlsInLayers }

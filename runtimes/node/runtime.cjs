@@ -44,8 +44,9 @@ async function run({ onLoaded = () => {} } = {}) {
   leaveNoTrace()
   refuseRequiredModules(major)
   opt.takeLayers()
-  // A CommonJS handler may `import`, too; hooks on a thread of their own, Node 20's, cost more than that is worth.
+  // A CommonJS handler may `import`, too; hooks on a thread of their own, Node 20's, only where it does.
   if (opt.layers().length > 0 && Module.registerHooks) importFromNodePath()
+  else if (opt.layers().length > 0) opt.beforeImports(importFromNodePath)
   let handler
   try {
     handler = await loadHandler(process.env.LAMBDA_TASK_ROOT, process.env._HANDLER)

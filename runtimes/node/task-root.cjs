@@ -1,5 +1,5 @@
-// The task root is read-only on Lambda. Here a write there succeeds, so it is told: before it happens, by a line on
-// standard error that `live` takes for itself (src/runtime/worker.cpp).
+// The task root is read-only on Lambda. Here a write there succeeds, so it is told by lines on standard error that `live`
+// takes for itself (src/runtime/worker.cpp): before it happens, and then in which state the function has left the file.
 'use strict'
 const fs = require('node:fs')
 const { syncBuiltinESMExports } = require('node:module')
@@ -7,8 +7,9 @@ const path = require('node:path')
 const { fileURLToPath } = require('node:url')
 
 const { O_WRONLY, O_RDWR, O_CREAT } = fs.constants
-const { writeSync } = fs
-const MARK = '\u0001live wrote '
+const { statSync, writeSync } = fs
+const WROTE = '\u0001live wrote '
+const LEFT = '\u0001live left '
 
 const opensToWrite = (flags) => (typeof flags === 'number' ? (flags & (O_WRONLY | O_RDWR | O_CREAT)) !== 0 : /[wax+]/.test(flags))
 
@@ -46,17 +47,38 @@ function withoutUs(error) {
   return error
 }
 
+// As src/live/handler_writes.cpp names it.
+function stateOf(file) {
+  const found = statSync(file, { bigint: true, throwIfNoEntry: false })
+  if (!found) return 'gone'
+  return found.isDirectory() ? `${found.ino}` : `${found.ino}:${found.mtimeNs}:${found.size}`
+}
+
+const unsettled = new Set()
+
+function tellWhatWasLeft() {
+  for (const file of unsettled) {
+    try {
+      writeSync(2, `${LEFT}${stateOf(file)} ${file}\n`)
+    } catch {} // it counts as a save
+  }
+  unsettled.clear()
+}
+
 function tellWritesTo(taskRoot) {
   const inside = taskRoot + path.sep
   let within = false // a call of another one of them
   const tell = (file) => {
     try {
       const at = pathOf(file)
-      if (at?.startsWith(inside)) writeSync(2, `${MARK}${at}\n`)
+      if (!at?.startsWith(inside)) return
+      writeSync(2, `${WROTE}${at}\n`)
+      unsettled.add(at)
     } catch {} // it is the call that fails then
   }
   const wrap = (owner, name, changed) => {
     const original = owner[name]
+    const isDone = name.endsWith('Sync') && name !== 'openSync'
     const told = function (...args) {
       if (within) return Reflect.apply(original, this, args)
       tell(changed(args))
@@ -67,6 +89,7 @@ function tellWritesTo(taskRoot) {
         throw withoutUs(error)
       } finally {
         within = false
+        if (isDone) tellWhatWasLeft()
       }
     }
     owner[name] = Object.defineProperties(told, Object.getOwnPropertyDescriptors(original))
@@ -79,4 +102,4 @@ function tellWritesTo(taskRoot) {
   syncBuiltinESMExports()
 }
 
-module.exports = { tellWritesTo }
+module.exports = { tellWhatWasLeft, tellWritesTo }

@@ -50,14 +50,19 @@ void Answering::prepare_node(const std::vector<LocalFunction>& functions) {
     ++of_size[one.memory_mb];
     if (!most || of_size[one.memory_mb] > of_size[most->memory_mb]) most = &one;
   }
-  if (most) spares.prepare(node_for(*most));
+  if (most) spares.prepare(node_for(*most), of_size[most->memory_mb]);
 }
 
-void Answering::prepare_spare(const RunsOn& program) {
-  if (program.program.empty()) return;
-  bool const is_python = language_of(program.runtime) == Language::python;
-  spares.prepare(is_python ? python_spare(runtimes_folder(), program.program)
-                           : ruby_spare(runtimes_folder(), program.program));
+void Answering::prepare_others(const std::vector<RunsOn>& programs) {
+  std::map<std::filesystem::path, size_t> functions;
+  for (auto const& one : programs) ++functions[one.program];
+  for (auto const& one : programs) {
+    if (one.program.empty()) continue;
+    bool const is_python = language_of(one.runtime) == Language::python;
+    spares.prepare(
+        is_python ? python_spare(runtimes_folder(), one.program) : ruby_spare(runtimes_folder(), one.program),
+        functions[one.program]);
+  }
 }
 
 Running::Running(Executor executor, Session& session) : ended_(executor) {

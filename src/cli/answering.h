@@ -24,7 +24,7 @@ struct Answering {
 
   // Before the first call needs them.
   void prepare_node(const std::vector<LocalFunction>& functions);
-  void prepare_spare(const RunsOn& program);
+  void prepare_others(const std::vector<RunsOn>& programs);
 
   SystemClock clock;
   RandomIds ids;

@@ -94,7 +94,7 @@ Async<Result<void>> start(StartOptions options, Terminal& terminal, Interruption
     all.fleet.use(std::move(before.value()), Fleet::Table::partial);
   auto const programs = co_await what_runs(host, all.code, plan.sources);
   for (auto const& text : other_versions(programs)) terminal.warn(text);
-  for (auto const& one : programs) all.prepare_spare(one);
+  all.prepare_others(programs);
   auto bringing = options.no_deploy ? connect(starting, std::move(plan))
                                     : deploy(starting, std::move(plan), relay, prospect.debug_stack);
   auto deployed = co_await std::move(bringing);

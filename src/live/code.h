@@ -28,6 +28,7 @@ class Code {
     std::vector<std::filesystem::path> packages{};
     std::filesystem::path debugger{};             // its library, where the interpreter does not have it
     std::vector<std::filesystem::path> layers{};  // unpacked, in the function's order
+    bool lacks_layers = false;                    // some could not be had, which has been told
   };
   virtual ~Code() = default;
   // Waits for a build that is under way. Fault: the build's errors, as the developer should read them; the
@@ -37,6 +38,8 @@ class Code {
   virtual void prepare(const FunctionTable&) {}
   // A function itself changes this file now: that is no save.
   virtual void written(const std::filesystem::path&) {}
+  // It has left it in this state (file_state): any other is one.
+  virtual void left(const std::filesystem::path&, std::string_view /*state*/) {}
 };
 
 }  // namespace live

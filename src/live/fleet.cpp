@@ -373,6 +373,10 @@ Worker::Events Fleet::events_of(const LocalFunction& function, const Invocation&
                                                     const std::filesystem::path& file) {
     if (!alive.expired()) tell_write(function, request_id.empty() ? first : request_id, file, task_root);
   };
+  events.on_left = [this, alive = std::weak_ptr<Alive>(alive_)](const std::filesystem::path& file,
+                                                                std::string_view state) {
+    if (!alive.expired()) code_.left(file, state);
+  };
   return events;
 }
 
@@ -413,8 +417,7 @@ Program Fleet::program_for(const LocalFunction& function, const Invocation& invo
   for (auto const& [name, value] : invocation.variables)
     if (!of_the_machine(name) && !is_start_variable(name)) program.variables.emplace_back(name, value);
   for (auto const& [name, value] : function.start_variables) program.variables.emplace_back(name, value);
-  bool const lacks_layers = program.layers.size() < function.layers.size();  // which has been told
-  if (lacks_layers && lacks_exec_wrapper(program))
+  if (ready.lacks_layers && lacks_exec_wrapper(program))
     std::erase_if(program.variables, [](auto const& one) { return one.first == kExecWrapper; });
   program.variables.emplace_back("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", std::to_string(function.memory_mb));
   program.variables.emplace_back("IS_LOCAL", "true");

@@ -82,7 +82,7 @@ Principal principal(const json::object& in) {
 }
 
 LayerSource layer(const json::object& in) {
-  return {string_or(in, "name"), string_or(in, "source"), string_or(in, "arn")};
+  return {string_or(in, "name"), string_or(in, "source"), string_or(in, "arn"), string_or(in, "below")};
 }
 
 AppFunction function(const json::object& in) {

@@ -42,6 +42,7 @@ Fault fault_of(const json::object& error) {
   std::string code = string_or(error, "code");
   std::string message = string_or(error, "message", "unknown error");
   if (code == "Cancelled") return fault(Fault::Kind::cancelled, message);
+  if (code == "NoDocker") return fault(Fault::Kind::not_found, message);
   if (code == "MfaRequired") return fault(Fault::Kind::refused, message, 401);
   return fault(message);
 }

@@ -39,6 +39,19 @@ Result<fs::path> copied(const fs::path& staged, const fs::path& into) {
   return folder;
 }
 
+// A layer that has the folder as its own one of that name.
+Result<fs::path> linked(const fs::path& source, const fs::path& below, const fs::path& into) {
+  auto const layer = into / ("entry." + hex(sha256(source.string() + "\n" + below.string())).substr(0, 16));
+  auto const link = (layer / below).lexically_normal();
+  if (link == layer / "") return source;
+  std::error_code failed;
+  if (fs::is_symlink(link, failed)) return layer;
+  fs::create_directories(link.parent_path(), failed);
+  fs::create_directory_symlink(source, link, failed);
+  if (failed) return fault(link.string() + ": " + failed.message());
+  return layer;
+}
+
 std::string file_name_of(std::string arn) {
   std::ranges::replace(arn, ':', '-');
   return arn;
@@ -48,24 +61,38 @@ std::string file_name_of(std::string arn) {
 
 bool is_staged(const fs::path& source) { return source.filename().string().starts_with("asset."); }
 
-Layers::Layers(Executor executor, Observer& observer, fs::path folder, Fetch fetch)
+Layers::Layers(Executor executor, Observer& observer, fs::path folder, Fetch fetch, Install install)
     : observer_(observer),
       folder_(std::move(folder)),
       fetch_(std::move(fetch)),
+      install_(std::move(install)),
       turns_(std::move(executor), {std::numeric_limits<size_t>::max(), 1}) {}
 
-Async<std::vector<fs::path>> Layers::provide(LocalFunction function) {
-  std::vector<fs::path> folders;
+Async<Result<Layers::Provided>> Layers::provide(LocalFunction function) {
+  Provided provided;
   for (auto const& layer : function.layers) {
+    LIVE_CO_TRY(co_await add_packages(function, layer, provided));
     auto found = co_await folder_of(layer);
     if (found.has_value()) {
       tell_extensions(function, layer, found.value());
-      folders.push_back(std::move(found.value()));
-    } else if (told_.insert(layer.name).second) {
-      observer_.layer_missing(function, layer.name, found.error().message);
+      provided.folders.push_back(std::move(found.value()));
+      continue;
     }
+    provided.is_complete = false;
+    if (told_.insert(layer.name).second) observer_.layer_missing(function, layer.name, found.error().message);
   }
-  co_return folders;
+  co_return provided;
+}
+
+// Before the entry's own files, which hide what is in a package of the same name.
+Async<Result<void>> Layers::add_packages(const LocalFunction& function, const LayerSource& layer,
+                                         Provided& provided) {
+  if (layer.below.empty() || !install_) co_return outcome::success();
+  LIVE_CO_TRY(auto const packages, co_await install_(function, layer));
+  if (packages.empty()) co_return outcome::success();
+  LIVE_CO_TRY(auto folder, linked(packages, layer.below, folder_));
+  provided.folders.push_back(std::move(folder));
+  co_return outcome::success();
 }
 
 void Layers::tell_extensions(const LocalFunction& function, const LayerSource& layer,
@@ -80,6 +107,7 @@ Async<Result<fs::path>> Layers::folder_of(LayerSource layer) {
   if (layer.source.empty()) co_return fault("the app computes it");
   std::error_code ignored;
   if (!fs::is_directory(layer.source, ignored)) co_return unpacked(layer.source, folder_);
+  if (!layer.below.empty()) co_return linked(layer.source, layer.below, folder_);
   if (is_staged(layer.source)) co_return copied(layer.source, folder_);
   co_return std::move(layer.source);
 }

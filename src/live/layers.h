@@ -20,15 +20,24 @@ namespace live {
 class Layers {
  public:
   using Fetch = std::function<Async<Result<std::string>>(std::string arn)>;  // the zip
+  // What an entry asks for, installed; empty: nothing more is needed.
+  using Install = std::function<Async<Result<std::filesystem::path>>(LocalFunction, LayerSource)>;
 
   // The observer is borrowed. Without `fetch` no layer of an account can be had.
-  Layers(Executor executor, Observer& observer, std::filesystem::path folder, Fetch fetch);
+  Layers(Executor executor, Observer& observer, std::filesystem::path folder, Fetch fetch,
+         Install install = {});
 
-  // In the function's order. One that cannot be had is told once, and left out;
-  // extensions that do not run are told once, too.
-  Async<std::vector<std::filesystem::path>> provide(LocalFunction function);
+  struct Provided {
+    std::vector<std::filesystem::path> folders;  // in the function's order
+    bool is_complete = true;
+  };
+  // One that cannot be had is told once, and left out; extensions that do not run are told once, too. Fault:
+  // what an entry asks for cannot be installed.
+  Async<Result<Provided>> provide(LocalFunction function);
 
  private:
+  Async<Result<void>> add_packages(const LocalFunction& function, const LayerSource& layer,
+                                   Provided& provided);
   void tell_extensions(const LocalFunction& function, const LayerSource& layer,
                        const std::filesystem::path& folder);
   Async<Result<std::filesystem::path>> folder_of(LayerSource layer);
@@ -37,6 +46,7 @@ class Layers {
   Observer& observer_;
   std::filesystem::path folder_;
   Fetch fetch_;
+  Install install_;
   live::Places turns_;  // one at a time of each
   std::set<std::string> told_;
   std::map<std::string, Fault> refused_;  // by ARN: asked for once

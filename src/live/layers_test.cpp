@@ -37,8 +37,9 @@ struct Told final : Observer {
 struct LayersTest : testing::Test {
   using Folders = std::vector<std::filesystem::path>;
 
-  static Async<void> keep(Async<Folders> work, std::vector<Folders>& results) {
-    results.push_back(co_await std::move(work));
+  static Async<void> keep(Async<Result<Layers::Provided>> work, std::vector<Folders>& results) {
+    auto provided = co_await std::move(work);
+    results.push_back(std::move(provided.value().folders));
   }
   std::vector<Folders> provide(std::vector<LayerSource> wanted, int times = 1) {
     LocalFunction function;
@@ -77,6 +78,14 @@ TEST_F(LayersTest, WhatWasBundledOutlivesItsAssembly) {
   provide({{.name = "shop/Layer", .source = staged}});
   std::filesystem::remove_all(folder.path() / "assembly");
   EXPECT_TRUE(std::filesystem::exists(kept / "asset.abc/python/a.py"));
+}
+
+TEST_F(LayersTest, AnEntryLiesWhereItsBundlingPutsIt) {
+  ASSERT_TRUE(write_file(folder.path() / "tools" / "a.py", "1"));
+  LayerSource const entry{.name = "shop/Tools", .source = folder.path() / "tools", .below = "python"};
+  auto const found = provide({entry}, 2);
+  ASSERT_EQ(found.at(1).size(), 1u);
+  EXPECT_EQ(read_file(found[1][0] / "python/a.py").value(), "1");
 }
 
 TEST_F(LayersTest, AnArchiveIsUnpacked) {

@@ -1,6 +1,5 @@
 #include "live/local_code.h"
 
-#include <fnmatch.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -15,6 +14,7 @@
 
 #include "base/timer.h"
 #include "live/build_messages.h"
+#include "live/code_entry.h"
 #include "live/handler_writes.h"
 #include "live/requirements.h"
 #include "live/tool_source.h"
@@ -41,18 +41,6 @@ constexpr std::chrono::milliseconds kCallsComeFirst{300};
 // A file is not there for a moment while an editor or git replaces it: errors count when nothing more comes.
 constexpr std::chrono::milliseconds kMoment{40};
 
-bool is_made(const std::filesystem::path& path) {
-  return std::any_of(path.begin(), path.end(), [](auto& name) {
-    return std::ranges::any_of(made_names(),
-                               [&name](auto& glob) { return fnmatch(glob.c_str(), name.c_str(), 0) == 0; });
-  });
-}
-
-bool is_within(const std::filesystem::path& path, const std::filesystem::path& folder) {
-  auto const mismatch = std::mismatch(folder.begin(), folder.end(), path.begin(), path.end());
-  return mismatch.first == folder.end();
-}
-
 // Changed, replaced or moved here since then: what a build of that time read may be old.
 bool changed_since(const std::filesystem::path& file, TimePoint when) {
   constexpr auto kGranularity = std::chrono::milliseconds(10);  // of the kernel's file times
@@ -63,60 +51,7 @@ bool changed_since(const std::filesystem::path& file, TimePoint when) {
   return at + kGranularity >= when;
 }
 
-// One function's code. A handler's file may change while a build runs: then that build is already stale.
-struct Entry {
-  Entry(LocalFunction of, const Executor& executor)
-      : function(std::move(of)),
-        built(executor, Steady::time_point::max()),
-        calm(executor),
-        moment(executor) {}
-
-  LocalFunction function;
-  bool building = false, stale = true;
-  bool unbuilt = false;     // the builder itself failed: not the code's fault
-  bool wanted = false;      // a call waits for it
-  bool has_untold = false;  // another bundle than the one that was told of
-  std::optional<Result<Code::Ready>> last;
-  uint64_t generation = 1;
-  std::set<std::filesystem::path> watched;
-  std::vector<std::filesystem::path> folders;  // likewise, with all that is in them
-  std::string product;                         // which one a tool has made: another text, another one
-  std::optional<std::vector<std::filesystem::path>> layers;      // once they are here
-  std::vector<std::filesystem::path> layer_folders;              // those that are followed
-  std::string inputs_id;                                         // of those of the builder's that are watched
-  std::optional<std::set<std::filesystem::path>> changed_files;  // since the last build; nothing: not known
-  asio::steady_timer built;                                      // cancelled when a build ended
-  bool splitting = false;
-  asio::steady_timer calm, moment;  // until it is split; until its errors count
-
-  void note(const Changes& changes) {
-    if (changes.everything) changed_files.reset();
-    if (changed_files) changed_files->insert(changes.paths.begin(), changes.paths.end());
-  }
-
-  bool concerns(const Changes& changes) const {
-    if (changes.everything) return true;
-    return std::any_of(changes.paths.begin(), changes.paths.end(), [this](auto& path) {
-      return watched.contains(path) ||
-             std::any_of(folders.begin(), folders.end(), [&](auto& one) { return has_source(one, path); });
-    });
-  }
-
-  bool has_in_a_layer(const Changes& changes) const {
-    auto const is_in_one = [this](auto& path) {
-      return std::ranges::any_of(layer_folders, [&path](auto& one) { return is_within(path, one); });
-    };
-    return !layer_folders.empty() && (changes.everything || std::ranges::any_of(changes.paths, is_in_one));
-  }
-
- private:
-  bool has_source(const std::filesystem::path& folder, const std::filesystem::path& path) const {
-    return is_within(path, folder) &&
-           (function.source != LocalFunction::Source::tool || !is_made(path.lexically_relative(folder)));
-  }
-};
-
-BuildRequest build_request(Entry& entry) {
+BuildRequest build_request(CodeEntry& entry) {
   BuildRequest request;
   request.function = entry.function.construct_path;
   request.entry = entry.function.path;
@@ -140,29 +75,34 @@ struct LocalCode::State : std::enable_shared_from_this<LocalCode::State> {
         around(std::move(around)),
         interpreters(executor),
         requirements(executor, observer, this->around.state / "python", this->around.runtimes),
-        layers(executor, observer, this->around.state / "layers", std::move(fetch)) {}
+        layers(executor, observer, this->around.state / "layers", std::move(fetch),
+               [this](auto function, auto layer) {
+                 return packages_of(std::move(function), std::move(layer));
+               }) {}
 
-  std::shared_ptr<Entry>& entry_of(const LocalFunction& function);
-  Async<Result<Ready>> built(std::shared_ptr<Entry> entry);
-  Async<void> add_layers(std::shared_ptr<Entry> entry, Ready& ready);
-  Async<Result<Ready>> as_it_lies(std::shared_ptr<Entry> entry);
+  std::shared_ptr<CodeEntry>& entry_of(const LocalFunction& function);
+  Async<Result<Ready>> built(std::shared_ptr<CodeEntry> entry);
+  Async<Result<void>> add_layers(std::shared_ptr<CodeEntry> entry, Ready& ready);
+  Async<Result<std::filesystem::path>> packages_of(LocalFunction function, LayerSource layer);
+  Async<Result<Ready>> as_it_lies(std::shared_ptr<CodeEntry> entry);
   Async<Result<Interpreter>> interpreter(LocalFunction function);
   Async<std::filesystem::path> debugger_of(LocalFunction function, Interpreter interpreter);
-  Async<void> build(std::shared_ptr<Entry> entry);
-  Async<void> bundle(std::shared_ptr<Entry> entry);
-  Async<void> build_by_tool(std::shared_ptr<Entry> entry);
-  void follow_folder(Entry& entry, const std::filesystem::path& folder);
-  void follow_layer(Entry& entry, const std::filesystem::path& folder);
+  Async<void> build(std::shared_ptr<CodeEntry> entry);
+  Async<void> bundle(std::shared_ptr<CodeEntry> entry);
+  Async<void> build_by_tool(std::shared_ptr<CodeEntry> entry);
+  void follow_folder(CodeEntry& entry, const std::filesystem::path& folder);
+  void follow_layer(CodeEntry& entry, const std::filesystem::path& folder);
   Async<void> follow();
-  void take(Entry& entry, const Build& build, std::chrono::microseconds took);
-  void take_dependencies(const std::shared_ptr<Entry>& entry, const Build& build);
-  Async<void> split(std::shared_ptr<Entry> entry);
+  void take(const Changes& changes);
+  void take(CodeEntry& entry, const Build& build, std::chrono::microseconds took);
+  void take_dependencies(const std::shared_ptr<CodeEntry>& entry, const Build& build);
+  Async<void> split(std::shared_ptr<CodeEntry> entry);
   static Async<void> rest(asio::steady_timer& timer, std::chrono::milliseconds time);
-  void fail(Entry& entry, std::string errors);
-  void succeed(Entry& entry, Code::Ready ready, bool changed, std::chrono::microseconds took);
-  void watch_inputs(Entry& entry, const Build& build, TimePoint began);
-  void changed(const std::shared_ptr<Entry>& entry);
-  void layers_changed(Entry& entry);
+  void fail(CodeEntry& entry, std::string errors);
+  void succeed(CodeEntry& entry, Code::Ready ready, bool changed, std::chrono::microseconds took);
+  void watch_inputs(CodeEntry& entry, const Build& build, TimePoint began);
+  void changed(const std::shared_ptr<CodeEntry>& entry);
+  void layers_changed(CodeEntry& entry);
 
   Executor executor;
   Host& host;
@@ -176,7 +116,7 @@ struct LocalCode::State : std::enable_shared_from_this<LocalCode::State> {
   OnChanged told;
   OnDependencies told_dependencies;
   HandlerWrites handler_writes;
-  std::map<std::string, std::shared_ptr<Entry>> entries;  // by physical name
+  std::map<std::string, std::shared_ptr<CodeEntry>> entries;  // by physical name
   bool closed = false;
 };
 
@@ -204,6 +144,10 @@ void LocalCode::written(const std::filesystem::path& file) {
   state_->handler_writes.began(file, Steady::now());
 }
 
+void LocalCode::left(const std::filesystem::path& file, std::string_view state) {
+  if (state_->handler_writes.left(file, state)) state_->take(Changes{.paths = {file}});
+}
+
 void LocalCode::prepare(const FunctionTable& functions) {
   for (auto const& [name, function] : functions) {
     if (function.source != LocalFunction::Source::tool) continue;
@@ -213,19 +157,19 @@ void LocalCode::prepare(const FunctionTable& functions) {
   }
 }
 
-std::shared_ptr<Entry>& LocalCode::State::entry_of(const LocalFunction& function) {
+std::shared_ptr<CodeEntry>& LocalCode::State::entry_of(const LocalFunction& function) {
   auto& entry = entries[function.name];
   bool const same =
       entry && entry->function.path == function.path && entry->function.handler == function.handler &&
       entry->function.build_options == function.build_options && entry->function.layers == function.layers &&
       entry->function.debug_port == function.debug_port;
   if (same) return entry;
-  entry = std::make_shared<Entry>(function, executor);
+  entry = std::make_shared<CodeEntry>(function, executor);
   if (function.source == LocalFunction::Source::folder) follow_folder(*entry, function.path);
   return entry;
 }
 
-void LocalCode::State::follow_folder(Entry& entry, const std::filesystem::path& folder) {
+void LocalCode::State::follow_folder(CodeEntry& entry, const std::filesystem::path& folder) {
   if (std::ranges::find(entry.folders, folder) != entry.folders.end()) return;
   entry.folders.push_back(folder);
   std::error_code ignored;
@@ -237,7 +181,7 @@ void LocalCode::State::follow_folder(Entry& entry, const std::filesystem::path& 
 }
 
 // Layers are no part of what is built: whoever has loaded them has to go.
-void LocalCode::State::follow_layer(Entry& entry, const std::filesystem::path& folder) {
+void LocalCode::State::follow_layer(CodeEntry& entry, const std::filesystem::path& folder) {
   if (std::ranges::find(entry.layer_folders, folder) != entry.layer_folders.end()) return;
   entry.layer_folders.push_back(folder);
   watch->add_folder(folder, not_files_of_layers());
@@ -249,24 +193,36 @@ Async<Result<Code::Ready>> LocalCode::ready(LocalFunction function) {
   bool const lies = function.source == LocalFunction::Source::folder;
   auto ready = lies ? state->as_it_lies(entry) : state->built(entry);
   auto made = co_await std::move(ready);
-  if (made.has_value() && !function.layers.empty()) co_await state->add_layers(entry, made.value());
+  if (made.has_value() && !function.layers.empty()) {
+    LIVE_CO_TRY(co_await state->add_layers(entry, made.value()));
+  }
   co_return made;
 }
 
-Async<void> LocalCode::State::add_layers(std::shared_ptr<Entry> entry, Ready& ready) {
+Async<Result<void>> LocalCode::State::add_layers(std::shared_ptr<CodeEntry> entry, Ready& ready) {
   auto const self = shared_from_this();
-  if (!entry->layers) {
-    auto folders = co_await layers.provide(entry->function);
-    for (auto const& folder : folders) follow_layer(*entry, folder);
-    ready.layers = folders;
-    bool const all = folders.size() == entry->function.layers.size();
-    if (all) entry->layers = std::move(folders);
-    co_return;
+  auto provided = entry->layers;
+  if (!provided) {
+    for (auto const& layer : entry->function.layers)
+      if (!layer.below.empty()) follow_layer(*entry, layer.source);
+    LIVE_CO_TRY(provided, co_await layers.provide(entry->function));
+    for (auto const& folder : provided->folders) follow_layer(*entry, folder);
+    if (provided->is_complete) entry->layers = provided;
   }
-  ready.layers = *entry->layers;
+  ready.layers = std::move(provided->folders);
+  ready.lacks_layers = !provided->is_complete;
+  co_return outcome::success();
 }
 
-Async<Result<Code::Ready>> LocalCode::State::built(std::shared_ptr<Entry> entry) {
+Async<Result<std::filesystem::path>> LocalCode::State::packages_of(LocalFunction function,
+                                                                   LayerSource layer) {
+  auto const self = shared_from_this();
+  if (language_of(function.runtime) != Language::python) co_return std::filesystem::path();
+  LIVE_CO_TRY(auto found, co_await interpreter(function));
+  co_return co_await requirements.ensure_layer(std::move(function), std::move(layer), std::move(found));
+}
+
+Async<Result<Code::Ready>> LocalCode::State::built(std::shared_ptr<CodeEntry> entry) {
   auto const state = shared_from_this();
   if (std::exchange(entry->unbuilt, false)) entry->stale = true;
   while (!state->closed && (entry->stale || entry->building || !entry->last)) {
@@ -291,7 +247,7 @@ Async<Result<Interpreter>> LocalCode::State::interpreter(LocalFunction function)
   return interpreters.find(function.runtime, function.path, around.app);
 }
 
-Async<Result<Code::Ready>> LocalCode::State::as_it_lies(std::shared_ptr<Entry> entry) {
+Async<Result<Code::Ready>> LocalCode::State::as_it_lies(std::shared_ptr<CodeEntry> entry) {
   auto const self = shared_from_this();
   auto const& function = entry->function;
   Ready ready{function.path, function.handler, entry->generation};
@@ -317,7 +273,7 @@ Async<std::filesystem::path> LocalCode::State::debugger_of(LocalFunction functio
   co_return std::filesystem::path();
 }
 
-Async<void> LocalCode::State::build(std::shared_ptr<Entry> entry) {
+Async<void> LocalCode::State::build(std::shared_ptr<CodeEntry> entry) {
   auto const self = shared_from_this();
   if (closed || entry->building || !entry->stale) co_return;  // somebody was quicker
   entry->building = true;
@@ -332,7 +288,7 @@ Async<void> LocalCode::State::build(std::shared_ptr<Entry> entry) {
   if (entry->stale) asio::co_spawn(executor, build(entry), asio::detached);
 }
 
-Async<void> LocalCode::State::bundle(std::shared_ptr<Entry> entry) {
+Async<void> LocalCode::State::bundle(std::shared_ptr<CodeEntry> entry) {
   auto const started = Steady::now();
   auto const began = std::chrono::system_clock::now();
   auto request = build_request(*entry);
@@ -357,7 +313,7 @@ Async<void> LocalCode::State::bundle(std::shared_ptr<Entry> entry) {
 }
 
 // Its folder is watched before the tool reads it.
-Async<void> LocalCode::State::build_by_tool(std::shared_ptr<Entry> entry) {
+Async<void> LocalCode::State::build_by_tool(std::shared_ptr<CodeEntry> entry) {
   auto const source = tool_source(entry->function);
   auto const project = find_project(source);
   if (!project) {
@@ -387,7 +343,7 @@ Async<void> LocalCode::State::build_by_tool(std::shared_ptr<Entry> entry) {
 }
 
 // A file that was not watched yet may have changed after the builder read it.
-void LocalCode::State::watch_inputs(Entry& entry, const Build& build, TimePoint began) {
+void LocalCode::State::watch_inputs(CodeEntry& entry, const Build& build, TimePoint began) {
   bool const known = !build.inputs_id.empty() && build.inputs_id == entry.inputs_id;
   if (known && build.missing.empty()) return;
   auto watched = known ? entry.watched : std::set(build.inputs.begin(), build.inputs.end());
@@ -404,13 +360,13 @@ void LocalCode::State::watch_inputs(Entry& entry, const Build& build, TimePoint 
   entry.inputs_id = build.missing.empty() ? build.inputs_id : "";
 }
 
-void LocalCode::State::take(Entry& entry, const Build& build, std::chrono::microseconds took) {
+void LocalCode::State::take(CodeEntry& entry, const Build& build, std::chrono::microseconds took) {
   if (!build.errors.empty()) return fail(entry, describe_errors(build.errors));
   succeed(entry, Code::Ready{build.outfile.parent_path(), build.handler},
           std::exchange(entry.has_untold, false), took);
 }
 
-void LocalCode::State::take_dependencies(const std::shared_ptr<Entry>& entry, const Build& build) {
+void LocalCode::State::take_dependencies(const std::shared_ptr<CodeEntry>& entry, const Build& build) {
   if (!build.dependencies.empty() && told_dependencies)
     told_dependencies(entry->function, build.dependencies);
   if (!build.splittable || entry->splitting) return;
@@ -418,7 +374,7 @@ void LocalCode::State::take_dependencies(const std::shared_ptr<Entry>& entry, co
   asio::co_spawn(executor, split(entry), asio::detached);
 }
 
-Async<void> LocalCode::State::split(std::shared_ptr<Entry> entry) {
+Async<void> LocalCode::State::split(std::shared_ptr<CodeEntry> entry) {
   auto const self = shared_from_this();
   co_await rest(entry->calm, kCallsComeFirst);
   if (closed) co_return;
@@ -434,12 +390,12 @@ Async<void> LocalCode::State::rest(asio::steady_timer& timer, std::chrono::milli
   co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
 }
 
-void LocalCode::State::fail(Entry& entry, std::string errors) {
+void LocalCode::State::fail(CodeEntry& entry, std::string errors) {
   observer.build_failed(entry.function, errors);
   entry.last = fault(std::move(errors));
 }
 
-void LocalCode::State::succeed(Entry& entry, Code::Ready ready, bool changed,
+void LocalCode::State::succeed(CodeEntry& entry, Code::Ready ready, bool changed,
                                std::chrono::microseconds took) {
   bool const first = !entry.last, other = changed || first || entry.last->has_error();
   if (other) ++entry.generation;
@@ -450,7 +406,7 @@ void LocalCode::State::succeed(Entry& entry, Code::Ready ready, bool changed,
   if (other && told) told(entry.function.name);
 }
 
-void LocalCode::State::changed(const std::shared_ptr<Entry>& entry) {
+void LocalCode::State::changed(const std::shared_ptr<CodeEntry>& entry) {
   if (entry->function.source == LocalFunction::Source::folder) {
     ++entry->generation;
     observer.rebuilt(entry->function, std::chrono::microseconds(0));
@@ -463,8 +419,9 @@ void LocalCode::State::changed(const std::shared_ptr<Entry>& entry) {
   if (!entry->building) asio::co_spawn(executor, build(entry), asio::detached);
 }
 
-void LocalCode::State::layers_changed(Entry& entry) {
+void LocalCode::State::layers_changed(CodeEntry& entry) {
   ++entry.generation;
+  entry.layers.reset();  // what they ask for may be another thing
   bool const is_built = entry.function.source != LocalFunction::Source::folder;
   if (is_built && entry.last && entry.last->has_value()) entry.last->value().generation = entry.generation;
   observer.rebuilt(entry.function, std::chrono::microseconds(0));
@@ -478,13 +435,17 @@ Async<void> LocalCode::State::follow() {
     if (closed || changes.has_error()) co_return;
     std::erase_if(changes.value().paths,
                   [this](auto& path) { return handler_writes.explain(path, Steady::now()); });
-    if (changes.value().paths.empty() && !changes.value().everything) continue;
-    for (auto const& [name, entry] : entries) {
-      if (entry->has_in_a_layer(changes.value())) layers_changed(*entry);
-      if (!entry->concerns(changes.value())) continue;
-      entry->note(changes.value());
-      changed(entry);
-    }
+    take(changes.value());
+  }
+}
+
+void LocalCode::State::take(const Changes& changes) {
+  if (changes.paths.empty() && !changes.everything) return;
+  for (auto const& [name, entry] : entries) {
+    if (entry->has_in_a_layer(changes)) layers_changed(*entry);
+    if (!entry->concerns(changes)) continue;
+    entry->note(changes);
+    changed(entry);
   }
 }
 

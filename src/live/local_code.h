@@ -33,6 +33,7 @@ class LocalCode final : public Code {
   Async<Result<Ready>> ready(LocalFunction function) override;
   void prepare(const FunctionTable& functions) override;
   void written(const std::filesystem::path& file) override;
+  void left(const std::filesystem::path& file, std::string_view state) override;
   void on_changed(OnChanged told);
   // What runs it here, of a language that is interpreted. Fault: there is none.
   Async<Result<Interpreter>> interpreter(LocalFunction function);

@@ -22,14 +22,14 @@ constexpr int kMostSyntheses = 3;
 std::vector<std::string> lines_of(const std::string& text) {
   std::vector<std::string> lines;
   std::istringstream in(text);
-  for (std::string line; std::getline(in, line);) lines.push_back(line);
+  for (std::string line; std::getline(in, line);)
+    if (!line.empty()) lines.push_back(line);
   return lines;
 }
 
-std::vector<std::string> construct_paths(const std::vector<SwappedFunction>& functions) {
-  std::vector<std::string> paths;
-  paths.reserve(functions.size());
-  for (auto const& one : functions) paths.push_back(one.construct_path);
+std::set<std::string> construct_paths(const std::vector<SwappedFunction>& functions) {
+  std::set<std::string> paths;
+  for (auto const& one : functions) paths.insert(one.construct_path);
   return paths;
 }
 
@@ -98,7 +98,7 @@ Async<Result<void>> Planner::rehearse(std::shared_ptr<Stop> stop) {
   SwapOptions options;
   options.stubs = {{Architecture::x86_64, {}}, {Architecture::arm64, {}}};
   LIVE_CO_TRY(auto swapped, swap(discovered, std::move(options), target_.choice));
-  co_return remember(construct_paths(swapped.result.functions));
+  co_return remember(swapped.bundling.left_out());
 }
 
 std::filesystem::path Planner::memory() const {
@@ -121,6 +121,16 @@ Async<Result<Synthesis>> Planner::synthesise(Validate validate, std::shared_ptr<
   } else {
     LIVE_CO_TRY(co_await rehearse(stop));
   }
+  auto made = co_await synthesise_unbundled(validate, stop);
+  if (made.has_value() || made.error().kind != Fault::Kind::not_found) co_return made;
+  // Docker is not there: what is new in the app may run live, too.
+  auto const before = unbundled_;
+  LIVE_CO_TRY(co_await rehearse(stop));
+  if (unbundled_ == before) co_return made;
+  co_return co_await synthesise_unbundled(validate, std::move(stop));
+}
+
+Async<Result<Synthesis>> Planner::synthesise_unbundled(Validate validate, std::shared_ptr<Stop> stop) {
   auto wanted = request(SynthRequest::Mode::deploy);
   wanted.swapped = unbundled_;
   wanted.validate = validate == Validate::yes;
@@ -194,13 +204,8 @@ Result<Planner::Swapped> Planner::swap(const Synthesis& made, SwapOptions option
   };
   LIVE_TRY(auto assembly, read_assembly(made.assembly));
   LIVE_TRY(auto result, swap_functions(assembly, options));
-  Swapped swapped{std::move(assembly), std::move(result), true};
-  auto const paths = construct_paths(swapped.result.functions);
-  std::set<std::string> const now_swapped(paths.begin(), paths.end());
-  std::set<std::string> const unbundled(unbundled_.begin(), unbundled_.end());
-  for (auto const& one : made.functions)
-    swapped.sound &= !unbundled.contains(one.construct_path) || now_swapped.contains(one.construct_path);
-  return swapped;
+  auto bundling = bundling_of(made.functions, construct_paths(result.functions));
+  return Swapped{std::move(assembly), std::move(result), std::move(bundling)};
 }
 
 Async<Result<Plan>> Planner::live(Synthesis made, Validate validate, DebugStackAddress debug_stack,
@@ -209,10 +214,12 @@ Async<Result<Plan>> Planner::live(Synthesis made, Validate validate, DebugStackA
   for (int syntheses = 1; syntheses <= kMostSyntheses; ++syntheses) {
     LIVE_CO_TRY(auto options, options_for(made, debug_stack, stage_key));
     LIVE_CO_TRY(auto swapped, swap(made, std::move(options), target_.choice));
-    LIVE_CO_TRY(remember(construct_paths(swapped.result.functions)));
-    if (swapped.sound) {
+    bool const is_sound = swapped.bundling.allows(unbundled_);
+    LIVE_CO_TRY(remember(swapped.bundling.left_out()));
+    if (is_sound) {
       LIVE_CO_TRY(write_assembly(made.assembly, swapped.assembly));
       tell_kept(swapped.result, sources_of(made));
+      tell_placeholders(swapped.bundling);
       co_return plan_of(std::move(made), std::move(swapped.result));
     }
     LIVE_CO_TRY(made, co_await synthesise(validate));
@@ -242,6 +249,16 @@ void Planner::tell_kept(const Swap& swap, const SourceTable& sources) {
                       one.construct_path, one.handler, handler));
   for (auto const& notice : notices)
     if (told_.insert(notice).second) terminal_.warn(notice);
+}
+
+void Planner::tell_placeholders(const Bundling& bundling) {
+  for (auto const& layer : bundling.layers) {
+    auto const line = fmt::format(
+        "  {} is deployed as a placeholder, since only functions that run live have it: live deploy bundles "
+        "it",
+        layer);
+    if (told_.insert(line).second) terminal_.say(line, {{"type", "layer-placeholder"}, {"layer", layer}});
+  }
 }
 
 Result<Plan> Planner::plan_of(Synthesis made, Swap swap) const {

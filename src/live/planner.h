@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "live/bundling.h"
 #include "live/debug_stack.h"
 #include "live/function_table.h"
 #include "live/host.h"
@@ -43,12 +44,12 @@ class Planner {
         folder_(target.app.state_folder()) {}
 
   enum class Validate { yes, no };  // by the CDK's rules for templates: a second or more
-  // The app, without the bundling of functions that will be swapped: those of the last time, or found by a
-  // synthesis of their own. What is validated lies in a folder of its own: it may be deployed while the next
-  // one is made.
+  // The app, without the bundling of functions that will be swapped, and of layers of theirs: those of the
+  // last time, or found by a synthesis of their own. What is validated lies in a folder of its own: it may be
+  // deployed while the next one is made.
   Async<Result<Synthesis>> synthesise(Validate validate, std::shared_ptr<Stop> stop = {});
-  // Swaps; synthesises again, validated as `made` was, when one whose bundling was left out is not swapped
-  // any more. Says which functions keep their deployed code, and why.
+  // Swaps; synthesises again, validated as `made` was, when something has to be bundled whose bundling was
+  // left out. Says which functions keep their deployed code, and why.
   Async<Result<Plan>> live(Synthesis made, Validate validate, DebugStackAddress debug_stack,
                            std::string stage_key);
   // Nothing swapped; of one stack and those that it needs, unless it is empty.
@@ -72,10 +73,11 @@ class Planner {
   struct Swapped {
     Assembly assembly;
     Swap result;
-    bool sound = false;  // whatever was not bundled is swapped
+    Bundling bundling;
   };
   SynthRequest request(SynthRequest::Mode mode) const;
   Async<Result<Synthesis>> synth(SynthRequest wanted, std::shared_ptr<Stop> stop = {});
+  Async<Result<Synthesis>> synthesise_unbundled(Validate validate, std::shared_ptr<Stop> stop);
   Async<Result<void>> rehearse(std::shared_ptr<Stop> stop);
   Result<void> remember(std::vector<std::string> unbundled);
   std::filesystem::path memory() const;
@@ -87,6 +89,7 @@ class Planner {
   Result<void> check_choice(const std::vector<AppFunction>& functions) const;
   Result<Swapped> swap(const Synthesis& made, SwapOptions options, const Choice& choice) const;
   void tell_kept(const Swap& swap, const SourceTable& sources);
+  void tell_placeholders(const Bundling& bundling);
   Result<Plan> plan_of(Synthesis made, Swap swap) const;
 
   Host& host_;
@@ -98,7 +101,7 @@ class Planner {
   Inputs inputs_;
   std::chrono::milliseconds app_took_{};
   bool more_expected_ = false;
-  std::vector<std::string> unbundled_;  // construct paths, of the last synthesis
+  std::vector<std::string> unbundled_;  // construct paths, in the last synthesis
   std::set<std::string> told_;          // lines: once in a session
 };
 

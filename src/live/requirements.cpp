@@ -42,9 +42,23 @@ std::string reason(const Finished& finished) {
 struct Requirements::Wanted {
   LocalFunction function;
   Interpreter interpreter;
-  fs::path file;
+  fs::path file, folder;    // what asks, and what may have it already
   std::string label, name;  // of what the file asks for: while it comes, and when it cannot be had
   std::string next_step;    // then
+
+  static Wanted of_folder(LocalFunction function, Interpreter interpreter, const fs::path& folder,
+                          std::string label) {
+    auto const file = folder / kFile;
+    return {.function = std::move(function),
+            .interpreter = interpreter,
+            .file = file,
+            .folder = folder,
+            .label = std::move(label),
+            .name = "what " + file.string() + " asks for",
+            .next_step = fmt::format("Make a virtual environment beside it (`{} -m venv .venv`) and install "
+                                     "it there, or mend the connection to the package index",
+                                     interpreter.program.string())};
+  }
 
   Fault not_installed(const std::string& why) const {
     return fault(
@@ -60,22 +74,23 @@ Requirements::Requirements(Executor executor, Observer& observer, fs::path folde
       turns_(std::move(executor), {std::numeric_limits<size_t>::max(), 1}) {}
 
 Async<Result<fs::path>> Requirements::ensure(LocalFunction function, Interpreter interpreter) {
-  auto const file = function.path / kFile;
+  auto const folder = function.path;
   return ensure(
-      {.function = std::move(function),
-       .interpreter = interpreter,
-       .file = file,
-       .label = "its requirements.txt",
-       .name = "what " + file.string() + " asks for",
-       .next_step = fmt::format("Make a virtual environment beside it (`{} -m venv .venv`) and install "
-                                "it there, or mend the connection to the package index",
-                                interpreter.program.string())});
+      Wanted::of_folder(std::move(function), std::move(interpreter), folder, "its requirements.txt"));
+}
+
+Async<Result<fs::path>> Requirements::ensure_layer(LocalFunction function, LayerSource layer,
+                                                   Interpreter interpreter) {
+  return ensure(Wanted::of_folder(std::move(function), std::move(interpreter), layer.source,
+                                  "requirements.txt of its layer " + layer.name));
 }
 
 Async<Result<fs::path>> Requirements::ensure_debugger(LocalFunction function, Interpreter interpreter) {
+  auto const folder = function.path;
   return ensure({.function = std::move(function),
                  .interpreter = interpreter,
                  .file = runtimes_ / "python" / "debugger.txt",
+                 .folder = folder,
                  .label = "debugpy",
                  .name = "debugpy, for its breakpoints,",
                  .next_step = fmt::format("Run `{} -m pip install debugpy`", interpreter.program.string())});
@@ -97,7 +112,7 @@ Async<Result<fs::path>> Requirements::ensure(Wanted wanted) {
 
 Async<bool> Requirements::are_there(Wanted wanted) {
   Command command{.arguments = {wanted.interpreter.program, runtimes_ / "python" / "satisfied.py",
-                                wanted.file, wanted.function.path},
+                                wanted.file, wanted.folder},
                   .inherits_environment = true};
   auto const finished = co_await run_to_end(executor_, std::move(command), kCheck);
   co_return finished.has_value() && finished.value().status.ok();

@@ -1,5 +1,5 @@
-// What a Python function's requirements.txt asks for and its interpreter does not have: installed by that
-// interpreter's pip below the app's state folder, once for each content.
+// What the requirements.txt of a Python function, or of a layer's entry, asks for and its interpreter does
+// not have: installed by that interpreter's pip below the app's state folder, once for each content.
 #pragma once
 
 #include <filesystem>
@@ -22,6 +22,9 @@ class Requirements {
   // Where they are; empty: nothing more is needed than what the interpreter has. Fault: pip's own words and
   // the next step; the next call tries again.
   Async<Result<std::filesystem::path>> ensure(LocalFunction function, Interpreter interpreter);
+  // Likewise of one of its layers, which has a folder here.
+  Async<Result<std::filesystem::path>> ensure_layer(LocalFunction function, LayerSource layer,
+                                                    Interpreter interpreter);
   // Likewise of the debugger that an interpreter needs.
   Async<Result<std::filesystem::path>> ensure_debugger(LocalFunction function, Interpreter interpreter);
 

@@ -114,6 +114,7 @@ Result<Launch> launch(const Program& program, std::string_view runtime_api) {
                              program.runtime));
   LIVE_TRY(auto launch, launcher(program, runtime_api));
   add_exec_wrapper(program, launch);
+  launch.function = program.function;
   return launch;
 }
 

@@ -15,6 +15,7 @@ namespace live {
 
 struct Launch {
   Command command;
+  std::string function{};  // whose it is
   // A process that waits with the runtime loaded, and can become this program; nothing: none can.
   std::optional<Command> spare{};
   // Its client of the Runtime API is whichever the user has chosen, and is told a host and a port, as on

@@ -42,6 +42,13 @@ std::vector<Search> searches_of(std::string_view runtime) {
   return all;
 }
 
+// As the developer knows it, where a layer only leads there.
+fs::path own_path(const fs::path& folder) {
+  std::error_code is_no_link;
+  auto const target = fs::read_symlink(folder, is_no_link);
+  return target.is_absolute() ? target : folder;
+}
+
 }  // namespace
 
 void add_layers(const Program& program, Environment& environment) {
@@ -49,7 +56,7 @@ void add_layers(const Program& program, Environment& environment) {
     for (auto const& layer : std::views::reverse(program.layers)) {
       std::error_code ignored;
       if (fs::is_directory(layer / search.folder, ignored))
-        append(environment, search.variable, (layer / search.folder).string());
+        append(environment, search.variable, own_path(layer / search.folder).string());
     }
 }
 

@@ -33,6 +33,13 @@ TEST_F(LayersTest, ALaterLayerComesFirstAndWhatIsNotThereIsLeftOut) {
   EXPECT_EQ(variable(program, "NODE_PATH"), "");
 }
 
+TEST_F(LayersTest, WhatALayerOnlyLeadsToHasItsOwnPath) {
+  write("one/a", "");
+  write("tools/a.py", "");
+  std::filesystem::create_directory_symlink(folder.path() / "tools", folder.path() / "one/python");
+  EXPECT_EQ(variable(with_layers("python3.13"), "PYTHONPATH"), in("tools"));
+}
+
 TEST_F(LayersTest, EachLanguageLooksWhereLambdaSays) {
   for (auto const* file : {"one/nodejs/node_modules/a.js", "two/nodejs/node22/node_modules/a.js",
                            "one/ruby/lib/a.rb", "one/ruby/gems/3.4.0/a"})

@@ -1,6 +1,7 @@
 #include "runtime/spares.h"
 
 #include <algorithm>
+#include <set>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -19,8 +20,8 @@ namespace {
 constexpr size_t kMostWaiting = 3;
 constexpr std::chrono::minutes kCalm{2};
 
-// The next one starts when the last has had time to load its function: both would be slower at once.
-constexpr std::chrono::milliseconds pause{120};
+// The next one starts when the function of the last is loaded and has had time to answer.
+constexpr std::chrono::milliseconds kAnswers{20}, kLoads{500};
 
 constexpr std::string_view kReadAtStart[] = {"NODE_",   "LD_",    "UV_",    "LC_",  "OPENSSL_", "SSL_",
                                              "MALLOC_", "GLIBC_", "PYTHON", "RUBY", "GEM_",     "BUNDLE_"};
@@ -92,7 +93,10 @@ struct Spares::Bench : std::enable_shared_from_this<Bench> {
     return true;
   }
 
-  // One that runs, or nothing. Its place is filled soon, and one more is wanted where there was none.
+  // First calls come together, as where one function calls the next.
+  size_t fewest() const { return functions > called.size() + 1 ? 2 : 1; }
+
+  // One that runs, or nothing. Its place is filled later, and one more is wanted where there was none.
   std::optional<Waiting> take() {
     std::erase_if(waiting, [](auto& one) { return !one.process->running(); });
     std::optional<Waiting> taken;
@@ -100,14 +104,25 @@ struct Spares::Bench : std::enable_shared_from_this<Bench> {
       taken = std::move(waiting.front());
       waiting.erase(waiting.begin());
     } else if (was_filled) {
-      wanted = std::min(wanted + 1, kMostWaiting);
+      wanted = std::min(std::max(wanted, fewest()) + 1, kMostWaiting);
     }
     was_filled = was_filled && taken;
-    if (taken || !is_filling) fill_soon();
+    if (taken || !is_filling) fill_after(kLoads);
     return taken;
   }
 
-  void fill_soon() {
+  // One for all that are loading: it ends with the last of them.
+  Loading load() {
+    auto held = loading.lock();
+    if (held) return held;
+    held = Loading(this, [weak = weak_from_this()](void*) {
+      if (auto self = weak.lock(); self && self->is_filling) self->fill_after(kAnswers);
+    });
+    loading = held;
+    return held;
+  }
+
+  void fill_after(std::chrono::milliseconds pause) {
     is_filling = true;
     timer.expires_after(pause);
     timer.async_wait([weak = weak_from_this()](boost::system::error_code error) {
@@ -118,11 +133,18 @@ struct Spares::Bench : std::enable_shared_from_this<Bench> {
   void fill() {
     for (const auto& one : waiting)  // the lists may have changed
       for (const auto& list : loaded) order(*one.process, order_to_compile("loaded", list));
-    while (waiting.size() < wanted && start()) {
+    while (waiting.size() < std::max(wanted, fewest()) && start()) {
     }
     is_filling = false;
     was_filled = true;
     if (wanted > 1) rest_later();
+  }
+
+  void prepare(size_t of_functions) {
+    functions = of_functions;
+    if (is_filling) return;
+    if (waiting.empty()) start();
+    if (waiting.size() < fewest()) fill_after(kLoads);
   }
 
   // So many at once are not needed for ever.
@@ -132,7 +154,8 @@ struct Spares::Bench : std::enable_shared_from_this<Bench> {
       auto self = weak.lock();
       if (!self || error) return;
       self->wanted = 1;
-      if (self->waiting.size() > 1) self->waiting.erase(self->waiting.begin() + 1, self->waiting.end());
+      const auto kept = std::min(self->waiting.size(), self->fewest());
+      self->waiting.erase(self->waiting.begin() + long(kept), self->waiting.end());
     });
   }
 
@@ -150,7 +173,9 @@ struct Spares::Bench : std::enable_shared_from_this<Bench> {
   const std::string certificates = own_certificates();
   asio::steady_timer timer;  // until the next one starts, or those above one leave
   std::vector<Waiting> waiting;
-  size_t wanted = 1;
+  std::weak_ptr<void> loading;
+  size_t wanted = 1, functions = 1;
+  std::set<std::string> called;  // of them, so far
   bool is_filling = false;
   bool was_filled = true;                                   // since one was missing
   std::vector<std::filesystem::path> dependencies, loaded;  // what they compile
@@ -168,10 +193,7 @@ Spares::Bench& Spares::bench_of(const Command& spare) {
   return *bench;
 }
 
-void Spares::prepare(const Command& spare) {
-  auto& bench = bench_of(spare);
-  if (bench.waiting.empty() && !bench.is_filling) bench.start();
-}
+void Spares::prepare(const Command& spare, size_t functions) { bench_of(spare).prepare(functions); }
 
 void Spares::compile_ahead(const Command& spare, const std::filesystem::path& dependencies) {
   bench_of(spare).compile_ahead(dependencies);
@@ -184,17 +206,19 @@ size_t Spares::waiting(const Command& spare) const {
       std::ranges::count_if(found->second->waiting, [](auto& one) { return one.process->running(); }));
 }
 
-std::unique_ptr<Process> Spares::become(const Launch& launch, Process::OnLine on_line) {
-  if (!launch.spare) return nullptr;
+Spares::Taken Spares::become(const Launch& launch, Process::OnLine on_line) {
+  if (!launch.spare) return {};
   auto& bench = bench_of(*launch.spare);
   for (const auto& [name, value] : launch.command.environment)
-    if (is_read_at_start(name) && !(name == kCertificates && value == bench.certificates)) return nullptr;
+    if (is_read_at_start(name) && !(name == kCertificates && value == bench.certificates)) return {};
+  bench.called.insert(launch.function);
   auto taken = bench.take();
-  if (!taken) return nullptr;
+  auto loading = bench.load();
+  if (!taken) return {nullptr, std::move(loading)};
   *taken->line_sink = std::move(on_line);
   bench.order(*taken->process, order_to_become(launch));
   if (!launch.loaded.empty()) put_last(bench.loaded, launch.loaded, kMostLoaded);
-  return std::move(taken->process);
+  return {std::move(taken->process), std::move(loading)};
 }
 
 }  // namespace live

@@ -1,6 +1,6 @@
-// Processes that wait with a runtime loaded but no user code, one for each that is in use, or more where one
-// was too few: becoming a function costs one a module load, where a fresh process would first cost the start
-// of the runtime.
+// Processes that wait with a runtime loaded but no user code, one for each that is in use, two while several
+// functions have yet to be called, or more where those were too few: becoming a function costs one a module
+// load, where a fresh process would first cost the start of the runtime.
 #pragma once
 
 #include <filesystem>
@@ -21,13 +21,20 @@ class Spares {
   explicit Spares(Executor executor);
   ~Spares();
 
-  // Starts the one of `spare`, a Launch's, before anybody needs it.
-  void prepare(const Command& spare);
+  // Starts those of `spare`, a Launch's, before anybody needs them: so many functions may become of it.
+  void prepare(const Command& spare, size_t functions = 1);
 
-  // The waiting process, which has been told to become the launch's command; another one takes its place
-  // soon, and compiles what this one will have loaded. Null: none waits, or the environment holds what the
-  // runtime reads only at its start (NODE_OPTIONS, …).
-  std::unique_ptr<Process> become(const Launch& launch, Process::OnLine on_line);
+  // To be held while a function is loaded: what takes its process's place starts afterwards, since both would
+  // be slower at once.
+  using Loading = std::shared_ptr<void>;
+  struct Taken {
+    std::unique_ptr<Process> process;
+    Loading loading;
+  };
+  // The waiting process, which has been told to become the launch's command; another one takes its place, and
+  // compiles what this one will have loaded. Null: none waits, or the environment holds what the runtime
+  // reads only at its start (NODE_OPTIONS, …).
+  Taken become(const Launch& launch, Process::OnLine on_line);
 
   // The waiting process, and those after it, compile what a function will probably load; of several, those
   // that were named last.

@@ -61,6 +61,25 @@ TEST_F(SparesTest, WhereOneWasTooFewTwoWaitNextTime) {
   EXPECT_THAT(payloads, ElementsAre("truefalse", "truetrue"));
 }
 
+TEST_F(SparesTest, TwoWaitWhileSeveralFunctionsHaveYetToBeCalled) {
+  write("index.js", "exports.handler = async () => process.argv[1].endsWith('spare.cjs')");
+  spares.prepare(spare, 3);
+  std::string payloads;
+  for (auto const& [names, waiting] :
+       std::vector<std::pair<std::vector<std::string>, size_t>>{{{"one"}, 2}, {{"two", "three"}, 1}}) {
+    run_until([&] { return spares.waiting(spare) == 2; });
+    std::vector<std::unique_ptr<Worker>> started;
+    for (auto const& name : names) {
+      auto program = node("index.handler");
+      program.function = name;
+      started.push_back(start(std::move(program), &spares));
+    }
+    for (auto const& worker : started) payloads += invoke(*worker).payload;
+    run_until([&, most = waiting] { return spares.waiting(spare) == most; });
+  }
+  EXPECT_EQ(payloads, "truetruetrue");
+}
+
 TEST_F(SparesTest, WhatNodeReadsOnlyAtItsStartNeedsAFreshProcess) {
   write("index.js", "exports.handler = async () => process.execArgv.length + process.env.NODE_OPTIONS");
   Program program = node("index.handler");

@@ -24,8 +24,8 @@ using Steady = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds grace{
     500};  // between SIGTERM and SIGKILL; Lambda's with an internal extension
 
-// What runtimes/*/task-root say of a write, before the path.
-constexpr std::string_view kWrote = "\1live wrote ";
+// What runtimes/*/task-root say of a write, before the path, and after it, before state and path.
+constexpr std::string_view kWrote = "\1live wrote ", kLeft = "\1live left ";
 
 // The high-water mark of resident memory: 0 once the process is gone.
 long peak_memory_mb(pid_t pid) {
@@ -58,9 +58,10 @@ class Environs : public std::enable_shared_from_this<Environs> {
     auto on_line = [this](Process::Stream stream, std::string_view line) {
       if (target_ && is_of_debugger(line)) return;
       if (line.starts_with(kWrote)) return tell_write(line.substr(kWrote.size()));
+      if (line.starts_with(kLeft)) return tell_left(line.substr(kLeft.size()));
       if (is_owned_ && events_.on_line) events_.on_line(api_->request_id(), stream, line);
     };
-    if (spares) process_ = spares->become(launch, on_line);
+    if (spares) take_spare(*spares, launch, on_line);
     if (!process_) {
       auto started = Process::start(executor, std::move(launch.command), on_line);
       if (!started) return within(fmt::format("starting {}", program_.function), started.error());
@@ -123,6 +124,12 @@ class Environs : public std::enable_shared_from_this<Environs> {
                 }};
   }
 
+  void take_spare(Spares& spares, const Launch& launch, Process::OnLine on_line) {
+    auto taken = spares.become(launch, std::move(on_line));
+    process_ = std::move(taken.process);
+    loading_ = std::move(taken.loading);
+  }
+
   Result<void> take_scratch() {
     if (!program_.scratch) return outcome::success();
     LIVE_TRY(auto folder, program_.scratch->folder());
@@ -133,6 +140,7 @@ class Environs : public std::enable_shared_from_this<Environs> {
 
   void end_init() {
     init_timer_.cancel();
+    loading_.reset();
     if (is_owned_ && events_.on_initialised) events_.on_initialised();
   }
 
@@ -153,6 +161,12 @@ class Environs : public std::enable_shared_from_this<Environs> {
 
   void tell_write(std::string_view file) {
     if (is_owned_ && events_.on_write) events_.on_write(api_->request_id(), std::filesystem::path(file));
+  }
+
+  void tell_left(std::string_view state_and_file) {
+    auto const end = state_and_file.find(' ');
+    if (end == std::string_view::npos || !is_owned_ || !events_.on_left) return;
+    events_.on_left(std::filesystem::path(state_and_file.substr(end + 1)), state_and_file.substr(0, end));
   }
 
   bool is_of_debugger(std::string_view line) {
@@ -211,6 +225,7 @@ class Environs : public std::enable_shared_from_this<Environs> {
   static Async<void> follow(std::shared_ptr<Environs> self) {
     ExitStatus status = co_await self->process_->wait();
     self->init_timer_.cancel();
+    self->loading_.reset();
     self->target_.reset();
     self->temporary_files_.reset();
     self->api_->end(status);
@@ -232,6 +247,7 @@ class Environs : public std::enable_shared_from_this<Environs> {
   std::optional<Steady::time_point> held_since_;
   std::unique_ptr<RuntimeApi> api_;
   std::unique_ptr<Process> process_;
+  Spares::Loading loading_;
   std::unique_ptr<MemoryWatch> memory_watch_;
 };
 

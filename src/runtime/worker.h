@@ -68,9 +68,11 @@ class Worker : public Invoker {
     std::function<void(std::string_view request_id, DebugPort::Hold)> on_hold{};
     // Its processes used more memory than the function has: they are killed, which is the call's answer.
     std::function<void(std::string_view request_id, long used_mb)> on_memory_exceeded{};
-    // It is about to change a file below its task root, which is read-only on Lambda. Node and Python tell
-    // it.
+    // It is about to change a file below its task root, which is read-only on Lambda. Node, Python and Ruby
+    // tell it.
     std::function<void(std::string_view request_id, const std::filesystem::path&)> on_write{};
+    // It has left such a file in this state: "INODE:TIME:SIZE" or "gone".
+    std::function<void(const std::filesystem::path&, std::string_view state)> on_left{};
   };
 
   // Starts the process; init runs in the background and its failure is the answer of the invocations that

@@ -5,6 +5,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import { Lab } from "../support/lab.mjs";
+import { smallPackage } from "../support/packages.mjs";
 import { versionOf } from "../support/programs.mjs";
 
 const skip = versionOf("python3") ? false : "there is no python3 on PATH";
@@ -34,17 +35,7 @@ def handler(event, context):
     "with-venv/index.py": "import only_here\ndef handler(event, context): return only_here.TEXT\n",
     "with-requirements/index.py": "import small\ndef handler(event, context): return small.TEXT\n",
     "with-requirements/requirements.txt": "./small  # a package of this folder\n",
-    "with-requirements/small/pyproject.toml": `[build-system]\nrequires = []\nbuild-backend = "build"\nbackend-path = ["."]\n[project]\nname = "small"\nversion = "1.0"\n`,
-    // A build backend of its own, so that nothing is downloaded.
-    "with-requirements/small/build.py": `import os, zipfile
-def build_wheel(folder, settings=None, metadata=None):
-    with zipfile.ZipFile(os.path.join(folder, "small-1.0-py3-none-any.whl"), "w") as wheel:
-        wheel.writestr("small.py", "TEXT = 'installed'\\n")
-        wheel.writestr("small-1.0.dist-info/METADATA", "Metadata-Version: 2.1\\nName: small\\nVersion: 1.0\\n")
-        wheel.writestr("small-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\\nGenerator: ours\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
-        wheel.writestr("small-1.0.dist-info/RECORD", "small.py,,\\nsmall-1.0.dist-info/METADATA,,\\nsmall-1.0.dist-info/WHEEL,,\\nsmall-1.0.dist-info/RECORD,,\\n")
-    return "small-1.0-py3-none-any.whl"
-`,
+    ...smallPackage("with-requirements/small"),
     "satisfied/index.py": "def handler(event, context): return 1\n",
     "satisfied/requirements.txt": "# what every interpreter here has\npip >= 9 ; python_version > '3'  # for one\n\n",
     "with-unknown-requirements/index.py": "def handler(event, context): return 1\n",

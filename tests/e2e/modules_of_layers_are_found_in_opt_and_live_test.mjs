@@ -8,6 +8,7 @@ const layers = ["lower", "upper"];
 const lab = new Lab(
   {
     Required: { code: "plain", handler: "index.handler", layers },
+    Later: { code: "plain", handler: "later.handler", layers },
     Imported: { code: "plain", handler: "module.handler", layers },
     Bundled: { entry: "bundled/index.ts", bundling, layers },
     Alone: { code: "plain", handler: "index.handler" },
@@ -17,6 +18,8 @@ const lab = new Lab(
   {
     "plain/index.js": `const words = require("/opt/nodejs/words");
 exports.handler = async () => ({ words: words.text, data: require("/opt/nodejs/data.json"), file: require.resolve("/opt/nodejs/words.js"), seen: process.env.LIVE_LAYERS ?? "unseen" });`,
+    "plain/later.js": `exports.handler = async () => (await require("./lazy").load()).text;`,
+    "plain/lazy.js": `exports.load = () => import("/opt/nodejs/own.mjs");`,
     "plain/module.mjs": `import words from "/opt/nodejs/words.js";
 export const handler = async () => ({ words: words.text, esm: (await import("/opt/nodejs/own.mjs")).text });`,
     "plain/sdk.js": `exports.handler = async ({ name }) => Object.keys(require(name)).length > 0;`,
@@ -40,6 +43,10 @@ test("a CommonJS module requires by the path in /opt what a later layer hides an
   const { file, ...rest } = await body("Required");
   assert.deepEqual(rest, { words: "upper more", data: { only: "lower" }, seen: "unseen" });
   assert.match(file, /\/upper\/nodejs\/words\.js$/);
+});
+
+test("a CommonJS module imports by it", async () => {
+  assert.equal(await body("Later"), "esm");
 });
 
 test("an ES module imports by it, statically and later", async () => {

@@ -11,7 +11,7 @@ from .handler import load_handler
 from .logs import Now, log_error, set_up
 from .marshal import read_event, to_json, write_result
 from .sources import load_from_sources
-from .task_root import tell_writes_to
+from .task_root import tell_what_was_left, tell_writes_to
 
 
 def run():
@@ -35,6 +35,7 @@ class _Loop:
 
     def run(self):
         handler = self._init()
+        tell_what_was_left()
         while True:
             self._serve(handler, self.api.next())
 
@@ -59,9 +60,11 @@ class _Loop:
         except Exception as error:
             failure = envelope(error, request_id)
         else:
+            tell_what_was_left()
             _flush()
             self._check(self.api.respond(request_id, body, content_type))
             return
+        tell_what_was_left()
         self._tell(failure)
         self._check(self.api.fail(request_id, to_json(failure).encode("utf-8", "replace")))
 
@@ -89,7 +92,7 @@ def _set_up_path():
     # What the interpreter itself takes from PYTHONPATH when it starts; a spare one has started before.
     given = [path for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path]
     sys.path[:] = [root] + given + [path for path in sys.path if path not in given and path != root]
-    load_from_sources(root)
+    load_from_sources(root, given)
 
 
 def _set_trace(trace_id):

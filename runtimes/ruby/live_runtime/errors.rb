@@ -6,7 +6,7 @@ module LiveRuntime
 
   # The shape in which an error travels. `phase`: "Init" or "Function".
   def self.envelope(error, phase)
-    frames = (error.backtrace || []).take_while { |frame| !frame.start_with?(OURS) }
+    frames = TaskRoot.own_frames(error.backtrace || []).take_while { |frame| !frame.start_with?(OURS) }
     {
       errorMessage: readable(error.message),
       errorType: "#{phase}<#{error.class}>",

@@ -3,6 +3,7 @@ require_relative "api"
 require_relative "context"
 require_relative "errors"
 require_relative "handler"
+require_relative "task_root"
 
 module LiveRuntime
   # Init, then one invocation after the other.
@@ -20,7 +21,9 @@ module LiveRuntime
     end
 
     def run
+      TaskRoot.tell_writes_to(ENV.fetch("LAMBDA_TASK_ROOT"))
       load_handler
+      TaskRoot.tell_what_was_left
       loop { serve(@api.next) }
     rescue RuntimeApi::Gone
       exit!(1)
@@ -43,10 +46,12 @@ module LiveRuntime
       id = headers["lambda-runtime-aws-request-id"]
       ENV["_X_AMZN_TRACE_ID"] = headers["lambda-runtime-trace-id"]
       body, type = answer(invocation)
+      TaskRoot.tell_what_was_left
       check(@api.respond(id, body, type))
     rescue RuntimeApi::Gone, SystemExit, SignalException
       raise
     rescue Exception => e
+      TaskRoot.tell_what_was_left
       @api.fail(id, LiveRuntime.reported_type(e, "Function"), JSON.generate(told(e, "Function")))
       exit!(255) if critical?(e)
     end
