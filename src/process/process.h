@@ -14,6 +14,7 @@
 
 #include "base/async.h"
 #include "base/result.h"
+#include "process/mounts.h"
 
 namespace live {
 
@@ -29,6 +30,7 @@ struct Command {
   bool clears_away = false;
   bool is_traceable = false;    // a debugger beside it may attach to it, though Yama restricts that
   bool begins_stopped = false;  // before its first instruction, until SIGCONT
+  std::vector<Mount> mounts{};  // in a namespace of its own, where there are any
 };
 
 struct ExitStatus {

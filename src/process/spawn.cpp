@@ -81,7 +81,7 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
 // What the child could not do. It travels by a pipe that a program's start closes, not by the memory that
 // vfork shares: sanitizers turn a vfork into a fork.
 struct Failure {
-  enum class Step { folder, trace, exec } step;
+  enum class Step { mounts, folder, trace, exec } step;
   int error;
 };
 
@@ -90,12 +90,24 @@ struct Plan {
   const char* program;
   char* const* arguments;
   char* const* environment;
-  const char* folder;  // or null
+  const char* folder;              // or null
+  const Namespace* own_namespace;  // or null
   int in, out, err, failure;
   pid_t parent;
   int signal_with_parent;
   bool is_traceable, begins_stopped;
 };
+
+// Returns only when that fails.
+Failure run(const Plan& plan) {
+  using Step = Failure::Step;
+  if (plan.own_namespace && !plan.own_namespace->enter()) return {Step::mounts, errno};
+  if (plan.folder && ::chdir(plan.folder) != 0) return {Step::folder, errno};
+  if (plan.is_traceable) ::prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY);
+  if (plan.begins_stopped && ::ptrace(PTRACE_TRACEME, 0, nullptr, nullptr) != 0) return {Step::trace, errno};
+  ::execve(plan.program, plan.arguments, plan.environment);
+  return {Step::exec, errno};
+}
 
 [[noreturn]] void become(const Plan& plan) {
   for (int number : {SIGPIPE, SIGINT, SIGTERM, SIGHUP, SIGCHLD}) ::signal(number, SIG_DFL);
@@ -109,16 +121,7 @@ struct Plan {
   ::dup2(plan.out, 1);
   ::dup2(plan.err, 2);
   ::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
-  Failure failure{Failure::Step::folder, 0};
-  if (!plan.folder || ::chdir(plan.folder) == 0) {
-    if (plan.is_traceable) ::prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY);
-    failure.step = Failure::Step::trace;
-    if (!plan.begins_stopped || ::ptrace(PTRACE_TRACEME, 0, nullptr, nullptr) == 0) {
-      failure.step = Failure::Step::exec;
-      ::execve(plan.program, plan.arguments, plan.environment);
-    }
-  }
-  failure.error = errno;
+  Failure const failure = run(plan);
   [[maybe_unused]] auto const written = ::write(plan.failure, &failure, sizeof failure);
   ::_exit(127);
 }
@@ -163,6 +166,8 @@ Fault failed(const Failure& failure, const std::string& program, const Command& 
   auto const kind = failure.error == ENOENT ? Fault::Kind::not_found : Fault::Kind::failed;
   auto const* reason = std::strerror(failure.error);
   switch (failure.step) {
+    case Failure::Step::mounts:
+      return fault(kind, fmt::format("starting {} with folders of its own: {}", program, reason));
     case Failure::Step::folder:
       return fault(kind, fmt::format("starting {} in {}: {}", program, command.folder.string(), reason));
     case Failure::Step::trace:
@@ -199,10 +204,13 @@ Result<Spawned> spawn(const Command& command) {
   std::vector<std::string> arguments = command.arguments;
   std::vector<std::string> environment = environment_of(command);
   std::vector<char*> argument_list = pointers(arguments), environment_list = pointers(environment);
+  std::optional<Namespace> own_namespace;
+  if (!command.mounts.empty()) own_namespace.emplace(command.mounts);
   Plan plan{.program = program.c_str(),
             .arguments = argument_list.data(),
             .environment = environment_list.data(),
             .folder = command.folder.empty() ? nullptr : command.folder.c_str(),
+            .own_namespace = own_namespace ? &*own_namespace : nullptr,
             .in = in.read_end.number(),
             .out = out.write_end.number(),
             .err = (command.one_output ? out : err).write_end.number(),
