@@ -1,5 +1,7 @@
 #include "cli/answering.h"
 
+#include <unistd.h>
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -16,13 +18,14 @@ Answering::Answering(Executor executor, Host& host, Terminal& terminal, std::uni
                      DebugPorts::Options debugging)
     : code(executor, host, terminal, std::move(watch),
            {target.app.folder, target.app.state_folder(), runtimes_folder()}, std::move(fetch_layer)),
-      spares(executor),
+      spares(executor, &scratch),
       debug_ports(executor, ids, std::move(debugging),
                   [&terminal](auto const& text) { terminal.warn(text); }),
       fleet(executor, clock, ids, code, terminal,
             FleetOptions{.runtimes = runtimes_folder(),
                          .loaded = target.app.state_folder() / "loaded",
                          .spares = &spares,
+                         .scratch = &scratch,
                          .debug_ports = &debug_ports,
                          .most_workers = target.app.config.workers,
                          .most_of_one_function = target.app.config.workers_per_function,
@@ -31,10 +34,21 @@ Answering::Answering(Executor executor, Host& host, Terminal& terminal, std::uni
                            terminal, relay.dial()},
               relay.stage_key(), who()),
       limits_(target.limits) {
+  isolate(target.app, terminal);
   code.on_dependencies([this](const LocalFunction& function, const std::filesystem::path& file) {
     spares.compile_ahead(node_for(function), file);
   });
   code.on_changed([this](const std::string& function) { fleet.changed(function); });
+}
+
+void Answering::isolate(const App& app, Terminal& terminal) {
+  if (!app.config.private_tmp || app.folder == "/tmp") return;
+  auto always = Reachable::named_in(environ);
+  always.add(Reachable({app.folder, app.state_folder(), runtimes_folder()}));
+  scratch.isolate(std::move(always));
+  if (!scratch.why_not().empty())
+    terminal.detail("Functions share this machine's /tmp: " + scratch.why_not() +
+                    ". `live doctor` tells more.");
 }
 
 Command Answering::node_for(const LocalFunction& function) const {

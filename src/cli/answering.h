@@ -13,6 +13,7 @@
 #include "live/other_versions.h"
 #include "live/session.h"
 #include "live/target.h"
+#include "runtime/scratch.h"
 #include "runtime/spares.h"
 #include "watch/watch.h"
 
@@ -29,12 +30,14 @@ struct Answering {
   SystemClock clock;
   RandomIds ids;
   LocalCode code;
+  Scratch scratch;
   Spares spares;
   DebugPorts debug_ports;
   Fleet fleet;
   Session session;
 
  private:
+  void isolate(const App& app, Terminal& terminal);
   Command node_for(const LocalFunction& function) const;
 
   Limits limits_;

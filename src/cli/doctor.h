@@ -55,6 +55,7 @@ using Check = Async<Findings> (*)(Patient&);
 Async<Findings> check_node(Patient& patient);
 Async<Findings> check_ports(Patient& patient);
 Async<Findings> check_watches(Patient& patient);
+Async<Findings> check_own_folders(Patient& patient);
 Async<Findings> check_files(Patient& patient);  // the stubs' packages hold the stage key
 
 // doctor_account.cpp

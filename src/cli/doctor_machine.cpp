@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "cli/cloud_process.h"
 #include "cli/doctor.h"
+#include "runtime/own_folders.h"
 
 namespace live::cli {
 namespace {
@@ -82,6 +83,20 @@ Async<Findings> check_watches(Patient&) {
                   "sudo sysctl fs.inotify.max_user_watches=524288, when saved files are not noticed");
   } else {
     findings.ok("file watching", fmt::format("{} watches", most));
+  }
+  co_return findings;
+}
+
+Async<Findings> check_own_folders(Patient& patient) {
+  Findings findings;
+  bool const is_off = patient.has_app && !patient.target().app.config.private_tmp;
+  auto const why = is_off ? "" : why_shared();
+  if (is_off) {
+    findings.ok("/tmp of functions", "this machine's, as `live.privateTmp` in live.json has it");
+  } else if (why.empty()) {
+    findings.ok("/tmp of functions", "each process has its own, and an /opt with its layers");
+  } else {
+    findings.ok("/tmp of functions", fmt::format("this machine's, which they share: {}", why));
   }
   co_return findings;
 }

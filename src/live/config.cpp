@@ -37,6 +37,7 @@ Config config_from(const json::object& written) {
     config.workers = size_t(find_int(*live, "workers").value_or(0));
     config.workers_per_function = size_t(find_int(*live, "workersPerFunction").value_or(0));
     config.limits = find_bool(*live, "limits").value_or(true);
+    config.private_tmp = find_bool(*live, "privateTmp").value_or(true);
     config.keeps_vpc = string_or(*live, "vpc") == "keep";
     if (auto const* functions = find_object(*live, "functions"))
       for (auto const& [glob, path] : *functions)

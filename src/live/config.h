@@ -22,6 +22,7 @@ struct Config {
   std::vector<std::string> inspect;                // globs of functions, too
   size_t workers = 0, workers_per_function = 0;    // 0: not there
   bool limits = true;                              // of time and memory, on this machine
+  bool private_tmp = true;                         // and /opt, where this machine allows it
   bool keeps_vpc = false;                          // stubs stay in the VPC of their functions
   std::map<std::string, std::string> debug_stack_tags;
   std::map<std::string, std::string> accounts;  // stage → account

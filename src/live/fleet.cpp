@@ -403,7 +403,7 @@ Program Fleet::program_for(const LocalFunction& function, const Invocation& invo
   program.class_path = ready.class_path;
   program.memory_mb = function.memory_mb;
   program.limits = options_.limits;
-  program.scratch = &scratch_;
+  program.scratch = options_.scratch;
   program.runtimes = options_.runtimes;
   if (!options_.loaded.empty()) program.loaded = options_.loaded / (function.name + ".json");
   program.interpreter = ready.interpreter;

@@ -18,7 +18,6 @@
 #include "live/function_table.h"
 #include "live/observer.h"
 #include "runtime/places.h"
-#include "runtime/scratch.h"
 #include "runtime/spares.h"
 #include "runtime/starts.h"
 #include "runtime/worker.h"
@@ -31,6 +30,7 @@ struct FleetOptions {
   std::filesystem::path runtimes;       // the folder with the Runtime API clients
   std::filesystem::path loaded{};       // a folder: what each function has loaded
   Spares* spares = nullptr;             // borrowed; processes that wait with the runtime loaded
+  Scratch* scratch = nullptr;           // borrowed; the workers' temporary files
   DebugPorts* debug_ports = nullptr;    // borrowed
   std::chrono::minutes idle_limit{15};  // after it a worker ends: its stub is long frozen or gone
   std::chrono::seconds sweep_interval{30};
@@ -105,7 +105,6 @@ class Fleet final : public Invoker {
   FleetOptions options_;
   Places places_;
   Starts starts_;
-  Scratch scratch_;
   FunctionTable table_;
   bool whole_ = false;
   std::set<Timer*> waiting_for_table_;                                  // one a call

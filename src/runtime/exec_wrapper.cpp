@@ -12,6 +12,7 @@
 
 #include "base/file.h"
 #include "runtime/language.h"
+#include "runtime/launchers.h"
 
 namespace live {
 namespace {
@@ -97,7 +98,7 @@ std::vector<std::string> shell_of(std::string_view text) {
   return std::ranges::any_of(words, is_shell) ? words : std::vector<std::string>{};
 }
 
-// How it is run. /opt is not there, so a script that names files in it is given to its shell as one that
+// How it is run where /opt is not its own: a script that names files in it is given to its shell as one that
 // names them where they are.
 std::vector<std::string> command_of(const Program& program, const fs::path& wrapper) {
   auto const text = read_file(wrapper);
@@ -128,7 +129,9 @@ void add_exec_wrapper(const Program& program, Launch& launch) {
   } else if (::access(here.c_str(), X_OK) != 0) {
     arguments = refusal(wrapper, "126", "is not an executable");
   } else {
-    auto const before = command_of(program, here);
+    auto const before = has_own_opt(program)
+                            ? std::vector{wrapper.starts_with(kOpt) ? wrapper : here.string()}
+                            : command_of(program, here);
     arguments.insert(arguments.begin(), before.begin(), before.end());
   }
 }

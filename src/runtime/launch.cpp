@@ -10,6 +10,7 @@
 #include "runtime/exec_wrapper.h"
 #include "runtime/launchers.h"
 #include "runtime/layers.h"
+#include "runtime/scratch.h"
 
 namespace live {
 
@@ -31,6 +32,16 @@ Launcher* launcher_of(std::string_view runtime) {
     default:
       return nullptr;
   }
+}
+
+Reachable read_by(const Program& program, const Command& command) {
+  std::vector<std::filesystem::path> paths{program.task_root,   program.executable, program.runtimes,
+                                           program.interpreter, program.loaded,     program.debugger,
+                                           command.folder};
+  for (auto const* more : {&program.class_path, &program.layers, &program.packages})
+    paths.insert(paths.end(), more->begin(), more->end());
+  paths.insert(paths.end(), command.arguments.begin(), command.arguments.end());
+  return Reachable(paths);
 }
 
 }  // namespace
@@ -105,6 +116,13 @@ Environment spare_environment() {
           {"LANG", "en_US.UTF-8"}};
 }
 
+bool is_isolated(const Program& program) { return program.scratch && program.scratch->isolates(); }
+
+bool has_own_opt(const Program& program) {
+  std::error_code ignored;
+  return is_isolated(program) && std::filesystem::is_directory("/opt", ignored);
+}
+
 bool can_launch(std::string_view runtime) { return launcher_of(runtime) != nullptr; }
 
 Result<Launch> launch(const Program& program, std::string_view runtime_api) {
@@ -115,6 +133,10 @@ Result<Launch> launch(const Program& program, std::string_view runtime_api) {
   LIVE_TRY(auto launch, launcher(program, runtime_api));
   add_exec_wrapper(program, launch);
   launch.function = program.function;
+  if (!is_isolated(program)) return launch;
+  launch.scratch = program.scratch;
+  launch.reads = read_by(program, launch.command);
+  launch.layers = program.layers;
   return launch;
 }
 

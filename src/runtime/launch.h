@@ -9,6 +9,7 @@
 #include "base/result.h"
 #include "process/process.h"
 #include "runtime/language.h"
+#include "runtime/own_folders.h"
 #include "runtime/worker.h"
 
 namespace live {
@@ -22,6 +23,11 @@ struct Launch {
   // Lambda: it is known by its connections.
   bool brings_its_client = false;
   std::filesystem::path loaded{};  // where it notes what it has loaded; empty: nowhere
+  // Of a worker that finds folders of its own at /tmp and /opt: whose they are, what it reads, and what /opt
+  // has.
+  Scratch* scratch = nullptr;
+  Reachable reads{};
+  std::vector<std::filesystem::path> layers{};
 };
 
 // Fault: the runtime is not supported, or what it would run is not there.

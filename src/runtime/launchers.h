@@ -21,6 +21,9 @@ void prepend(Environment& environment, std::string_view name, const std::string&
 std::string on_path(const std::string& program, std::string_view path);
 std::string ours(const char* name, const char* otherwise);  // of our own environment
 
+bool is_isolated(const Program& program);  // it finds a folder of its own at /tmp,
+bool has_own_opt(const Program& program);  // and at /opt
+
 // The function's own variables and what Lambda sets beside them.
 Environment environment_of(const Program& program, std::string_view runtime_api,
                            const std::filesystem::path& runtime_dir);

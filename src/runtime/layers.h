@@ -1,5 +1,4 @@
-// A function's layers. Their folders stand in for /opt, which only root could mount: the runtimes' search
-// paths lead to them. As in /opt, a later layer's files hide those of an earlier one.
+// A function's layers. The runtimes' search paths lead to their folders, whether or not there is an /opt. As in /opt, a later layer's files hide those of an earlier one.
 #pragma once
 
 #include <string>

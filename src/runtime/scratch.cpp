@@ -7,7 +7,7 @@
 
 #include <cerrno>
 #include <cstring>
-#include <string>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -55,6 +55,18 @@ Result<TempDir> Scratch::folder() {
     LIVE_TRY(begin());
   }
   return TempDir::create_in(root_, "worker");
+}
+
+void Scratch::isolate(Reachable always) {
+  reachable_ = std::move(always);
+  why_not_ = why_shared();
+  isolates_ = why_not_.empty();
+}
+
+Result<OwnFolders> Scratch::own_folders(const Reachable& also) {
+  reachable_.add(also);
+  LIVE_TRY(auto place, folder());
+  return OwnFolders::in(std::move(place), reachable_);
 }
 
 // It gets the name that is swept when it is locked.

@@ -11,6 +11,7 @@
 
 #include "base/json.h"
 #include "runtime/launch.h"
+#include "runtime/scratch.h"
 
 namespace live {
 
@@ -71,22 +72,28 @@ Async<void> tell(Async<Result<void>> written) { (void)co_await std::move(written
 // Of one runtime: the processes that wait.
 struct Spares::Bench : std::enable_shared_from_this<Bench> {
   struct Waiting {
+    std::optional<OwnFolders> folders;
     std::unique_ptr<Process> process;
     std::shared_ptr<Process::OnLine> line_sink;  // set when it becomes somebody's
   };
 
-  Bench(Executor executor, Command of) : executor(executor), spare(std::move(of)), timer(executor) {
+  Bench(Executor executor, Command of, Scratch* scratch)
+      : executor(executor), spare(std::move(of)), scratch(scratch), timer(executor) {
     spare.one_output = true;  // as a worker's
     if (!certificates.empty()) spare.environment.emplace_back(kCertificates, certificates);
   }
 
   bool start() {
     auto on_line = std::make_shared<Process::OnLine>();
-    auto started = Process::start(executor, spare, [on_line](Process::Stream stream, std::string_view line) {
+    auto const give = [on_line](Process::Stream stream, std::string_view line) {
       if (*on_line) (*on_line)(stream, line);
-    });
+    };
+    auto command = spare;
+    auto folders = furnish(command);
+    if (!folders) return false;
+    auto started = Process::start(executor, std::move(command), give);
     if (!started) return false;  // a fresh process will fail too, and say why
-    waiting.push_back({std::move(started.value()), std::move(on_line)});
+    waiting.push_back({std::move(folders.value()), std::move(started.value()), std::move(on_line)});
     for (const auto& file : dependencies)
       order(*waiting.back().process, order_to_compile("dependencies", file));
     for (const auto& list : loaded) order(*waiting.back().process, order_to_compile("loaded", list));
@@ -95,6 +102,20 @@ struct Spares::Bench : std::enable_shared_from_this<Bench> {
 
   // First calls come together, as where one function calls the next.
   size_t fewest() const { return functions > called.size() + 1 ? 2 : 1; }
+
+  Result<std::optional<OwnFolders>> furnish(Command& command) {
+    std::optional<OwnFolders> folders;
+    if (!scratch || !scratch->isolates()) return folders;
+    LIVE_TRY(folders, scratch->own_folders(Reachable({command.arguments.begin(), command.arguments.end()})));
+    command.mounts = folders->mounts();
+    return folders;
+  }
+
+  // Those that cannot reach it were begun before somebody needed it.
+  void let_go_of_those_without(const Reachable& reads) {
+    std::erase_if(waiting,
+                  [&](const Waiting& one) { return one.folders && !one.folders->reachable().has(reads); });
+  }
 
   // One that runs, or nothing. Its place is filled later, and one more is wanted where there was none.
   std::optional<Waiting> take() {
@@ -170,6 +191,7 @@ struct Spares::Bench : std::enable_shared_from_this<Bench> {
 
   Executor executor;
   Command spare;
+  Scratch* scratch;
   const std::string certificates = own_certificates();
   asio::steady_timer timer;  // until the next one starts, or those above one leave
   std::vector<Waiting> waiting;
@@ -181,7 +203,7 @@ struct Spares::Bench : std::enable_shared_from_this<Bench> {
   std::vector<std::filesystem::path> dependencies, loaded;  // what they compile
 };
 
-Spares::Spares(Executor executor) : executor_(std::move(executor)) {}
+Spares::Spares(Executor executor, Scratch* scratch) : executor_(std::move(executor)), scratch_(scratch) {}
 
 Spares::~Spares() {
   for (auto& [name, bench] : benches_) bench->timer.cancel();
@@ -189,7 +211,7 @@ Spares::~Spares() {
 
 Spares::Bench& Spares::bench_of(const Command& spare) {
   auto& bench = benches_[fmt::format("{}", fmt::join(spare.arguments, " "))];
-  if (!bench) bench = std::make_shared<Bench>(executor_, spare);
+  if (!bench) bench = std::make_shared<Bench>(executor_, spare, scratch_);
   return *bench;
 }
 
@@ -207,18 +229,21 @@ size_t Spares::waiting(const Command& spare) const {
 }
 
 Spares::Taken Spares::become(const Launch& launch, Process::OnLine on_line) {
-  if (!launch.spare) return {};
+  bool const is_isolated = scratch_ && scratch_->isolates();
+  if (!launch.spare || launch.scratch != (is_isolated ? scratch_ : nullptr)) return {};
   auto& bench = bench_of(*launch.spare);
   for (const auto& [name, value] : launch.command.environment)
     if (is_read_at_start(name) && !(name == kCertificates && value == bench.certificates)) return {};
   bench.called.insert(launch.function);
+  bench.let_go_of_those_without(launch.reads);
   auto taken = bench.take();
   auto loading = bench.load();
-  if (!taken) return {nullptr, std::move(loading)};
+  if (!taken || (taken->folders && !taken->folders->put_in_opt(launch.layers)))
+    return {.loading = std::move(loading)};
   *taken->line_sink = std::move(on_line);
   bench.order(*taken->process, order_to_become(launch));
   if (!launch.loaded.empty()) put_last(bench.loaded, launch.loaded, kMostLoaded);
-  return {std::move(taken->process), std::move(loading)};
+  return {std::move(taken->folders), std::move(taken->process), std::move(loading)};
 }
 
 }  // namespace live

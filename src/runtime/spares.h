@@ -6,19 +6,23 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/async.h"
 #include "base/result.h"
 #include "process/process.h"
+#include "runtime/own_folders.h"
 
 namespace live {
 
 struct Launch;
+class Scratch;
 
 class Spares {
  public:
-  explicit Spares(Executor executor);
+  // `scratch` is borrowed; where it isolates, a process waits with folders of its own.
+  explicit Spares(Executor executor, Scratch* scratch = nullptr);
   ~Spares();
 
   // Starts those of `spare`, a Launch's, before anybody needs them: so many functions may become of it.
@@ -28,12 +32,13 @@ class Spares {
   // be slower at once.
   using Loading = std::shared_ptr<void>;
   struct Taken {
-    std::unique_ptr<Process> process;
-    Loading loading;
+    std::optional<OwnFolders> folders{};
+    std::unique_ptr<Process> process{};
+    Loading loading{};
   };
   // The waiting process, which has been told to become the launch's command; another one takes its place, and
-  // compiles what this one will have loaded. Null: none waits, or the environment holds what the runtime
-  // reads only at its start (NODE_OPTIONS, …).
+  // compiles what this one will have loaded. Null: none waits, it cannot reach what the command
+  // reads, or the environment holds what the runtime reads only at its start (NODE_OPTIONS, …).
   Taken become(const Launch& launch, Process::OnLine on_line);
 
   // The waiting process, and those after it, compile what a function will probably load; of several, those
@@ -47,6 +52,7 @@ class Spares {
   Bench& bench_of(const Command& spare);
 
   Executor executor_;
+  Scratch* scratch_;
   std::map<std::string, std::shared_ptr<Bench>> benches_;  // by command line
 };
 

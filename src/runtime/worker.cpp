@@ -63,9 +63,8 @@ class Environs : public std::enable_shared_from_this<Environs> {
     };
     if (spares) take_spare(*spares, launch, on_line);
     if (!process_) {
-      auto started = Process::start(executor, std::move(launch.command), on_line);
-      if (!started) return within(fmt::format("starting {}", program_.function), started.error());
-      process_ = std::move(started.value());
+      auto begun = begin(executor, launch, on_line);
+      if (!begun) return within(fmt::format("starting {}", program_.function), begun.error());
     }
     if (launch.brings_its_client) api_->admit(process_->pid());
     asio::co_spawn(executor, follow(shared_from_this()), asio::detached);
@@ -126,15 +125,26 @@ class Environs : public std::enable_shared_from_this<Environs> {
 
   void take_spare(Spares& spares, const Launch& launch, Process::OnLine on_line) {
     auto taken = spares.become(launch, std::move(on_line));
+    own_folders_ = std::move(taken.folders);
     process_ = std::move(taken.process);
     loading_ = std::move(taken.loading);
   }
 
   Result<void> take_scratch() {
-    if (!program_.scratch) return outcome::success();
+    if (!program_.scratch || is_isolated(program_)) return outcome::success();
     LIVE_TRY(auto folder, program_.scratch->folder());
     set_missing(program_.variables, "TMPDIR", folder.path().string());
     temporary_files_.emplace(std::move(folder));
+    return outcome::success();
+  }
+
+  Result<void> begin(Executor executor, Launch& launch, Process::OnLine on_line) {
+    if (launch.scratch) {
+      LIVE_TRY(own_folders_, launch.scratch->own_folders(launch.reads));
+      LIVE_TRY(own_folders_->put_in_opt(launch.layers));
+      launch.command.mounts = own_folders_->mounts();
+    }
+    LIVE_TRY(process_, Process::start(std::move(executor), std::move(launch.command), std::move(on_line)));
     return outcome::success();
   }
 
@@ -228,6 +238,7 @@ class Environs : public std::enable_shared_from_this<Environs> {
     self->loading_.reset();
     self->target_.reset();
     self->temporary_files_.reset();
+    self->own_folders_.reset();
     self->api_->end(status);
     if (self->is_owned_ && self->events_.on_exit) self->events_.on_exit();
   }
@@ -240,7 +251,8 @@ class Environs : public std::enable_shared_from_this<Environs> {
   std::chrono::milliseconds init_duration_{0};
   mutable long max_memory_mb_ = 0;
   bool is_owned_ = true;
-  std::optional<TempDir> temporary_files_;
+  std::optional<TempDir> temporary_files_;  // where it is not isolated
+  std::optional<OwnFolders> own_folders_;
   const Debugging* debugging_ = nullptr;
   std::unique_ptr<DebugPort::Target> target_;  // where a debugger may look into it
   Steady::duration held_{};

@@ -1,5 +1,7 @@
 #include "cloud/lambda/environments.h"
 
+#include <unistd.h>
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -102,7 +104,9 @@ Environments::Environments(World& world, LambdaOptions options)
       starts_(world.executor),
       java_(world.executor, packages_of(world) / "java"),
       interpreters_(world.executor),
-      sweeper_(world.executor) {}
+      sweeper_(world.executor) {
+  scratch_.isolate(Reachable::named_in(environ));
+}
 
 Environments::~Environments() = default;
 

@@ -1,0 +1,184 @@
+#include "runtime/own_folders.h"
+
+#include <algorithm>
+#include <fstream>
+#include <map>
+#include <string_view>
+
+#include <fmt/format.h>
+
+namespace live {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kTmp = "/tmp", kOpt = "/opt";
+constexpr const char* kWindows = ".X11-unix";  // sockets of X servers
+
+// "a" of "/tmp/a/b"; empty: it is not below /tmp.
+std::string entry_of_tmp(const fs::path& path) {
+  auto const inside = path.lexically_normal().lexically_relative(kTmp);
+  auto const name = inside.empty() ? "" : inside.begin()->string();
+  return name == ".." || name == "." ? "" : name;
+}
+
+// Where a path may begin in the value of a variable, or end.
+bool is_between_paths(char letter) {
+  return std::string_view(" :;,=\"'").find(letter) != std::string_view::npos;
+}
+
+std::vector<fs::path> paths_in(std::string_view text) {
+  std::vector<fs::path> paths;
+  while (!text.empty()) {
+    auto const end = size_t(std::ranges::find_if(text, is_between_paths) - text.begin());
+    if (text.starts_with('/')) paths.emplace_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return paths;
+}
+
+// Of those that databases and IDEs have in /tmp itself.
+std::vector<std::string> sockets_in_tmp() {
+  std::vector<std::string> names;
+  std::error_code failed;
+  for (fs::directory_iterator entry(kTmp, failed); !failed && entry != fs::directory_iterator();
+       entry.increment(failed))
+    if (std::error_code gone; entry->is_socket(gone)) names.push_back(entry->path().filename().string());
+  return names;
+}
+
+Fault cannot(std::string_view what, const fs::path& path, const std::error_code& error) {
+  return fault(
+      fmt::format("{} {}, for a function's own /tmp and /opt: {}", what, path.string(), error.message()));
+}
+
+Result<void> make_folder(const fs::path& path) {
+  std::error_code failed;
+  fs::create_directories(path, failed);
+  if (failed) return cannot("making", path, failed);
+  return outcome::success();
+}
+
+bool is_folder(const fs::path& path) {
+  std::error_code ignored;
+  return fs::is_directory(path, ignored);
+}
+
+std::map<std::string, std::vector<fs::path>> entries_by_name(const std::vector<fs::path>& folders) {
+  std::map<std::string, std::vector<fs::path>> entries;
+  for (auto const& folder : folders) {
+    std::error_code failed;
+    for (auto const& entry : fs::directory_iterator(folder, failed))
+      entries[entry.path().filename().string()].push_back(entry.path());
+  }
+  return entries;
+}
+
+// Links to the folders' entries, so that what is saved in those shows. The last of several hides the others,
+// unless they are folders: then their entries are looked at.
+Result<void> lay_over_each_other(const std::vector<fs::path>& folders, const fs::path& into) {
+  for (auto& [name, entries] : entries_by_name(folders)) {
+    auto const at = into / name;
+    std::erase_if(entries,
+                  [last = entries.back()](auto const& one) { return one != last && !is_folder(one); });
+    std::error_code failed;
+    fs::remove(at, failed);  // where something of the machine's would be
+    if (entries.size() > 1 && is_folder(entries.back())) {
+      LIVE_TRY(make_folder(at));
+      LIVE_TRY(lay_over_each_other(entries, at));
+      continue;
+    }
+    fs::create_symlink(entries.back(), at, failed);
+    if (failed) return cannot("making", at, failed);
+  }
+  return outcome::success();
+}
+
+}  // namespace
+
+Reachable::Reachable(const std::vector<fs::path>& paths) {
+  for (auto const& path : paths) add(path);
+}
+
+Reachable Reachable::named_in(char* const* environment) {
+  Reachable all;
+  for (; *environment; ++environment)
+    for (auto const& path : paths_in(*environment)) all.add(path);
+  return all;
+}
+
+void Reachable::add(const fs::path& path) {
+  if (!path.is_absolute()) return;
+  std::error_code absent;
+  auto const real = fs::canonical(path, absent);
+  for (auto const& name : {entry_of_tmp(path), absent ? "" : entry_of_tmp(real)})
+    if (!name.empty()) names_.insert(name);
+}
+
+void Reachable::add(const Reachable& others) { names_.insert(others.names_.begin(), others.names_.end()); }
+
+bool Reachable::has(const Reachable& others) const { return std::ranges::includes(names_, others.names_); }
+
+Result<OwnFolders> OwnFolders::in(TempDir place, Reachable reachable) {
+  OwnFolders folders(std::move(place), std::move(reachable));
+  LIVE_TRY(folders.furnish_opt());
+  LIVE_TRY(folders.furnish_tmp());
+  return folders;
+}
+
+Result<void> OwnFolders::furnish_tmp() {
+  auto const own = outside() / "tmp";
+  LIVE_TRY(make_folder(own));
+  std::set<std::string> names = reachable_.names();
+  names.insert(kWindows);
+  for (auto& name : sockets_in_tmp()) names.insert(std::move(name));
+  for (auto const& name : names) show(fs::path(kTmp) / name, own / name);
+  mounts_.push_back({own, kTmp});  // last: it hides where we lie
+  return outcome::success();
+}
+
+Result<void> OwnFolders::furnish_opt() {
+  if (!is_folder(kOpt)) return outcome::success();
+  auto const own = outside() / "opt";
+  LIVE_TRY(make_folder(own));
+  std::error_code unreadable;
+  for (auto const& entry : fs::directory_iterator(kOpt, unreadable))
+    show(entry.path(), own / entry.path().filename());
+  mounts_.push_back({own, kOpt});
+  return outcome::success();
+}
+
+// One that cannot be shown is not there.
+void OwnFolders::show(const fs::path& entry, const fs::path& at) {
+  std::error_code failed;
+  auto const is = fs::symlink_status(entry, failed);
+  if (failed) return;
+  if (fs::is_symlink(is)) return fs::copy_symlink(entry, at, failed);
+  if (fs::is_directory(is)) {
+    fs::create_directory(at, failed);
+  } else {
+    std::ofstream mount_point(at);
+  }
+  mounts_.push_back({entry, at, Mount::Need::may});
+}
+
+Result<void> OwnFolders::put_in_opt(const std::vector<fs::path>& layers) {
+  auto const own = outside() / "opt";
+  if (layers.empty() || !is_folder(own)) return outcome::success();
+  LIVE_TRY(lay_over_each_other(layers, own));
+  // What a layer hides of the machine's must not be mounted on the layer.
+  std::erase_if(mounts_, [&](const Mount& mount) {
+    std::error_code ignored;
+    return mount.at.parent_path() == own && fs::is_symlink(mount.at, ignored);
+  });
+  return outcome::success();
+}
+
+std::string why_shared() {
+  std::error_code ignored;
+  if (!fs::is_directory(fs::symlink_status(kTmp, ignored))) return "/tmp is a link";
+  auto const reason = why_no_mounts();
+  return reason ? "the kernel lets this user mount nothing: " + *reason : "";
+}
+
+}  // namespace live
