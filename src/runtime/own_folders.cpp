@@ -27,14 +27,24 @@ bool is_between_paths(char letter) {
   return std::string_view(" :;,=\"'").find(letter) != std::string_view::npos;
 }
 
-std::vector<fs::path> paths_in(std::string_view text) {
-  std::vector<fs::path> paths;
-  while (!text.empty()) {
-    auto const end = size_t(std::ranges::find_if(text, is_between_paths) - text.begin());
-    if (text.starts_with('/')) paths.emplace_back(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
+bool is_there(const fs::path& path) {
+  std::error_code ignored;
+  return fs::exists(fs::symlink_status(path, ignored));
+}
+
+// A name may have in it what stands between paths, too: which entries are there decides.
+std::vector<fs::path> entries_named_in(std::string_view text) {
+  constexpr std::string_view begin = "/tmp/";
+  std::vector<fs::path> entries;
+  for (auto at = text.find(begin); at != text.npos; at = text.find(begin, at + 1)) {
+    if (at > 0 && text[at - 1] != '/' && !is_between_paths(text[at - 1])) continue;  // "file:///tmp/a" does
+    auto const name = text.substr(at + begin.size(), text.find('/', at + begin.size()) - at - begin.size());
+    for (size_t end = 1; end <= name.size(); ++end)
+      if (end == name.size() || is_between_paths(name[end]))
+        if (auto entry = fs::path(kTmp) / name.substr(0, end); is_there(entry))
+          entries.push_back(std::move(entry));
   }
-  return paths;
+  return entries;
 }
 
 // Of those that databases and IDEs have in /tmp itself.
@@ -103,7 +113,7 @@ Reachable::Reachable(const std::vector<fs::path>& paths) {
 Reachable Reachable::named_in(char* const* environment) {
   Reachable all;
   for (; *environment; ++environment)
-    for (auto const& path : paths_in(*environment)) all.add(path);
+    for (auto const& entry : entries_named_in(*environment)) all.add(entry);
   return all;
 }
 

@@ -31,11 +31,21 @@ TEST(Reachable, OfALinkItIsWhereThatLeadsToo) {
 }
 
 TEST(Reachable, VariablesNameThemInListsAndWithinText) {
-  std::string path = "PATH=/usr/bin:/tmp/bin/x:/bin", agent = "SSH_AUTH_SOCK=/tmp/ssh-1/agent.2",
-              bus = "BUS=unix:path=/tmp/dbus-3,guid=/tmp", code = R"(CODE={"ipc":"/tmp/node.sock"})",
-              no = "NO=a/tmp/b";
-  char* const variables[] = {path.data(), agent.data(), bus.data(), code.data(), no.data(), nullptr};
-  EXPECT_THAT(Reachable::named_in(variables).names(), ElementsAre("bin", "dbus-3", "node.sock", "ssh-1"));
+  auto const one = std::move(TempDir::create_in("/tmp", "one").value()),
+             two = std::move(TempDir::create_in("/tmp", "two").value()),
+             spaced = std::move(TempDir::create_in("/tmp", "my ide").value());
+  auto const named = [](std::string variable) {
+    char* const variables[] = {variable.data(), nullptr};
+    return Reachable::named_in(variables).names();
+  };
+  auto const name = [](const TempDir& folder) { return folder.path().filename().string(); };
+  EXPECT_THAT(named(fmt::format("PATH=/bin:{}:{}/bin:/tmp/absent", one.path().string(), two.path().string())),
+              ElementsAre(name(one), name(two)));
+  EXPECT_THAT(named(fmt::format("BUS=unix:path={},guid=/tmp", one.path().string())), ElementsAre(name(one)));
+  EXPECT_THAT(named(fmt::format(R"(IDE={{"socket":"{}/a.sock"}})", spaced.path().string())),
+              ElementsAre(name(spaced)));
+  EXPECT_THAT(named(fmt::format("URL=file://{}", one.path().string())), ElementsAre(name(one)));
+  EXPECT_THAT(named(fmt::format("OTHER=/mine{}", one.path().string())), ElementsAre());
 }
 
 struct OwnFoldersTest : testing::Test {

@@ -83,14 +83,15 @@ for (const [id, { program }] of Object.entries(languages))
 
 test("a save makes a new process, whose /tmp is empty; that of the old one is gone", { skip: noOwnFolders }, async () => {
   await call("Node", { text: "of the old one" });
-  const { length } = await call("Node").then(() => outside(name));
-  assert.ok(length > 0);
+  const old = outside(name, "of the old one");
+  assert.ok(old);
   lab.write("src/node.js", node(2));
   const after = await until("the saved code", async () => {
     const answer = await call("Node");
     return answer.version === 2 && answer;
   });
   assert.equal(after.found, false);
+  await until("the removal of the old one's files", () => !existsSync(path.dirname(path.dirname(old))));
 });
 
 test("what lies in this machine's /tmp and is named in live's environment is reachable, and nothing else", { skip: noOwnFolders }, async () => {

@@ -51,7 +51,7 @@ test("where the kernel refuses, that is told with --verbose and by the doctor, a
   const session = await lab.go("--verbose");
   await session.line(/Functions share this machine's \/tmp: the kernel lets this user mount nothing: Operation not permitted/, "word of it");
   const folder = await looksShared(lab);
-  assert.match((await lab.run("doctor", "--local", "--stage", "e2e")).text, /\/tmp of functions +this machine's, which they share: .*not permitted/);
+  assert.match((await lab.run("doctor", "--local", "--stage", "e2e")).text, /\/tmp of functions: this machine's, which they share: .*not permitted/);
   await session.stop();
   await until("the removal of the folder", () => !existsSync(path.dirname(folder)));
   await lab.do("deploy");
@@ -64,5 +64,5 @@ test("live.privateTmp in live.json switches it off, and nothing is told", async 
   const session = await lab.go("--verbose");
   await looksShared(lab);
   assert.ok(!session.lines.some((line) => line.includes("share this machine's /tmp")), session.tail());
-  assert.match((await lab.run("doctor", "--local", "--stage", "e2e")).text, /\/tmp of functions +this machine's, as `live\.privateTmp` in live\.json has it/);
+  assert.match((await lab.run("doctor", "--local", "--stage", "e2e")).text, /\/tmp of functions: this machine's, as `live\.privateTmp` in live\.json has it/);
 });

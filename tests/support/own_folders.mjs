@@ -1,6 +1,6 @@
 // /tmp and /opt of a worker's own: whether this machine lets somebody have them, and where they lie for others.
 import { execFileSync } from "node:child_process";
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
@@ -25,12 +25,15 @@ export const noRefusal = isRoot && works("setpriv", "--bounding-set=-sys_admin",
 export const asSomebodyElse = (live) => `#!/bin/sh\nexec setpriv ${somebodyElse.join(" ")} ${live} "$@"\n`;
 export const refused = (live) => `#!/bin/sh\nexec setpriv --bounding-set=-sys_admin --inh-caps=-sys_admin ${live} "$@"\n`;
 
-/** Where a file that a worker has at /tmp/NAME lies for everybody else; nothing: no worker has it. @param {string} name */
-export function outside(name) {
+/**
+ * Where a file that a worker has at /tmp/NAME lies for everybody else; nothing: no worker has it, or not with this text.
+ * @param {string} name @param {string} [text]
+ */
+export function outside(name, text) {
   for (const one of readdirSync(tmpdir()).filter((name) => name.startsWith("live-tmp-")))
     for (const worker of entriesOf(path.join(tmpdir(), one))) {
       const file = path.join(tmpdir(), one, worker, "tmp", name);
-      if (existsSync(file)) return file;
+      if (existsSync(file) && (text === undefined || readFileSync(file, "utf8") === text)) return file;
     }
 }
 
