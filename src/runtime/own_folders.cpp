@@ -1,8 +1,14 @@
 #include "runtime/own_folders.h"
 
+#include <dirent.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <algorithm>
-#include <fstream>
+#include <cerrno>
+#include <cstring>
 #include <map>
+#include <memory>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -47,25 +53,23 @@ std::vector<fs::path> entries_named_in(std::string_view text) {
   return entries;
 }
 
-// Of those that databases and IDEs have in /tmp itself.
+// Of those that databases and IDEs have in /tmp itself. There may be much else: nothing is asked of each.
 std::vector<std::string> sockets_in_tmp() {
   std::vector<std::string> names;
-  std::error_code failed;
-  for (fs::directory_iterator entry(kTmp, failed); !failed && entry != fs::directory_iterator();
-       entry.increment(failed))
-    if (std::error_code gone; entry->is_socket(gone)) names.push_back(entry->path().filename().string());
+  std::unique_ptr<DIR, int (*)(DIR*)> const folder(::opendir(kTmp.data()), ::closedir);
+  if (!folder) return names;
+  while (auto const* entry = ::readdir(folder.get()))
+    if (entry->d_type == DT_SOCK) names.emplace_back(entry->d_name);
   return names;
 }
 
-Fault cannot(std::string_view what, const fs::path& path, const std::error_code& error) {
-  return fault(
-      fmt::format("{} {}, for a function's own /tmp and /opt: {}", what, path.string(), error.message()));
+Fault cannot(std::string_view what, const fs::path& path) {
+  return fault(fmt::format("{} {}, for a function's own /tmp and /opt: {}", what, path.string(),
+                           std::strerror(errno)));
 }
 
 Result<void> make_folder(const fs::path& path) {
-  std::error_code failed;
-  fs::create_directories(path, failed);
-  if (failed) return cannot("making", path, failed);
+  if (::mkdir(path.c_str(), 0755) != 0) return cannot("making", path);
   return outcome::success();
 }
 
@@ -98,8 +102,7 @@ Result<void> lay_over_each_other(const std::vector<fs::path>& folders, const fs:
       LIVE_TRY(lay_over_each_other(entries, at));
       continue;
     }
-    fs::create_symlink(entries.back(), at, failed);
-    if (failed) return cannot("making", at, failed);
+    if (::symlink(entries.back().c_str(), at.c_str()) != 0) return cannot("making", at);
   }
   return outcome::success();
 }
@@ -160,16 +163,12 @@ Result<void> OwnFolders::furnish_opt() {
 
 // One that cannot be shown is not there.
 void OwnFolders::show(const fs::path& entry, const fs::path& at) {
-  std::error_code failed;
-  auto const is = fs::symlink_status(entry, failed);
-  if (failed) return;
-  if (fs::is_symlink(is)) return fs::copy_symlink(entry, at, failed);
-  if (fs::is_directory(is)) {
-    fs::create_directory(at, failed);
-  } else {
-    std::ofstream mount_point(at);
-  }
-  mounts_.push_back({entry, at, Mount::Need::may});
+  struct stat is {};
+  std::error_code ignored;
+  if (::lstat(entry.c_str(), &is) != 0) return;
+  if (S_ISLNK(is.st_mode)) return fs::copy_symlink(entry, at, ignored);
+  if (S_ISDIR(is.st_mode) ? ::mkdir(at.c_str(), 0755) == 0 : ::mknod(at.c_str(), S_IFREG | 0600, 0) == 0)
+    mounts_.push_back({entry, at, Mount::Need::may});
 }
 
 Result<void> OwnFolders::put_in_opt(const std::vector<fs::path>& layers) {
