@@ -1,4 +1,5 @@
-// A function's layers. The runtimes' search paths lead to their folders, whether or not there is an /opt. As in /opt, a later layer's files hide those of an earlier one.
+// A function's layers. The runtimes' search paths lead to their folders, whether or not there is an /opt. As
+// there, a later layer's files hide those of an earlier one.
 #pragma once
 
 #include <string>
