@@ -35,7 +35,7 @@ TEST_F(LiveJson, EverySettingIsTaken) {
     "$schema": "schema/live.schema.json",
     "name": "shop", "stage": "dev", "region": "eu-west-1", "profile": "work", "main": "app.js",
     "live": {"only": ["Api*"], "except": ["Cron", "Slow"], "workers": 32, "workersPerFunction": 8,
-             "limits": false, "vpc": "keep"},
+             "limits": false, "privateTmp": false, "vpc": "keep"},
     "debugStack": {"tags": {"team": "blue"}},
     "accounts": {"prod": "123456789012", "john.doe": "000000000000"},
     "takeover": "ask", "typeCheck": false, "lint": false,
@@ -53,6 +53,7 @@ TEST_F(LiveJson, EverySettingIsTaken) {
   EXPECT_EQ(is.workers, 32u);
   EXPECT_EQ(is.workers_per_function, 8u);
   EXPECT_FALSE(is.limits);
+  EXPECT_FALSE(is.private_tmp);
   EXPECT_TRUE(is.keeps_vpc);
   EXPECT_THAT(is.debug_stack_tags, ElementsAre(Pair("team", "blue")));
   EXPECT_THAT(is.accounts, ElementsAre(Pair("john-doe", "000000000000"), Pair("prod", "123456789012")));
@@ -69,6 +70,7 @@ TEST_F(LiveJson, AllOfItIsOptional) {
   EXPECT_EQ(config.value().takeover, Config::Takeover::take);
   EXPECT_EQ(config.value().workers, 0u);
   EXPECT_TRUE(config.value().limits);
+  EXPECT_TRUE(config.value().private_tmp);
   EXPECT_FALSE(config.value().keeps_vpc);
 }
 
@@ -80,6 +82,7 @@ TEST_F(LiveJson, AnUnknownSettingIsToldWithItsLineAndTheOneThatIsClose) {
       why(R"({"live": {"wokers": 3}})"),
       "live.json:1: \"live.wokers\" is no setting (did you mean \"live.workers\"?); there are live.only, "
       "live.except, live.functions, live.inspect, live.workers, live.workersPerFunction, live.limits, "
+      "live.privateTmp, "
       "live.vpc");
   EXPECT_THAT(why(R"({"workers": 3})"), HasSubstr("did you mean \"live.workers\"?"));
   EXPECT_THAT(why(R"({"colour": 3})"), HasSubstr("\"colour\" is no setting; there are name"));
