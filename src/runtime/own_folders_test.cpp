@@ -149,6 +149,25 @@ TEST_F(IsolatedWorkerTest, OneThatWaitedFindsTheLayersOfTheFunctionThatItBecomes
   EXPECT_EQ(invoke(*worker).payload, R"("of the layertrue")");
 }
 
+TEST_F(IsolatedWorkerTest, ForOneThatWaitedALayerHidesWhatTheMachineHasInOptToo) {
+  std::error_code absent;
+  fs::directory_iterator const first("/opt", absent);
+  if (absent || first == fs::directory_iterator()) GTEST_SKIP() << "this machine has nothing in /opt";
+  auto const name = first->path().filename().string();
+  Spares spares(context.get_executor(), &scratch);
+  auto with_layer = program();
+  with_layer.layers = {folder.path() / "layer"};
+  spares.prepare(
+      node_spare(LIVE_SOURCE_DIR "/runtimes", NodeHeap::of(with_layer.memory_mb, Limits::enforced)));
+  write("layer/" + name + "/data.txt", "of the layer");
+  write("index.js", fmt::format(R"(const text = require('fs').readFileSync('/opt/{}/data.txt', 'utf8')
+    exports.handler = async () => text + process.argv[1].endsWith('spare.cjs'))",
+                                name));
+  auto worker = start(with_layer, &spares);
+  EXPECT_EQ(invoke(*worker).payload, R"("of the layertrue")");
+  EXPECT_TRUE(fs::exists(first->path())) << "the machine's own stays";
+}
+
 TEST_F(IsolatedWorkerTest, OneThatWaitedWithoutWhatAFunctionReadsIsNotTaken) {
   if (folder.path().parent_path() != "/tmp") GTEST_SKIP() << "the function does not lie in /tmp here";
   Scratch narrow;
