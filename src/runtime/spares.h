@@ -11,10 +11,9 @@
 #include "base/async.h"
 #include "base/result.h"
 #include "process/process.h"
+#include "runtime/preloaded.h"
 
 namespace live {
-
-struct Launch;
 
 class Spares {
  public:
@@ -32,8 +31,8 @@ class Spares {
     Loading loading;
   };
   // The waiting process, which has been told to become the launch's command; another one takes its place, and
-  // compiles what this one will have loaded. Null: none waits, or the environment holds what the runtime
-  // reads only at its start (NODE_OPTIONS, …).
+  // compiles what this one will have loaded, or has it evaluated (preloaded.h). Null: none waits, or the
+  // environment holds what the runtime reads only at its start (NODE_OPTIONS, …).
   Taken become(const Launch& launch, Process::OnLine on_line);
 
   // The waiting process, and those after it, compile what a function will probably load; of several, those
@@ -41,12 +40,16 @@ class Spares {
   void compile_ahead(const Command& spare, const std::filesystem::path& dependencies);
 
   size_t waiting(const Command& spare) const;
+  size_t preloaded() const { return preloaded_.ready(); }  // for one function each
 
  private:
   struct Bench;
   Bench& bench_of(const Command& spare);
+  bool can_become(const Launch& launch) const;
 
   Executor executor_;
+  const std::string certificates_;
+  Preloaded preloaded_;
   std::map<std::string, std::shared_ptr<Bench>> benches_;  // by command line
 };
 
