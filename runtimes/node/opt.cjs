@@ -10,13 +10,14 @@ const opt = '/opt/'
 const optUrl = 'file:///opt/'
 
 let folders = [] // of layers, the one that hides the others first
+let isLed = false // `require` is
 
 /** Of the environment, which the user's code then sees as on Lambda. */
 function takeLayers() {
   const { LIVE_LAYERS } = process.env
   delete process.env.LIVE_LAYERS
   useLayers((LIVE_LAYERS ?? '').split(delimiter).filter(Boolean))
-  if (folders.length > 0) requireFromLayers()
+  if (folders.length > 0 && !isLed) requireFromLayers()
 }
 
 function useLayers(all) {
@@ -34,6 +35,7 @@ function urlsInLayers(specifier) {
 }
 
 function requireFromLayers() {
+  isLed = true
   const resolve = Module._resolveFilename
   Module._resolveFilename = function (request, ...rest) {
     if (typeof request === 'string' && request.startsWith(opt)) {

@@ -35,12 +35,17 @@ function compileFile(file) {
   } catch {} // an ES module, or one that is gone: whoever loads it finds out
 }
 
+/** What of these has been compiled. @param {string[]} files */
+const compiledOf = (files) => files.filter((file) => compiled.has(file))
+
 // Node puts a module there before it loads it. Until then it is not there for anybody.
-function awaitModule(file) {
+function awaitModule(file, tell = () => {}) {
+  if (!compiled.has(file)) return
   const set = (module) => {
     delete Module._cache[file]
     Module._cache[file] = module
     module._compile = compileLikeNode
+    tell(module)
   }
   Object.defineProperty(Module._cache, file, { get: () => undefined, set, enumerable: false, configurable: true })
 }
@@ -79,4 +84,4 @@ function noteLoaded(list) {
   } catch {} // they are compiled when they are loaded, then
 }
 
-module.exports = { compileListed, noteLoaded }
+module.exports = { awaitModule, compiledOf, compileListed, noteLoaded }

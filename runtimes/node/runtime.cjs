@@ -30,23 +30,36 @@ function leaveNoTrace() {
   delete process.mainModule
 }
 
-async function run({ onLoaded = () => {} } = {}) {
-  if (process.env.LIVE_INSPECT) require('./inspect.cjs').inspectAsTold()
-  const api = new RuntimeApi(process.env.AWS_LAMBDA_RUNTIME_API)
-  const major = Number(/nodejs(\d+)/.exec(process.env.AWS_EXECUTION_ENV)?.[1] ?? 22)
-  const uncaught = (error) => reportInitError(api, error, 129)
-  const rejected = (reason, promise) => reportInitError(api, new UnhandledPromiseRejection(reason, promise), 128)
+let api // none while the process waits to become a function
+
+const uncaught = (error) => reportInitError(api, error, 129)
+const rejected = (reason, promise) => reportInitError(api, new UnhandledPromiseRejection(reason, promise), 128)
+const lambdaMajor = () => Number(/nodejs(\d+)/.exec(process.env.AWS_EXECUTION_ENV)?.[1] ?? 22)
+
+let isSetUp = false
+
+/** All that is there before the user's code, in the function's environment. A process that waits may do it sooner. */
+function setUp() {
+  opt.takeLayers()
+  if (isSetUp) return
+  isSetUp = true
   process.on('uncaughtException', uncaught)
   process.on('unhandledRejection', rejected)
   setUpConsole()
   installGlobals()
   tellWritesTo(process.env.LAMBDA_TASK_ROOT)
   leaveNoTrace()
-  refuseRequiredModules(major)
-  opt.takeLayers()
+  refuseRequiredModules(lambdaMajor())
   // A CommonJS handler may `import`, too; hooks on a thread of their own, Node 20's, only where it does.
   if (opt.layers().length > 0 && Module.registerHooks) importFromNodePath()
   else if (opt.layers().length > 0) opt.beforeImports(importFromNodePath)
+}
+
+async function run({ onLoaded = () => {} } = {}) {
+  if (process.env.LIVE_INSPECT) require('./inspect.cjs').inspectAsTold()
+  api = new RuntimeApi(process.env.AWS_LAMBDA_RUNTIME_API)
+  setUp()
+  const major = lambdaMajor()
   let handler
   try {
     handler = await loadHandler(process.env.LAMBDA_TASK_ROOT, process.env._HANDLER)
@@ -62,4 +75,4 @@ async function run({ onLoaded = () => {} } = {}) {
   new Loop(api, handler, major).start()
 }
 
-module.exports = { run }
+module.exports = { run, setUp }

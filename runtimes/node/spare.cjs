@@ -1,15 +1,17 @@
 // A Lambda runtime for Node that waits, with everything loaded but the user's code and environment, until a line on
 // its standard input tells which function it is: {"folder": …, "environment": {…}, "loaded": list}. Before, lines may name
-// what it will probably need: {"dependencies": file}, or {"loaded": list} of what a function has loaded.
+// what it will probably need: {"dependencies": file}, or {"loaded": list} of what a function has loaded. The line
+// {"preload": order} tells which function it will be, if any: it says what it has loaded of that one's packages, or ends.
 'use strict'
-const { closeSync, openSync, readSync } = require('node:fs')
+const { closeSync, openSync, readSync, writeSync } = require('node:fs')
 const Module = require('node:module')
 const { createServer } = require('node:net')
 const { RuntimeApi } = require('./api.cjs')
 const { prepare } = require('./dependencies.cjs')
 const { loadHandler } = require('./handler.cjs')
 const { compileListed, noteLoaded } = require('./packages.cjs')
-const { run } = require('./runtime.cjs')
+const { drop, preload } = require('./preload.cjs')
+const { run, setUp } = require('./runtime.cjs')
 
 // What the AWS SDK and most handlers load.
 const builtins = ['buffer', 'child_process', 'crypto', 'events', 'fs/promises', 'http', 'http2', 'https', 'os', 'path', 'stream', 'url', 'util', 'zlib']
@@ -50,6 +52,10 @@ function readOrder() {
   for (;;) {
     const order = JSON.parse(readLine())
     if (order.environment) return order
+    if (order.preload) {
+      expect(order.preload)
+      continue
+    }
     try {
       if (order.dependencies) prepare(order.dependencies)
       else compileListed(order.loaded)
@@ -57,14 +63,37 @@ function readOrder() {
   }
 }
 
-async function become({ folder, environment, loaded }) {
-  closeSync(0)
-  openSync('/dev/null') // takes the number that has just become free: standard input
+let isThere = false // whoever preloads is there already
+
+function enter({ folder, environment }) {
   for (const name of Object.keys(process.env)) delete process.env[name]
   Object.assign(process.env, environment)
+  if (isThere) return
+  isThere = true
   Module._initPaths() // NODE_PATH
   process.chdir(folder)
-  await run({ onLoaded: () => loaded && noteLoaded(loaded) })
+}
+
+function expect(order) {
+  try {
+    enter(order)
+    setUp()
+    writeSync(1, `\u0001live preloaded ${JSON.stringify(preload(order.loaded))}\n`)
+  } catch {
+    process.exit(0) // it is not to be seen that anything was loaded
+  }
+}
+
+async function become(order) {
+  closeSync(0)
+  openSync('/dev/null') // takes the number that has just become free: standard input
+  enter(order)
+  await run({ onLoaded: () => noteWhatIsLoaded(order) })
+}
+
+function noteWhatIsLoaded({ loaded }) {
+  drop()
+  if (loaded) noteLoaded(loaded)
 }
 
 loadBuiltins()

@@ -64,6 +64,16 @@ Result<std::string> read_file(const std::filesystem::path& path) {
   return out;
 }
 
+bool changed_since(const std::filesystem::path& file, std::chrono::system_clock::time_point when) {
+  using TimePoint = std::chrono::system_clock::time_point;
+  constexpr auto kGranularity = std::chrono::milliseconds(10);  // of the kernel's file times
+  struct stat found {};
+  if (stat(file.c_str(), &found) != 0) return false;
+  auto const at = TimePoint(std::chrono::duration_cast<TimePoint::duration>(
+      std::chrono::seconds(found.st_ctim.tv_sec) + std::chrono::nanoseconds(found.st_ctim.tv_nsec)));
+  return at + kGranularity >= when;
+}
+
 Result<void> write_file(const std::filesystem::path& path, std::string_view bytes, int mode) {
   std::error_code error;
   if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), error);

@@ -1,7 +1,5 @@
 #include "live/local_code.h"
 
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <set>
 
@@ -12,6 +10,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
 
+#include "base/file.h"
 #include "base/timer.h"
 #include "live/build_messages.h"
 #include "live/code_entry.h"
@@ -40,16 +39,6 @@ std::vector<std::string> not_files_of_layers() {
 constexpr std::chrono::milliseconds kCallsComeFirst{300};
 // A file is not there for a moment while an editor or git replaces it: errors count when nothing more comes.
 constexpr std::chrono::milliseconds kMoment{40};
-
-// Changed, replaced or moved here since then: what a build of that time read may be old.
-bool changed_since(const std::filesystem::path& file, TimePoint when) {
-  constexpr auto kGranularity = std::chrono::milliseconds(10);  // of the kernel's file times
-  struct stat found {};
-  if (stat(file.c_str(), &found) != 0) return false;
-  auto const at = TimePoint(std::chrono::duration_cast<TimePoint::duration>(
-      std::chrono::seconds(found.st_ctim.tv_sec) + std::chrono::nanoseconds(found.st_ctim.tv_nsec)));
-  return at + kGranularity >= when;
-}
 
 BuildRequest build_request(CodeEntry& entry) {
   BuildRequest request;

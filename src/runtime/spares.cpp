@@ -3,15 +3,13 @@
 #include <algorithm>
 #include <set>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "base/json.h"
 #include "runtime/launch.h"
 #include "runtime/scratch.h"
+#include "runtime/spare_process.h"
 
 namespace live {
 
@@ -34,25 +32,7 @@ bool is_read_at_start(std::string_view name) {
   return std::ranges::any_of(kReadAtStart, [name](auto prefix) { return name.starts_with(prefix); });
 }
 
-// How the developer's machine reaches the network: every worker has it, so the spare starts with it too.
-constexpr const char* kCertificates = "NODE_EXTRA_CA_CERTS";
-
-std::string own_certificates() {
-  const auto* value = getenv(kCertificates);
-  return value ? value : "";
-}
-
-std::string order_to_become(const Launch& launch) {
-  json::object environment;
-  for (const auto& [name, value] : launch.command.environment) environment[name] = value;
-  json::object order{{"folder", launch.command.folder.string()}, {"environment", std::move(environment)}};
-  if (!launch.loaded.empty()) order["loaded"] = launch.loaded.string();
-  return json::serialize(order) + "\n";
-}
-
-std::string order_to_compile(const char* what, const std::filesystem::path& file) {
-  return json::serialize(json::object{{what, file.string()}}) + "\n";
-}
+constexpr const char* kCertificates = "NODE_EXTRA_CA_CERTS";  // a spare starts with our own
 
 constexpr size_t kMostDependencies = 2;  // of some 20 MB each, where the AWS SDK is in it
 constexpr size_t kMostLoaded = 6;        // lists, of files that are the same for many functions
@@ -65,62 +45,34 @@ bool put_last(std::vector<std::filesystem::path>& files, const std::filesystem::
   return is_new;
 }
 
-Async<void> tell(Async<Result<void>> written) { (void)co_await std::move(written); }
-
 }  // namespace
 
 // Of one runtime: the processes that wait.
 struct Spares::Bench : std::enable_shared_from_this<Bench> {
-  struct Waiting {
-    std::optional<OwnFolders> folders;
-    std::unique_ptr<Process> process;
-    std::shared_ptr<Process::OnLine> line_sink;  // set when it becomes somebody's
-  };
-
   Bench(Executor executor, Command of, Scratch* scratch)
-      : executor(executor), spare(std::move(of)), scratch(scratch), timer(executor) {
-    spare.one_output = true;  // as a worker's
-    if (!certificates.empty()) spare.environment.emplace_back(kCertificates, certificates);
-  }
+      : executor(executor), spare(std::move(of)), scratch(scratch), timer(executor) {}
 
   bool start() {
-    auto on_line = std::make_shared<Process::OnLine>();
-    auto const give = [on_line](Process::Stream stream, std::string_view line) {
-      if (*on_line) (*on_line)(stream, line);
-    };
-    auto command = spare;
-    auto folders = furnish(command);
-    if (!folders) return false;
-    auto started = Process::start(executor, std::move(command), give);
-    if (!started) return false;  // a fresh process will fail too, and say why
-    waiting.push_back({std::move(folders.value()), std::move(started.value()), std::move(on_line)});
-    for (const auto& file : dependencies)
-      order(*waiting.back().process, order_to_compile("dependencies", file));
-    for (const auto& list : loaded) order(*waiting.back().process, order_to_compile("loaded", list));
+    auto started = SpareProcess::start(executor, spare, scratch);
+    if (!started) return false;
+    for (const auto& file : dependencies) started->compile("dependencies", file);
+    for (const auto& list : loaded) started->compile("loaded", list);
+    waiting.push_back(std::move(*started));
     return true;
   }
 
   // First calls come together, as where one function calls the next.
   size_t fewest() const { return functions > called.size() + 1 ? 2 : 1; }
 
-  Result<std::optional<OwnFolders>> furnish(Command& command) {
-    std::optional<OwnFolders> folders;
-    if (!scratch || !scratch->isolates()) return folders;
-    LIVE_TRY(folders, scratch->own_folders(Reachable({command.arguments.begin(), command.arguments.end()})));
-    command.mounts = folders->mounts();
-    return folders;
-  }
-
   // Those that cannot reach it were begun before somebody needed it.
   void let_go_of_those_without(const Reachable& reads) {
-    std::erase_if(waiting,
-                  [&](const Waiting& one) { return one.folders && !one.folders->reachable().has(reads); });
+    std::erase_if(waiting, [&](const SpareProcess& one) { return !one.reaches(reads); });
   }
 
   // One that runs, or nothing. Its place is filled later, and one more is wanted where there was none.
-  std::optional<Waiting> take() {
-    std::erase_if(waiting, [](auto& one) { return !one.process->running(); });
-    std::optional<Waiting> taken;
+  std::optional<SpareProcess> take() {
+    std::erase_if(waiting, [](auto& one) { return !one.running(); });
+    std::optional<SpareProcess> taken;
     if (!waiting.empty()) {
       taken = std::move(waiting.front());
       waiting.erase(waiting.begin());
@@ -152,8 +104,8 @@ struct Spares::Bench : std::enable_shared_from_this<Bench> {
   }
 
   void fill() {
-    for (const auto& one : waiting)  // the lists may have changed
-      for (const auto& list : loaded) order(*one.process, order_to_compile("loaded", list));
+    for (auto& one : waiting)  // the lists may have changed
+      for (const auto& list : loaded) one.compile("loaded", list);
     while (waiting.size() < std::max(wanted, fewest()) && start()) {
     }
     is_filling = false;
@@ -182,19 +134,14 @@ struct Spares::Bench : std::enable_shared_from_this<Bench> {
 
   void compile_ahead(const std::filesystem::path& file) {
     if (!put_last(dependencies, file, kMostDependencies)) return;
-    for (const auto& one : waiting) order(*one.process, order_to_compile("dependencies", file));
-  }
-
-  void order(Process& process, std::string line) {
-    asio::co_spawn(executor, tell(process.write(std::move(line))), asio::detached);
+    for (auto& one : waiting) one.compile("dependencies", file);
   }
 
   Executor executor;
   Command spare;
   Scratch* scratch;
-  const std::string certificates = own_certificates();
   asio::steady_timer timer;  // until the next one starts, or those above one leave
-  std::vector<Waiting> waiting;
+  std::vector<SpareProcess> waiting;
   std::weak_ptr<void> loading;
   size_t wanted = 1, functions = 1;
   std::set<std::string> called;  // of them, so far
@@ -203,7 +150,11 @@ struct Spares::Bench : std::enable_shared_from_this<Bench> {
   std::vector<std::filesystem::path> dependencies, loaded;  // what they compile
 };
 
-Spares::Spares(Executor executor, Scratch* scratch) : executor_(std::move(executor)), scratch_(scratch) {}
+Spares::Spares(Executor executor, Scratch* scratch)
+    : executor_(executor),
+      scratch_(scratch),
+      certificates_(own_certificates()),
+      preloaded_(std::move(executor), scratch) {}
 
 Spares::~Spares() {
   for (auto& [name, bench] : benches_) bench->timer.cancel();
@@ -224,26 +175,32 @@ void Spares::compile_ahead(const Command& spare, const std::filesystem::path& de
 size_t Spares::waiting(const Command& spare) const {
   const auto found = benches_.find(fmt::format("{}", fmt::join(spare.arguments, " ")));
   if (found == benches_.end()) return 0;
-  return size_t(
-      std::ranges::count_if(found->second->waiting, [](auto& one) { return one.process->running(); }));
+  return size_t(std::ranges::count_if(found->second->waiting, [](auto& one) { return one.running(); }));
+}
+
+bool Spares::can_become(const Launch& launch) const {
+  if (!launch.spare) return false;
+  return std::ranges::none_of(launch.command.environment, [this](const auto& one) {
+    const auto& [name, value] = one;
+    return is_read_at_start(name) && !(name == kCertificates && value == certificates_);
+  });
 }
 
 Spares::Taken Spares::become(const Launch& launch, Process::OnLine on_line) {
   bool const is_isolated = scratch_ && scratch_->isolates();
-  if (!launch.spare || launch.scratch != (is_isolated ? scratch_ : nullptr)) return {};
+  if (!can_become(launch) || launch.scratch != (is_isolated ? scratch_ : nullptr)) return {};
+  auto understudy = preloaded_.become(launch, on_line);
+  preloaded_.expect(launch);
+  if (understudy.process) return {std::move(understudy.folders), std::move(understudy.process), {}};
   auto& bench = bench_of(*launch.spare);
-  for (const auto& [name, value] : launch.command.environment)
-    if (is_read_at_start(name) && !(name == kCertificates && value == bench.certificates)) return {};
   bench.called.insert(launch.function);
   bench.let_go_of_those_without(launch.reads);
   auto taken = bench.take();
   auto loading = bench.load();
-  if (!taken || (taken->folders && !taken->folders->put_in_opt(launch.layers)))
-    return {.loading = std::move(loading)};
-  *taken->line_sink = std::move(on_line);
-  bench.order(*taken->process, order_to_become(launch));
+  if (!taken) return {.loading = std::move(loading)};
   if (!launch.loaded.empty()) put_last(bench.loaded, launch.loaded, kMostLoaded);
-  return {std::move(taken->folders), std::move(taken->process), std::move(loading)};
+  auto [folders, process] = std::move(*taken).become(launch, std::move(on_line));
+  return {std::move(folders), std::move(process), std::move(loading)};
 }
 
 }  // namespace live

@@ -13,6 +13,7 @@
 #include "base/result.h"
 #include "process/process.h"
 #include "runtime/own_folders.h"
+#include "runtime/preloaded.h"
 
 namespace live {
 
@@ -37,8 +38,9 @@ class Spares {
     Loading loading{};
   };
   // The waiting process, which has been told to become the launch's command; another one takes its place, and
-  // compiles what this one will have loaded. Null: none waits, it cannot reach what the command
-  // reads, or the environment holds what the runtime reads only at its start (NODE_OPTIONS, …).
+  // compiles what this one will have loaded, or has it evaluated (preloaded.h). Null: none waits, it cannot
+  // reach what the command reads, or the environment holds what the runtime reads only at its start
+  // (NODE_OPTIONS, …).
   Taken become(const Launch& launch, Process::OnLine on_line);
 
   // The waiting process, and those after it, compile what a function will probably load; of several, those
@@ -46,13 +48,17 @@ class Spares {
   void compile_ahead(const Command& spare, const std::filesystem::path& dependencies);
 
   size_t waiting(const Command& spare) const;
+  size_t preloaded() const { return preloaded_.ready(); }  // for one function each
 
  private:
   struct Bench;
   Bench& bench_of(const Command& spare);
+  bool can_become(const Launch& launch) const;
 
   Executor executor_;
   Scratch* scratch_;
+  const std::string certificates_;
+  Preloaded preloaded_;
   std::map<std::string, std::shared_ptr<Bench>> benches_;  // by command line
 };
 
