@@ -32,8 +32,8 @@ public class Shop {
   private static final Metrics metrics = MetricsFactory.getMetricsInstance();
 
   public String handle(Map<String, String> event, Context context) {
+    metrics.captureColdStartMetric(context); // before the logger takes the start for done
     return PowertoolsLogging.withLogging(context, () -> {
-      metrics.captureColdStartMetric(context);
       System.out.println("first");
       MDC.put("order", event.get("order"));
       logger.info("second\\nof two lines");
