@@ -1,5 +1,5 @@
 // AWS through the HTTP proxy that HTTPS_PROXY and NO_PROXY name, by the same rules as src/net/proxies.h: the SDK's clients
-// know none by themselves. (The CDK toolkit finds it alone.)
+// and the CDK toolkit know none by themselves.
 import { request } from "node:http";
 import { Agent } from "node:https";
 import { connect } from "node:tls";
@@ -10,6 +10,11 @@ export function requestHandler(env = process.env) {
   if (!url) return undefined;
   const proxy = new URL(/:\/\//.test(url) ? url : `http://${url}`);
   return { httpsAgent: new TunnelAgent(proxy, env.no_proxy || env.NO_PROXY || "") };
+}
+
+/** For the toolkit, which uses one agent for all endpoints: an embedded AWS without TLS is on this machine. */
+export function proxyAgent(env = process.env) {
+  return env.AWS_ENDPOINT_URL?.startsWith("http:") ? undefined : requestHandler(env)?.httpsAgent;
 }
 
 /** @param {string} noProxy @param {string} host @param {string | number} port */

@@ -2,6 +2,7 @@
 import { BaseCredentials, Toolkit } from "@aws-cdk/toolkit-lib";
 import { provider } from "./credentials.mjs";
 import { plain } from "./protocol.mjs";
+import { proxyAgent } from "./proxy.mjs";
 
 /**
  * @typedef {import("./credentials.mjs").Identity} Identity
@@ -31,7 +32,7 @@ export function toolkitFor(identity, call, listen) {
     color: false,
     emojis: false,
     assemblyFailureAt: "error",
-    sdkConfig: { baseCredentials: BaseCredentials.custom({ provider: provider(identity), region }) },
+    sdkConfig: { baseCredentials: BaseCredentials.custom({ provider: provider(identity), region }), httpOptions: { agent: proxyAgent() } },
     ioHost: {
       async notify(message) {
         const text = plain(message.message);

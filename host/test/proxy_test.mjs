@@ -7,7 +7,7 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, test } from "node:test";
-import { isReachedDirectly, requestHandler } from "../src/proxy.mjs";
+import { isReachedDirectly, proxyAgent, requestHandler } from "../src/proxy.mjs";
 
 const folder = mkdtempSync(path.join(tmpdir(), "live-proxy-"));
 const files = { key: path.join(folder, "key.pem"), cert: path.join(folder, "cert.pem") };
@@ -55,6 +55,13 @@ test("this machine and what NO_PROXY names are reached directly", async () => {
   assert.equal(isReachedDirectly("10.0.0.1:8443", "10.0.0.1", 443), false);
   assert.equal(isReachedDirectly("*", "anything", 443), true);
   assert.equal(requestHandler({}), undefined);
+});
+
+test("the toolkit has the same agent, unless its endpoint is an embedded AWS", () => {
+  const HTTPS_PROXY = `http://127.0.0.1:${ports.proxy}`;
+  assert.ok(proxyAgent({ HTTPS_PROXY }));
+  assert.equal(proxyAgent({ HTTPS_PROXY, AWS_ENDPOINT_URL: "http://127.0.0.1:4566" }), undefined);
+  assert.equal(proxyAgent({}), undefined);
 });
 
 test("a proxy that refuses is told", async () => {

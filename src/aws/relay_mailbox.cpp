@@ -25,7 +25,7 @@ Posted::Outcome outcome_of(int status) {
 }  // namespace
 
 AwsSettings settings_of(const RelayAddress& address) {
-  AwsSettings settings{.region = address.region, .endpoint = {}};
+  AwsSettings settings{.region = address.region, .endpoint = {}, .proxies = address.proxies};
   auto const endpoint = net::parse_endpoint(address.endpoint);
   if (endpoint) settings.endpoint = endpoint.value();
   return settings;

@@ -21,6 +21,7 @@ struct RelayAddress {
   std::string endpoint;  // http://127.0.0.1:4566 for the embedded AWS; empty: AWS's own
   std::string table;     // row pk = "client": connection, session, who (S), epoch, since in ms (N)
   std::string bucket;
+  net::Proxies proxies{};  // of the WebSocket; none in a stub
 };
 AwsSettings settings_of(const RelayAddress& address);
 

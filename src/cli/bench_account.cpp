@@ -121,7 +121,8 @@ Async<Result<aws::RelayAddress>> Account::debug_stack() {
   auto& outputs = states.front().outputs;
   LIVE_CO_TRY(auto found, debug_stack_from(states.front().name, outputs["Url"], outputs["Table"],
                                            outputs["Bucket"], target_.region, target_.account));
-  co_return aws::RelayAddress{target_.region, found.url, target_.endpoint, found.table, found.bucket};
+  co_return aws::RelayAddress{target_.region, found.url,    target_.endpoint,
+                              found.table,    found.bucket, account_->client().settings().proxies};
 }
 
 std::string Account::where() const {

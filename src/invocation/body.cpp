@@ -27,7 +27,7 @@ namespace piece {
 enum : uint8_t { offset = 1, content_type, bytes, end, error_type, error_body, log_offset, log };
 }
 namespace alive {
-enum : uint8_t { log_offset = 1, log };
+enum : uint8_t { log_offset = 1, log, end };
 }
 namespace receipt {
 enum : uint8_t { received = 1, limit, flags };
@@ -166,13 +166,15 @@ Result<Chunk> decode_chunk(std::string_view body) {
 std::string encode_log(const LogPiece& piece) {
   SectionWriter out(piece.text.size() + 64);
   out.add_u64(alive::log_offset, piece.offset).add(alive::log, piece.text);
+  out.add_unless_empty(alive::end, piece.end);
   return out.take();
 }
 
 LogPiece decode_log(std::string_view body) {
   auto const in = Sections::read(body);
   if (!in) return {};
-  return {in.value().u64(alive::log_offset).value_or(0), in.value().text(alive::log)};
+  return {in.value().u64(alive::log_offset).value_or(0), in.value().text(alive::log),
+          std::string(in.value().text(alive::end))};
 }
 
 std::string encode_receipt(const Receipt& receipt) {

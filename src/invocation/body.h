@@ -14,7 +14,8 @@
 // A stub takes kStreamWindow bytes of an answer before its first receipt; a chunk without bytes and end asks
 // for one. Chunks may overlap, come twice and out of order. An absent section is an empty value; function,
 // deadline, event, outcome and payload must be there. moved has no sections, and alive none but, to the stub,
-// 1 where in the call's log this is, u64   2 lines of the log: their seal proves who sent them.
+// 1 where in the call's log this is, u64   2 lines of the log   3 its last line, should the deadline come
+// before the answer: their seal proves who sent them.
 #pragma once
 
 #include "base/result.h"

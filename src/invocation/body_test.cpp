@@ -61,6 +61,8 @@ TEST(Body, LinesOfTheLogArriveWithTheirPlace) {
   auto const told = decode_log(encode_log({1'000'000'000'000, "first\nsecond \xc3\xbc\n"}));
   EXPECT_EQ(told.offset, 1'000'000'000'000u);
   EXPECT_EQ(told.text, "first\nsecond \xc3\xbc\n");
+  EXPECT_EQ(told.end, "");
+  EXPECT_EQ(decode_log(encode_log({7, "", "LIVE"})).end, "LIVE");
   Chunk const end{.offset = 7, .last = true, .log = {3, "last\n"}};
   auto const got = decode_chunk(encode_chunk(end)).value();
   EXPECT_EQ(got.log.offset, 3u);

@@ -1,6 +1,7 @@
 #include "invocation/call_log.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -18,13 +19,19 @@ std::string left_out(size_t lines) {
 
 }  // namespace
 
-void CallLog::add(std::string_view line) {
-  auto const text = valid_utf8(line);
+void CallLog::add(std::string_view message) {
+  auto text = valid_utf8(message);
+  std::ranges::replace(text, '\n', '\r');
   if (left_out_ > 0 || text_.size() + text.size() >= kLimit) {
     ++left_out_;
     return;
   }
   text_.append(text).append("\n");
+}
+
+void CallLog::close(std::string line) {
+  last_ = std::move(line);
+  expected_ = {};
 }
 
 std::string_view CallLog::lines_after(uint64_t offset, size_t room) const {
@@ -53,6 +60,7 @@ LogPiece CallLog::rest(uint64_t offset, size_t room) const {
 }
 
 std::string LogReceiver::take(const LogPiece& piece) {
+  if (!piece.end.empty()) end_ = piece.end;
   auto const end = piece.offset + piece.text.size();
   if (end <= printed_) return "";
   bool const has_gap = piece.offset > printed_;
@@ -62,6 +70,20 @@ std::string LogReceiver::take(const LogPiece& piece) {
       has_gap ? std::string("LIVE some output was lost on its way: it is on the developer's machine alone\n")
               : std::string();
   return text.append(piece.text, known);
+}
+
+std::string LogReceiver::take_last(LogPiece piece) {
+  if (has_ended_ && !piece.text.empty()) {
+    auto const before =
+        piece.text.size() < 2 ? std::string::npos : piece.text.rfind('\n', piece.text.size() - 2);
+    piece.text.resize(before == std::string::npos ? 0 : before + 1);
+  }
+  return take(piece);
+}
+
+std::string LogReceiver::end() {
+  if (end_.empty() || std::exchange(has_ended_, true)) return "";
+  return end_ + "\n";
 }
 
 }  // namespace live

@@ -66,6 +66,15 @@ TEST(CallLog, ItsPiecesAreWholeLinesWhereTheyFit) {
   EXPECT_EQ(log.piece(99, 100).text, "");
 }
 
+TEST(CallLog, SaysWhatItsLastLineWouldBeAtTheDeadlineUntilItHasOne) {
+  CallLog log;
+  EXPECT_EQ(log.expected_end(), "");
+  log.expect([] { return std::string("LIVE at the deadline"); });
+  EXPECT_EQ(log.expected_end(), "LIVE at the deadline");
+  log.close("LIVE");
+  EXPECT_EQ(log.expected_end(), "");
+}
+
 TEST(CallLog, TakesAnyBytesAndCountsWhatTravels) {
   CallLog log;
   log.add("\x1b[31mred\xff\x1b[0m");
@@ -73,6 +82,12 @@ TEST(CallLog, TakesAnyBytesAndCountsWhatTravels) {
   auto const first = log.piece(0, 18).text;
   EXPECT_EQ(first, "\x1b[31mred\xef\xbf\xbd\x1b[0m\n");
   EXPECT_EQ(log.piece(first.size(), 24).text, "next\n");
+}
+
+TEST(CallLog, AMessageOfSeveralLinesIsOneEvent) {
+  CallLog log;
+  log.add("one\n  two");
+  EXPECT_EQ(log.rest(0).text, "one\r  two\n");
 }
 
 TEST(LogReceiver, PrintsEachByteOnce) {
@@ -90,6 +105,22 @@ TEST(LogReceiver, SaysThatSomethingWasLost) {
             "LIVE some output was lost on its way: it is on the developer's machine alone\nthree\n");
   EXPECT_EQ(receiver.take({4, "two\n"}), "");
   EXPECT_EQ(receiver.take({0, "one\ntwo\nthree\nfour\n"}), "four\n");
+}
+
+TEST(LogReceiver, HasOneLastLineThoughTheAnswerComesRightAfterTheDeadlinesOne) {
+  LogReceiver receiver;
+  EXPECT_EQ(receiver.end(), "");
+  EXPECT_EQ(receiver.take({0, "a\n", "LIVE at the deadline"}), "a\n");
+  EXPECT_EQ(receiver.end(), "LIVE at the deadline\n");
+  EXPECT_EQ(receiver.end(), "");
+  EXPECT_EQ(receiver.take({2, "b\n"}), "b\n");
+  EXPECT_EQ(receiver.take_last({0, "a\nb\nc\nLIVE\n"}), "c\n");
+}
+
+TEST(LogReceiver, PrintsAnAnswersOwnLastLineWhereTheDeadlineHasNotCome) {
+  LogReceiver receiver;
+  receiver.take({0, "a\n", "LIVE at the deadline"});
+  EXPECT_EQ(receiver.take_last({0, "a\nLIVE\n"}), "LIVE\n");
 }
 
 }  // namespace

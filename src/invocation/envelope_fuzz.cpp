@@ -43,7 +43,7 @@ void decode(std::string_view body) {
   (void)decode_receipt(body);
   auto const told = decode_log(body);
   auto const again = decode_log(encode_log(told));
-  must(again.offset == told.offset && again.text == told.text);
+  must(again.offset == told.offset && again.text == told.text && again.end == told.end);
   StreamReceiver receiver;
   if (auto chunk = decode_chunk(body)) receiver.take(from_millis(1), std::move(chunk.value()));
   must(receiver.held() <= kStreamWindow);

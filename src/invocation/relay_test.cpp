@@ -73,6 +73,40 @@ TEST_F(RelayTest, OfACallWhoseTimePassesTheLogIsToldBefore) {
   EXPECT_EQ(printed, "its last words\n");
 }
 
+TEST_F(RelayTest, ACallWhoseTimePassesHasItsLastLineBefore) {
+  auto long_one = call("1");
+  long_one.deadline = clock.now() + 1200ms;
+  echo.instead = [this](Invocation call) -> Async<Reply> {
+    call.log->expect([] { return std::string("LIVE at the deadline"); });
+    asio::steady_timer timer(io, call.deadline - clock.now() + 100ms);
+    co_await timer.async_wait(asio::use_awaitable);
+    co_return timed_out(call.request_id, 1s);
+  };
+  invoke(std::move(long_one));
+  EXPECT_EQ(printed, "LIVE at the deadline\n");
+}
+
+TEST_F(RelayTest, ACallThatAnswersRightBeforeItsDeadlineHasOneLastLine) {
+  auto slow = call("1");
+  slow.deadline = clock.now() + 1600ms;
+  echo.instead = [this](Invocation call) -> Async<Reply> {
+    bool told = false;
+    call.log->expect([&told] {
+      told = true;
+      return std::string("LIVE");
+    });
+    asio::steady_timer timer(io);
+    while (!told) {
+      timer.expires_after(5ms);
+      co_await timer.async_wait(asio::use_awaitable);
+    }
+    call.log->close("LIVE");
+    co_return Reply{};
+  };
+  auto const reply = invoke(std::move(slow));
+  EXPECT_EQ(printed + reply.log, "LIVE\n");
+}
+
 TEST_F(RelayTest, AnAnswerOfAnySizeHasRoomForWhatWasPrinted) {
   auto const event = ids.bytes(6'291'456);
   echo.instead = [&event](Invocation call) -> Async<Reply> {

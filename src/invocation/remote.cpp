@@ -14,7 +14,8 @@ namespace live {
 namespace {
 
 constexpr auto kStarved = 250ms, kCatchUp = 20ms;
-constexpr int kMostTries = 4;  // to tell the client that all has come
+constexpr auto kToPrint = 100ms;  // what is printed so long before the deadline is in Lambda's log
+constexpr int kMostTries = 4;     // to tell the client that all has come
 
 }  // namespace
 
@@ -33,7 +34,8 @@ struct Remote::Call {
         deadline(deadline),
         content(std::move(content)),
         wait(std::move(wait)),
-        changed(executor) {}
+        changed(executor),
+        end(executor) {}
 
   CallKey key;
   TimePoint deadline;
@@ -45,6 +47,8 @@ struct Remote::Call {
   std::shared_ptr<Stream> stream;  // once its first chunk came
   bool given = false;              // the reply, which goes on as a stream
   LogReceiver log;
+  bool prints_end = false;
+  Timer end;  // cancelled when the call is over
 };
 
 // What the stub reads, which may outlive the call and us.
@@ -103,7 +107,9 @@ struct Remote::State : std::enable_shared_from_this<Remote::State> {
   Head head(Call& call, MessageType type, const std::string& to);
   Head invoke_head(Call& call, const std::string& to);
   void answer(Call& call, std::string_view body);
-  void print(Call& call, const LogPiece& piece);
+  void take_log(const std::shared_ptr<Call>& call, const LogPiece& piece);
+  void print(const std::string& text);
+  Async<void> print_end(std::shared_ptr<Call> call);
   void drop(std::string_view reason);
   void spawn(Async<void> task) {
     asio::co_spawn(executor, keeping(shared_from_this(), std::move(task)), asio::detached);
@@ -137,6 +143,7 @@ Remote::~Remote() {
   state_->stopped = true;
   for (auto const& [key, call] : state_->calls) {
     call->changed.cancel();
+    call->end.cancel();
     if (call->stream) call->stream->receipt.cancel();
   }
 }
@@ -176,6 +183,7 @@ Async<Reply> Remote::State::invoke(Invocation invocation) {
 
 Reply Remote::State::conclude(Call& call) {
   calls.erase(CallKey(call.key));
+  call.end.cancel();
   if (stopped) return function_error("Live.Stopped", "The stub was stopped while the call ran");
   // After a failure of the relay's own the next call looks anew for its client.
   bool const failed = call.wait.reply().error_type.starts_with("Live.");
@@ -325,7 +333,7 @@ void Remote::receive(std::string_view text) {
   auto const now = state.clock.now();
   if (head.type == MessageType::alive) {
     call->wait.alive_came(now, head.sequence);
-    state.print(*call, decode_log(message.value().body));
+    state.take_log(call, decode_log(message.value().body));
   } else if (head.type == MessageType::moved) {
     call->wait.moved_came(now, head.sequence);
   } else if (head.type == MessageType::chunk) {
@@ -348,7 +356,8 @@ void Remote::State::take_chunk(std::shared_ptr<Call> call, const Envelope::Messa
     call->stream = std::make_shared<Stream>(executor, options.stream);
     spawn(send_receipts(call));
   }
-  print(*call, chunk.value().log);
+  auto& log = chunk.value().log;
+  print(chunk.value().last ? call->log.take_last(std::move(log)) : call->log.take(log));
   auto& stream = *call->stream;
   stream.receiver.take(clock.now(), std::move(chunk.value()));
   if (stream.receiver.complete()) call->wait.answer_came(Reply{});
@@ -358,13 +367,24 @@ void Remote::State::take_chunk(std::shared_ptr<Call> call, const Envelope::Messa
 
 void Remote::State::answer(Call& call, std::string_view body) {
   auto answer = decode_answer(body);
-  if (answer) answer.value().log = call.log.take({0, std::move(answer.value().log)});
+  if (answer) answer.value().log = call.log.take_last({0, std::move(answer.value().log)});
   call.wait.answer_came(answer ? std::move(answer.value())
                                : function_error("Live.Protocol", answer.error().message));
 }
 
-void Remote::State::print(Call& call, const LogPiece& piece) {
-  auto const text = call.log.take(piece);
+void Remote::State::take_log(const std::shared_ptr<Call>& call, const LogPiece& piece) {
+  print(call->log.take(piece));
+  if (!piece.end.empty() && !std::exchange(call->prints_end, true)) spawn(print_end(call));
+}
+
+// The call's last line, before Lambda ends us for its deadline.
+Async<void> Remote::State::print_end(std::shared_ptr<Call> call) {
+  call->end.expires_after(std::max<TimePoint::duration>(call->deadline - kToPrint - clock.now(), 0ms));
+  co_await call->end.wait();
+  if (!stopped && calls.contains(call->key)) print(call->log.end());
+}
+
+void Remote::State::print(const std::string& text) {
   if (!text.empty() && options.on_log) options.on_log(text);
 }
 

@@ -208,7 +208,8 @@ Async<void> RemoteServer::State::tell_log(CallKey key, TellingPtr telling) {
   auto const to = ledger.reply_to(key);
   if (!telling->has_news() || !to || to->empty()) co_return;
   telling->under_way = true;
-  auto const piece = telling->log->piece(telling->told, kMaxChunk);
+  auto piece = telling->log->piece(telling->told, kMaxChunk);
+  piece.end = std::exchange(telling->end, "");
   Head const head{MessageType::alive, key.request_id, key.nonce, ledger.next_sequence(key), clock.now()};
   auto const content = envelope.pack(encode_log(piece));
   auto text = envelope.seal(head, content.value());
@@ -224,7 +225,13 @@ Async<void> RemoteServer::State::tell_log(CallKey key, TellingPtr telling) {
 Async<void> RemoteServer::State::tell_before(TimePoint deadline, CallKey key, TellingPtr telling) {
   auto const left = std::chrono::duration_cast<Milliseconds>(deadline - clock.now());
   co_await sleep(telling->last_words, left - std::min(options.log_before_deadline, left / 4));
-  if (!stopped && ledger.running(key)) co_await tell_log(key, telling);
+  if (telling->under_way) {
+    telling->posted.never_expire();
+    co_await telling->posted.wait();
+  }
+  if (stopped || !ledger.running(key)) co_return;
+  telling->end = telling->log->expected_end();
+  co_await tell_log(key, telling);
 }
 
 Async<void> RemoteServer::State::answer(CallKey key, Reply reply) {

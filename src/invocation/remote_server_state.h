@@ -34,10 +34,11 @@ struct RemoteServer::Telling {  // what the stub is told of a call while it runs
         last_words(std::make_shared<Timer>(executor)) {}
   std::shared_ptr<CallLog> log = std::make_shared<CallLog>();
   uint64_t told = 0;  // bytes of it
+  std::string end;    // that is to be told: its last line, should the deadline come before the answer
   bool under_way = false;
   Timer posted;                              // cancelled when nothing is under way any more
   std::shared_ptr<Timer> pulse, last_words;  // cancelled when it is over
-  bool has_news() const { return !under_way && !log->piece(told, kMaxChunk).text.empty(); }
+  bool has_news() const { return !under_way && (!end.empty() || !log->piece(told, kMaxChunk).text.empty()); }
   void stop() {
     pulse->cancel();
     last_words->cancel();

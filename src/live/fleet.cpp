@@ -69,6 +69,19 @@ bool starts_alike(const LocalFunction& one, const LocalFunction& other) {
 constexpr const char* kInherited[] = {"HTTP_PROXY",  "HTTPS_PROXY", "NO_PROXY",           "http_proxy",
                                       "https_proxy", "no_proxy",    "NODE_EXTRA_CA_CERTS"};
 
+// Lambda's X-Ray daemon has an address of its own there, which is no place from here. A port of this machine
+// refuses at once and without an error, unless the developer has a daemon there.
+constexpr std::string_view kLambdasDaemon = "169.254.", kLocalDaemon = "127.0.0.1";
+
+void lead_to_local_daemon(Environment& variables) {
+  for (auto& [name, value] : variables) {
+    bool const is_address = name == "AWS_XRAY_DAEMON_ADDRESS" || name == "_AWS_XRAY_DAEMON_ADDRESS";
+    if (!is_address || !value.starts_with(kLambdasDaemon)) continue;
+    auto const port = value.find(':');
+    value = std::string(kLocalDaemon) + (port == value.npos ? "" : value.substr(port));
+  }
+}
+
 }  // namespace
 
 struct Fleet::Environment {
@@ -416,6 +429,7 @@ Program Fleet::program_for(const LocalFunction& function, const Invocation& invo
   }
   for (auto const& [name, value] : invocation.variables)
     if (!of_the_machine(name) && !is_start_variable(name)) program.variables.emplace_back(name, value);
+  lead_to_local_daemon(program.variables);
   for (auto const& [name, value] : function.start_variables) program.variables.emplace_back(name, value);
   if (ready.lacks_layers && lacks_exec_wrapper(program))
     std::erase_if(program.variables, [](auto const& one) { return one.first == kExecWrapper; });

@@ -77,7 +77,11 @@ long LoggedWorker::max_memory_mb() const {
 
 Async<Reply> LoggedWorker::invoke(Invocation invocation) {
   Begun const call{invocation.request_id, logs_json(invocation.variables), Steady::now()};
-  log_->begin(invocation.log ? invocation.log : std::make_shared<CallLog>());
+  auto const log = invocation.log ? invocation.log : std::make_shared<CallLog>();
+  log_->begin(log);
+  log->expect([this, call, alive = std::weak_ptr<char>(alive_), deadline = invocation.deadline] {
+    return alive.expired() ? "" : line_of(call, Steady::now() + (deadline - clock_.now()));
+  });
   auto reply = co_await worker_->invoke(std::move(invocation));
   if (!reply.stream) {
     finish(call);
@@ -91,14 +95,19 @@ Async<Reply> LoggedWorker::invoke(Invocation invocation) {
 }
 
 void LoggedWorker::finish(const Begun& call) {
+  log_->end(line_of(call, Steady::now()));
+  is_warm_ = true;
+}
+
+std::string LoggedWorker::line_of(const Begun& call, Steady::time_point end) const {
   CallFigures figures{.request_id = call.request_id, .memory_size_mb = memory_mb_};
-  figures.duration_ms = std::chrono::duration<double, std::milli>(Steady::now() - call.at).count();
-  if (!std::exchange(is_warm_, true)) {
+  figures.duration_ms = std::chrono::duration<double, std::milli>(end - call.at).count();
+  if (!is_warm_) {
     figures.init = worker_->init_duration();
     figures.duration_ms = std::max(0.0, figures.duration_ms - double(figures.init.count()));
   }
   figures.max_memory_mb = max_memory_mb();
-  log_->end(call.in_json ? live_line_in_json(figures, clock_.now()) : live_line(figures));
+  return call.in_json ? live_line_in_json(figures, clock_.now()) : live_line(figures);
 }
 
 }  // namespace live

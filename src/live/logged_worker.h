@@ -59,6 +59,7 @@ class LoggedWorker final : public Worker {
     std::chrono::steady_clock::time_point at{};
   };
   void finish(const Begun& call);
+  std::string line_of(const Begun& call, std::chrono::steady_clock::time_point end) const;
 
   Executor executor_;
   std::unique_ptr<Worker> worker_;

@@ -65,11 +65,12 @@ std::string authority(const Endpoint& to) {
 
 Fault refused_by(const Proxy& proxy, int status) {
   auto const who = "the proxy of " + proxy.variable;
+  auto const kind = status < 500 ? Fault::Kind::refused : Fault::Kind::failed;  // which may pass
   if (status == 407)
-    return fault(who + " wants a user and a password (407): http://user:password@" + proxy.at.host + ":" +
-                 std::to_string(proxy.at.port));
-  return fault(who + " refuses it with " + std::to_string(status) +
-               ": have it allowed there, or name the host in NO_PROXY");
+    return fault(kind, who + " wants a user and a password (407): http://user:password@" + proxy.at.host +
+                           ":" + std::to_string(proxy.at.port));
+  return fault(kind, who + " refuses it with " + std::to_string(status) +
+                         ": have it allowed there, or name the host in NO_PROXY");
 }
 
 // A tunnel to the endpoint, through the proxy that the wire leads to.

@@ -168,6 +168,7 @@ TEST_F(ProxyTest, AProxyThatRefusesIsToldWithTheNextStep) {
                             "HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n");
   auto const refused = ask(wants_a_user.to_it());
   ASSERT_TRUE(refused.has_error());
+  EXPECT_EQ(refused.error().kind, Fault::Kind::refused) << "nobody tries that again";
   EXPECT_NE(refused.error().message.find("the proxy of HTTPS_PROXY wants a user and a password"),
             std::string::npos)
       << refused.error().message;

@@ -16,7 +16,6 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
 
-#include "process/lines.h"
 #include "process/spawn.h"
 
 namespace live {
@@ -34,10 +33,11 @@ std::string to_string(const ExitStatus& status) {
 namespace {
 
 struct Output {
-  Output(Executor executor, Process::Stream which, int number) : which(which), pipe(executor, number) {}
+  Output(Executor executor, Process::Stream which, int number, Framing framing)
+      : which(which), pipe(executor, number), lines(framing) {}
   Process::Stream which;
   stream_descriptor pipe;
-  Lines lines;
+  Frames lines;
 };
 
 // Bytes on their way to standard input. Woken by its timer when they are written or cannot be.
@@ -60,8 +60,8 @@ class Child : public std::enable_shared_from_this<Child> {
         on_line_(std::move(on_line)),
         ended_(executor, asio::steady_timer::time_point::max()),
         pidfd_(executor, spawned.pidfd.release()),
-        out_(executor, Process::Stream::out, spawned.out.release()),
-        err_(executor, Process::Stream::err, spawned.err.release()),
+        out_(executor, Process::Stream::out, spawned.out.release(), command.framing),
+        err_(executor, Process::Stream::err, spawned.err.release(), Framing::none),
         input_(executor) {
     if (command.takes_input) input_.assign(spawned.input.release());
   }

@@ -14,6 +14,7 @@
 
 #include "base/async.h"
 #include "base/result.h"
+#include "process/frames.h"
 #include "process/mounts.h"
 
 namespace live {
@@ -28,9 +29,10 @@ struct Command {
   bool takes_input = false;  // write() reaches its standard input; else that is /dev/null
   // It has processes and files of its own to clear away: with its owner it gets SIGTERM, not SIGKILL.
   bool clears_away = false;
-  bool is_traceable = false;    // a debugger beside it may attach to it, though Yama restricts that
-  bool begins_stopped = false;  // before its first instruction, until SIGCONT
-  std::vector<Mount> mounts{};  // in a namespace of its own, where there are any
+  bool is_traceable = false;        // a debugger beside it may attach to it, though Yama restricts that
+  Framing framing = Framing::none;  // of messages among the lines of its standard output
+  bool begins_stopped = false;      // before its first instruction, until SIGCONT
+  std::vector<Mount> mounts{};      // in a namespace of its own, where there are any
 };
 
 struct ExitStatus {

@@ -18,6 +18,15 @@ std::string joined(const std::vector<fs::path>& class_path) {
   return text;
 }
 
+// Messages of a context's logger end where they end, and not where a line does, on Lambda by a descriptor
+// that its client is told of. It opens that by a field of Java's own.
+void take_frames(const Program& program, Command& command) {
+  command.framing = Framing::lambda;
+  set(command.environment, "_LAMBDA_TELEMETRY_LOG_FD", "1");
+  if (!program.runtime.starts_with("java8"))
+    command.arguments.insert(command.arguments.begin() + 1, "--add-opens=java.base/java.io=ALL-UNNAMED");
+}
+
 }  // namespace
 
 // The options are those of Lambda's own runtime that change how soon it answers, and how large it grows.
@@ -33,9 +42,11 @@ Result<Launch> launch_java(const Program& program, std::string_view runtime_api)
   for (auto const& [name, value] : program.variables)  // which a virtual machine does not ask
     if (name == "TMPDIR") arguments.push_back("-Djava.io.tmpdir=" + value);
   arguments.insert(arguments.end(), {"-cp", joined(program.class_path), kClient, program.handler});
-  return Launch{.command = {.arguments = std::move(arguments),
+  Launch launch{.command = {.arguments = std::move(arguments),
                             .environment = environment_of(program, runtime_api, "/var/runtime"),
                             .folder = folder}};
+  take_frames(program, launch.command);
+  return launch;
 }
 
 }  // namespace live

@@ -112,6 +112,7 @@ class Environs : public std::enable_shared_from_this<Environs> {
                 [this] {
                   auto took = Steady::now() - started_;
                   init_duration_ = std::chrono::ceil<std::chrono::milliseconds>(took);
+                  max_memory_mb();  // of one that leaves in its first call nothing is left to read
                   end_init();
                 },
             .on_init_error = [this] { end_init(); },

@@ -1,5 +1,7 @@
 // Its log format is the deployed function's: what it prints here, and the line of figures, are JSON in its log group.
 import assert from "node:assert/strict";
+import { chmodSync } from "node:fs";
+import path from "node:path";
 import { after, before, test } from "node:test";
 import { Lab, client, sdk, until } from "../support/lab.mjs";
 import { versionOf } from "../support/programs.mjs";
@@ -8,6 +10,8 @@ const python = versionOf("/usr/bin/python3") !== undefined;
 const lab = new Lab(
   {
     Node: { handler: "index.handler", logs: "INFO" },
+    Warns: { handler: "index.levels", logs: "WARN" },
+    Program: { runtime: "provided.al2023", code: "program", handler: "bootstrap", logs: "WARN" },
     ...(python ? { Python: { runtime: "python3.12", handler: "index.handler", logs: "INFO" } } : {}),
   },
   {
@@ -16,7 +20,23 @@ const lab = new Lab(
       console.log("said", { order: 7 });
       console.error(new RangeError("as asked"));
       return awsRequestId;
+    };
+    exports.levels = async () => {
+      for (const level of ["TRACE", "debug", "INFO", "WARN", "error", "FATAL", "loud"]) process.stdout.write(JSON.stringify({ level, message: "written" }) + "\\n");
+      process.stdout.write("plain\\n");
+      console.info("not shown");
+      console.warn("by the client");
     };`,
+    // As a program of any language writes its lines and serves its calls.
+    "program/bootstrap": `#!/bin/sh
+api="http://$AWS_LAMBDA_RUNTIME_API/2018-06-01/runtime/invocation"
+while :; do
+  id=$(curl -sS -D - -o /dev/null "$api/next" | grep -i '^lambda-runtime-aws-request-id:' | tr -d ' \\r' | cut -d: -f2)
+  for level in TRACE debug INFO WARN error FATAL loud; do printf '{"level":"%s","message":"written"}\\n' "$level"; done
+  echo plain
+  curl -sS -o /dev/null -d '"done"' "$api/$id/response"
+done
+`,
     "src/index.py": `
 import logging
 def handler(event, context):
@@ -30,7 +50,9 @@ def handler(event, context):
 `,
   },
 );
-before(() => lab.go());
+chmodSync(path.join(lab.app, "program/bootstrap"), 0o755);
+let session;
+before(async () => (session = await lab.go()));
 after(() => lab.dispose());
 
 /** The lines of a call, from platform.start to platform.report. */
@@ -77,3 +99,17 @@ test("the system log level decides which of Lambda's own lines there are", async
   await assert.rejects(set({ LogFormat: "Text", SystemLogLevel: "WARN" }), /only when LogFormat is set to JSON/);
   await assert.rejects(set({ LogFormat: "XML" }), /Value 'XML' at 'loggingConfig.LogFormat'/);
 });
+
+/** What of the levels' lines is in the log. */
+const kept = async (id) =>
+  (await lab.invoke(id)).log.trim().split("\n").filter((line) => !/"type":"(platform|live)\./.test(line)).map((line) => (line.startsWith("{") ? JSON.parse(line).level : line));
+
+for (const way of ["live", "deployed"])
+  test(`${way}, lines below the application log level are left out, whoever wrote them`, async () => {
+    if (way === "deployed") {
+      await session.stop();
+      await lab.do("deploy");
+    }
+    assert.deepEqual(await kept("Warns"), ["WARN", "error", "FATAL", "WARN"]);
+    assert.deepEqual(await kept("Program"), ["WARN", "error", "FATAL"]);
+  });

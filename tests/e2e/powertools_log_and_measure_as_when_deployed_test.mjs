@@ -1,28 +1,13 @@
 // AWS Lambda Powertools for TypeScript and Python: their lines come through unaltered, under their call, metrics too.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, symlinkSync } from "node:fs";
 import path from "node:path";
 import { after, test } from "node:test";
-import { kept } from "../support/compiled.mjs";
+import { byNpm, byPip } from "../support/fetched.mjs";
 import { Lab } from "../support/lab.mjs";
 
-const packages = kept("powertools");
-/** Fetches something once; why it is not here, else false. */
-function fetched(folder, command, args) {
-  if (existsSync(path.join(folder, "ready"))) return false;
-  try {
-    mkdirSync(folder, { recursive: true });
-    execFileSync(command, args, { cwd: folder, stdio: "pipe", timeout: 240_000 });
-    writeFileSync(path.join(folder, "ready"), "");
-    return false;
-  } catch (error) {
-    return `SKIPPED: Powertools cannot be fetched by ${command}: ${String(error.stderr ?? error).trim().split("\n").pop()}`;
-  }
-}
-const npm = path.join(packages, "npm"), pip = path.join(packages, "pip");
-const noTypescript = fetched(npm, "npm", ["install", "--prefix", ".", "--no-audit", "--no-fund", "@aws-lambda-powertools/logger@2.36.0", "@aws-lambda-powertools/metrics@2.36.0"]);
-const noPython = fetched(pip, "/usr/bin/python3", ["-m", "pip", "install", "-q", "--target", "site", "--retries", "1", "--timeout", "15", "aws-lambda-powertools==3.37.0"]);
+const { folder: npm, skip: noTypescript } = byNpm("powertools/npm", "Powertools", "@aws-lambda-powertools/logger@2.36.0", "@aws-lambda-powertools/metrics@2.36.0");
+const { folder: pip, skip: noPython } = byPip("powertools/pip", "Powertools", "aws-lambda-powertools==3.37.0");
 
 const environment = { POWERTOOLS_SERVICE_NAME: "shop", POWERTOOLS_METRICS_NAMESPACE: "Shop", POWERTOOLS_LOG_LEVEL: "INFO" };
 const lab = new Lab(

@@ -8,7 +8,13 @@ const end = {
   hang: () => new Promise(() => setInterval(() => {}, 1000)),
   exit: () => process.exit(3),
   kill: () => process.kill(process.pid, "SIGKILL"),
+  none: () => {},
+  late: () => new Promise((resolve) => setTimeout(resolve, 2950)),
   throw: () => { throw new RangeError("as asked"); },
+  memory: () => {
+    const taken = Buffer.alloc(400 * 1024 * 1024, 1);
+    return new Promise(() => setInterval(() => taken.length, 1000));
+  },
 };
 exports.plain = async ({ way }) => {
   console.log("before");
@@ -31,25 +37,41 @@ const lab = new Lab(
   },
   { "src/bad.js": source, "src/init.js": `console.log("of init"); throw new Error("no init");` },
 );
-before(() => lab.go());
+let session;
+before(async () => (session = await lab.go("--verbose")));
 after(() => lab.dispose());
 
 const stream = (event) => lab.invokeStreaming("Stream", event);
 const ofOne = async (id, act) => [...(await lab.newlyLogged(id, act)).values()][0];
-const isFigures = /^LIVE RequestId: \S+\tDuration: /;
+const isFigures = /^LIVE RequestId: \S+\tDuration: [\d.]+ ms\tBilled Duration: \d+ ms\tMemory Size: 128 MB\tMax Memory Used: [1-9]\d* MB(\t|$)/;
+const figures = (lines) => lines.filter((line) => line.startsWith("LIVE RequestId: "));
 
-test("a call whose time is over", async () => {
-  const lines = await ofOne("Plain", async () => assert.match((await lab.invoke("Plain", { way: "hang" })).text, /Task timed out after 3.00 seconds/));
-  assert.deepEqual(lines.slice(0, 2), ["before", "the end"]);
-  assert.match(lines[2], /Task timed out/);
-});
+for (const [what, init] of [["first call of a process", true], ["warm call", false]])
+  test(`a ${what} whose time is over`, async () => {
+    if (!init) await lab.invoke("Plain", { way: "none" });
+    const lines = await ofOne("Plain", async () => assert.match((await lab.invoke("Plain", { way: "hang" })).text, /Task timed out after 3.00 seconds/));
+    assert.deepEqual(lines.slice(0, 2), ["before", "the end"]);
+    assert.match(lines[2], isFigures);
+    assert.equal(/\tInit Duration: \d/.test(lines[2]), init);
+    const [, duration] = /\tDuration: ([\d.]+) ms/.exec(lines[2]);
+    assert.ok(duration > 1000 && duration <= 3000, lines[2]);
+    assert.match(lines[3], /Task timed out/);
+    assert.equal(figures(lines).length, 1);
+    await session.line(/billed \d+ ms, at most \d+ of 128 MB used/, "the figures of it in the terminal");
+  });
 
-for (const way of ["exit", "kill", "throw"])
+for (const way of ["exit", "kill", "throw", "memory"])
   test(`a call whose code ends by ${way}`, async () => {
     const lines = await ofOne("Plain", () => lab.invoke("Plain", { way }));
     assert.deepEqual(lines.slice(0, 2), ["before", "the end"]);
     assert.match(lines[2], isFigures);
+    assert.equal(figures(lines).length, 1);
   });
+
+test("a call that answers right before its time is over", async () => {
+  const lines = await ofOne("Plain", () => lab.invoke("Plain", { way: "late" }));
+  assert.equal(figures(lines).length, 1);
+});
 
 test("a call whose code cannot be loaded", async () => {
   const lines = await ofOne("Init", async () => assert.equal((await lab.invoke("Init")).error, "Unhandled"));
@@ -74,5 +96,6 @@ for (const way of ["throw", "exit", "hang"])
   test(`an answer that breaks off by ${way}`, async () => {
     const lines = await ofOne("Stream", () => stream({ way }));
     assert.deepEqual(lines.slice(0, 2), ["before the first byte", "after it"]);
-    if (way !== "hang") assert.match(lines[2], isFigures);
+    assert.match(lines[2], isFigures);
+    assert.equal(figures(lines).length, 1);
   });

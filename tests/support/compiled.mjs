@@ -1,4 +1,4 @@
-// An app with one function, Fn, in a language that is compiled: its project lies in fn/, and a tool builds it.
+// An app with a function, Fn, in a language that is compiled: its project lies in fn/, and a tool builds it.
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -27,17 +27,20 @@ export function missing(tool, probe) {
 }
 
 export class Compiled extends Lab {
-  /** @param {string} runtime a member of lambda.Runtime @param {string} handler @param {Record<string, string>} files */
-  constructor(runtime, handler, files, { code = `lambda.Code.fromAsset("fn", { bundling: { image: cdk.DockerImage.fromRegistry("never/pulled") } })`, ...options } = {}) {
+  /**
+   * @param {string} runtime a member of lambda.Runtime @param {string} handler @param {Record<string, string>} files
+   * @param {{ code?: string, functions?: Record<string, string> }} options functions: more properties of each, as source
+   */
+  constructor(runtime, handler, files, { functions = { Fn: "" }, code = `lambda.Code.fromAsset("fn", { bundling: { image: cdk.DockerImage.fromRegistry("never/pulled") } })`, ...options } = {}) {
     super({}, {
       "lib/index.js": `import * as cdk from "aws-cdk-lib";
 import * as lambda from "aws-cdk-lib/aws-lambda";
 export default function main(app) {
   const stack = new cdk.Stack(app, "lab");
-  new lambda.Function(stack, "Fn", {
-    functionName: app.stage + "-Fn", runtime: lambda.Runtime.${runtime}, handler: "${handler}", timeout: cdk.Duration.seconds(60),
-    memorySize: 512, environment: { GREETING: "hello" }, code: ${code},
-  });
+${Object.entries(functions).map(([id, more]) => `  new lambda.Function(stack, "${id}", {
+    functionName: app.stage + "-${id}", runtime: lambda.Runtime.${runtime}, handler: "${handler}", timeout: cdk.Duration.seconds(60),
+    memorySize: 512, environment: { GREETING: "hello" }, code: ${code}, ${more}
+  });`).join("\n")}
 }
 `,
       ...files,

@@ -7,6 +7,7 @@
 #include <boost/asio/redirect_error.hpp>
 #include <fmt/format.h>
 
+#include "cloud/lambda/application_log.h"
 #include "cloud/lambda/code.h"
 #include "runtime/launch.h"
 
@@ -40,6 +41,7 @@ struct Environments::Environment {
   bool wants_log = false;
   LogStream log;
   PlatformLog platform;
+  ApplicationLog application;
   std::unique_ptr<Worker> worker;
 
   Environment(World& world, VersionPtr of, std::string stream)
@@ -47,7 +49,8 @@ struct Environments::Environment {
         id(world.ids.uuid()),
         init(world.executor, init_limit + 2s),
         log(world, version->region, version->log_group, std::move(stream)),
-        platform(*version) {}
+        platform(*version),
+        application(*version) {}
 
   void end_init() {
     initialised = true;
@@ -158,6 +161,13 @@ Environment variables_of(const World& world, const Version& version, const Crede
     set("AWS_LAMBDA_LOG_FORMAT", "JSON");
     set("AWS_LAMBDA_LOG_LEVEL", version.application_log_level);
   }
+  const auto set_missing = [&](std::string_view name, std::string value) {
+    const bool is_there =
+        std::ranges::any_of(version.variables, [&](auto& one) { return one.first == name; });
+    if (!is_there) set(std::string(name), std::move(value));
+  };
+  set_missing("AWS_XRAY_CONTEXT_MISSING", "LOG_ERROR");
+  set_missing("AWS_XRAY_DAEMON_ADDRESS", "127.0.0.1:2000");  // where nobody listens, as a rule
   set("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand");
   set("AWS_REGION", version.region);
   set("AWS_DEFAULT_REGION", version.region);
@@ -171,6 +181,12 @@ Environment variables_of(const World& world, const Version& version, const Crede
 }  // namespace
 
 namespace {
+
+// Lambda decides whether a request is sampled where nobody has before it: all of them, for they cost nothing.
+std::string trace_id_of(std::string trace_id, const Version& version, Ids& ids) {
+  if (trace_id.find("Sampled=") != trace_id.npos) return trace_id;
+  return fmt::format("{};Parent={};Sampled={}", trace_id, ids.hex(16), version.traces ? 1 : 0);
+}
 
 ApiError cannot_run(const Version& version, std::string_view why) {
   return {502, "InvalidRuntimeException",
@@ -244,7 +260,7 @@ Async<ApiResult<Environments::EnvironmentPtr>> Environments::start(VersionPtr ve
                   .scratch = &scratch_};
   Worker::Events events;
   events.on_line = [raw = environment.get()](std::string_view, Process::Stream, std::string_view line) {
-    raw->line(line);
+    if (raw->application.keeps(line)) raw->line(line);
   };
   events.on_exit = events.on_initialised = [raw = environment.get()] { raw->end_init(); };
   auto started =
@@ -280,7 +296,7 @@ Async<ApiResult<Execution>> Environments::run(VersionPtr version, Order order) {
                         .environment_id = environment->id,
                         .event = std::move(order.event),
                         .function_arn = function_arn,
-                        .trace_id = std::move(order.trace_id),
+                        .trace_id = trace_id_of(std::move(order.trace_id), *version, world_.ids),
                         .client_context = std::move(order.client_context)};
   if (environment->fresh) co_await environment->until_initialised();
   environment->lines(environment->platform.start(world_.clock.now(), order.request_id, function_arn));

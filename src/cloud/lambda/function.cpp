@@ -54,6 +54,7 @@ Version::Version(json::object stored) : configuration(std::move(stored)) {
     application_log_level = string_or(*logging, "ApplicationLogLevel");
     system_log_level = string_or(*logging, "SystemLogLevel");
   }
+  if (const auto* tracing = find_object(c, "TracingConfig")) traces = string_or(*tracing, "Mode") == "Active";
   memory_mb = static_cast<int>(find_int(c, "MemorySize").value_or(128));
   timeout_s = static_cast<int>(find_int(c, "Timeout").value_or(3));
   if (const auto* environment = find_object(c, "Environment"))

@@ -23,6 +23,7 @@ struct Version {
   int memory_mb;
   int timeout_s;
   bool logs_json = false;
+  bool traces = false;                                  // actively, by X-Ray
   std::string application_log_level, system_log_level;  // "INFO"; of JSON alone
   Environment variables;                                // the user's
   std::vector<std::string> layers;                      // folders

@@ -169,8 +169,6 @@ ApiResult<Order> order_of(Lambda& lambda, Call& call) {
               .trace_id = string_or(call.input, "TraceId")};
   if (order.trace_id.empty())
     order.trace_id = apigateway::trace_header(lambda.world.ids, lambda.world.clock.now());
-  if (order.trace_id.find("Sampled=") == order.trace_id.npos)
-    order.trace_id += fmt::format(";Parent={};Sampled=0", lambda.world.ids.hex(16));
   order.wants_log = string_or(call.input, "LogType") == "Tail";
   if (const auto context = find_string(call.input, "ClientContext"); context && !context->empty()) {
     auto decoded = from_base64(*context);

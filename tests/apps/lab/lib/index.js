@@ -23,7 +23,7 @@ function layer(stack, one) {
     : new lambda.LayerVersion(stack, id, { code: lambda.Code.fromAsset(one) });
 }
 
-function make(app, stack, id, { handler, entry, bundling, code = "src", inline, runtime = "nodejs22.x", layers = [], timeout = 10, memory, environment, alias, retries, url, api, architecture = "x86_64", logs }) {
+function make(app, stack, id, { handler, entry, bundling, code = "src", inline, runtime = "nodejs22.x", layers = [], timeout = 10, memory, environment, alias, retries, url, api, architecture = "x86_64", logs, tracing }) {
   const common = {
     functionName: `${app.stage}-${id}`,
     runtime: new lambda.Runtime(runtime, runtime.startsWith("nodejs") ? lambda.RuntimeFamily.NODEJS : undefined, { supportsInlineCode: true }),
@@ -32,6 +32,7 @@ function make(app, stack, id, { handler, entry, bundling, code = "src", inline, 
     memorySize: memory,
     environment,
     retryAttempts: retries,
+    tracing: tracing && lambda.Tracing[tracing],
     ...(logs && { loggingFormat: lambda.LoggingFormat.JSON, applicationLogLevelV2: logs }),
     architecture: architecture === "arm64" ? lambda.Architecture.ARM_64 : lambda.Architecture.X86_64,
   };
