@@ -27,8 +27,8 @@ export function missing(tool, probe) {
 }
 
 export class Compiled extends Lab {
-  /** @param {string} runtime a member of lambda.Runtime @param {string} handler @param {Record<string, string>} files */
-  constructor(runtime, handler, files, { code = `lambda.Code.fromAsset("fn", { bundling: { image: cdk.DockerImage.fromRegistry("never/pulled") } })`, ...options } = {}) {
+  /** @param {string} runtime a member of lambda.Runtime @param {string} handler @param {Record<string, string>} files @param {{ code?: string, more?: string }} options expressions, and statements of the app */
+  constructor(runtime, handler, files, { code = `lambda.Code.fromAsset("fn", { bundling: { image: cdk.DockerImage.fromRegistry("never/pulled") } })`, more = "", ...options } = {}) {
     super({}, {
       "lib/index.js": `import * as cdk from "aws-cdk-lib";
 import * as lambda from "aws-cdk-lib/aws-lambda";
@@ -38,6 +38,7 @@ export default function main(app) {
     functionName: app.stage + "-Fn", runtime: lambda.Runtime.${runtime}, handler: "${handler}", timeout: cdk.Duration.seconds(60),
     memorySize: 512, environment: { GREETING: "hello" }, code: ${code},
   });
+  ${more}
 }
 `,
       ...files,
