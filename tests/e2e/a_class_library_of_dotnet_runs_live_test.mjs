@@ -50,7 +50,7 @@ namespace Example
                 ["text"] = "hello " + input["name"],
                 ["id"] = context.AwsRequestId,
                 ["arn"] = context.InvokedFunctionArn,
-                ["left"] = context.RemainingTime.TotalSeconds > 30,
+                ["left"] = context.RemainingTime.TotalSeconds > 0,
                 ["env"] = Environment.GetEnvironmentVariable("GREETING"),
                 ["calls"] = ++calls,
                 ["file"] = await File.ReadAllTextAsync(Path.Combine(Environment.GetEnvironmentVariable("LAMBDA_TASK_ROOT"), "words.txt")),

@@ -59,7 +59,7 @@ static class Program
             text = Words.Greeting + " " + input.GetProperty("name").GetString(),
             id = header("Aws-Request-Id"),
             arn = header("Invoked-Function-Arn"),
-            left = long.Parse(header("Deadline-Ms")) - DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() > 30000,
+            left = long.Parse(header("Deadline-Ms")) - DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() > 0,
             env = Environment.GetEnvironmentVariable("GREETING"),
             handler = Environment.GetEnvironmentVariable("_HANDLER"),
             runtime = Environment.GetEnvironmentVariable("AWS_EXECUTION_ENV"),
@@ -71,7 +71,7 @@ static class Program
 }, {
   env,
   more: `new lambda.Function(stack, "Own", {
-    functionName: app.stage + "-Own", runtime: lambda.Runtime.PROVIDED_AL2023, handler: "bootstrap", timeout: cdk.Duration.seconds(60),
+    functionName: app.stage + "-Own", runtime: lambda.Runtime.PROVIDED_AL2023, handler: "bootstrap", timeout: cdk.Duration.seconds(110),
     code: lambda.Code.fromAsset("fn", { bundling: { image: cdk.DockerImage.fromRegistry("never/pulled") } }),
   });`,
 });

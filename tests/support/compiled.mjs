@@ -35,7 +35,7 @@ import * as lambda from "aws-cdk-lib/aws-lambda";
 export default function main(app) {
   const stack = new cdk.Stack(app, "lab");
   new lambda.Function(stack, "Fn", {
-    functionName: app.stage + "-Fn", runtime: lambda.Runtime.${runtime}, handler: "${handler}", timeout: cdk.Duration.seconds(60),
+    functionName: app.stage + "-Fn", runtime: lambda.Runtime.${runtime}, handler: "${handler}", timeout: cdk.Duration.seconds(110),
     memorySize: 512, environment: { GREETING: "hello" }, code: ${code},
   });
   ${more}
