@@ -86,7 +86,8 @@ Async<Outcome> bundled(Host& host, const AppFunction& function) {
 }
 
 uintmax_t size_of(const ToolProduct& product) {
-  uintmax_t bytes = product.executable.empty() ? 0 : size_of(product.executable);
+  if (product.class_path.empty()) return size_of(product.executable);
+  uintmax_t bytes = 0;
   for (auto const& path : product.class_path) bytes += size_of(path);
   return bytes;
 }

@@ -1,4 +1,6 @@
 // live start: the debug stack, the app with its functions swapped, then every call runs here.
+#include <algorithm>
+
 #include <CLI/CLI.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -42,8 +44,11 @@ Layers::Fetch fetch_layers_of(Account& account) {
 void tell_debug_ports(const Answering& all, Terminal& terminal) {
   auto const ports = debug_ports_in_words(all.fleet.functions());
   if (ports.empty()) return;
+  bool const has_port =
+      std::ranges::any_of(all.fleet.functions(), [](auto const& one) { return one.second.debug_port != 0; });
   auto const* how = all.debug_ports.auto_attach() ? "the debugger of this terminal attaches by itself"
-                                                  : "`live init --ide` tells an IDE; docs/debugging.md";
+                    : has_port                    ? "`live init --ide` tells an IDE; docs/debugging.md"
+                                                  : "each call says which; docs/debugging.md";
   terminal.say(fmt::format("Debug ports: {}  ({})", ports, how), {{"type", "debug-ports"}, {"text", ports}});
 }
 

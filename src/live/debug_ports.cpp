@@ -28,6 +28,13 @@ const Debugging* debugging_of(const LocalFunction& function) {
   return project && project->tool == Tool::go ? debugging_in("go") : live::debugging_of(function.runtime);
 }
 
+bool is_dotnet(const LocalFunction& function) {
+  if (language_of(function.runtime) == Language::dotnet) return true;
+  bool const has_project = function.source == LocalFunction::Source::tool;
+  auto const project = has_project ? find_project(tool_source(function)) : std::nullopt;
+  return project && project->tool == Tool::dotnet;
+}
+
 std::string last_part(const std::string& path) { return path.substr(path.rfind('/') + 1); }
 
 // Of Node it is the port alone.
@@ -76,6 +83,8 @@ void DebugPorts::use(FunctionTable& table) {
     } else if (missing) {
       if (told_.insert(name).second)
         warn_(fmt::format("{}: no breakpoints, {}", last_part(function.construct_path), *missing));
+    } else if (is_dotnet(function)) {
+      function.is_attached_by_process = true;
     } else if (options_.chosen && told_.insert(name).second) {
       without.push_back(last_part(function.construct_path));
     }
@@ -185,6 +194,9 @@ std::string debug_ports_in_words(const FunctionTable& functions) {
   for (auto const& [port, name] : all | std::views::take(kMostNamed))
     words += fmt::format("{}{} {}", words.empty() ? "" : ", ", name, port);
   if (all.size() > kMostNamed) words += fmt::format(" and {} more", all.size() - kMostNamed);
+  for (auto const& [name, one] : functions)
+    if (one.is_attached_by_process)
+      words += fmt::format("{}{} by its process", words.empty() ? "" : ", ", last_part(one.construct_path));
   return words;
 }
 

@@ -103,6 +103,16 @@ TEST_F(DebugPortsTest, ALanguageWithoutADebuggerHasNone) {
                             testing::HasSubstr("No debugger is known for Native: it has no debug port")));
 }
 
+TEST_F(DebugPortsTest, AFunctionInDotnetIsAttachedByItsProcess) {
+  auto functions = table({"dev-shop/Greeter"}, "dotnet8");
+  auto made = ports(all());
+  made.use(functions);
+  EXPECT_EQ(functions.at("Greeter").debug_port, 0);
+  EXPECT_TRUE(functions.at("Greeter").is_attached_by_process);
+  EXPECT_EQ(debug_ports_in_words(functions), "Greeter by its process");
+  EXPECT_THAT(warnings, testing::IsEmpty());
+}
+
 TEST_F(DebugPortsTest, TheLanguageIsRememberedForIdes) {
   auto python = table({"dev-shop/Py"}, "python3.13"), node = table({"dev-shop/Api"});
   python.merge(node);

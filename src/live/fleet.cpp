@@ -232,6 +232,7 @@ Async<Fleet::Ran> Fleet::run(LocalFunction function, Invocation invocation, Timi
     if (worker.has_error()) co_return Ran{function_error("Live.WorkerError", worker.error().message)};
     one = std::move(worker.value());
   }
+  if (function.is_attached_by_process) observer_.runs_in(function, invocation.request_id, one->pid());
   co_return co_await run_on(std::move(one), std::move(invocation), timing);
 }
 
@@ -416,7 +417,9 @@ Program Fleet::program_for(const LocalFunction& function, const Invocation& invo
   program.class_path = ready.class_path;
   program.memory_mb = function.memory_mb;
   program.limits = options_.limits;
-  program.scratch = options_.scratch;
+  // .NET puts what its debuggers look for among the temporary files, and they look in the machine's own
+  // folder.
+  if (!function.is_attached_by_process) program.scratch = options_.scratch;
   program.runtimes = options_.runtimes;
   if (!options_.loaded.empty()) program.loaded = options_.loaded / (function.name + ".json");
   program.interpreter = ready.interpreter;

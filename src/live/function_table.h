@@ -37,8 +37,9 @@ struct LocalFunction {
   // Of the app's own template, in plain text: those of its variables that change how a process starts
   // (runtime/start_variables.h). From the remote environment they are not taken.
   Environment start_variables;
-  std::vector<LayerSource> layers;  // in the function's order
-  uint16_t debug_port = 0;          // where a debugger finds it; 0: none may look into it
+  std::vector<LayerSource> layers;      // in the function's order
+  uint16_t debug_port = 0;              // where a debugger finds it; 0: none may look into it
+  bool is_attached_by_process = false;  // its debuggers ask for the id of its process instead
   // How long API Gateway waits for it, when its integrations say so.
   std::optional<std::chrono::milliseconds> integration_timeout;
 };

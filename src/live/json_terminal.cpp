@@ -92,6 +92,13 @@ void JsonTerminal::received(const LocalFunction& function, const Invocation& inv
   write_fact("request", std::move(fact));
 }
 
+void JsonTerminal::runs_in(const LocalFunction& function, std::string_view request_id, pid_t process) {
+  if (is_quiet()) return;
+  auto fact = about(function, request_id);
+  fact["pid"] = process;
+  write_fact("process", std::move(fact));
+}
+
 void JsonTerminal::queued(const LocalFunction& function, const Invocation& invocation, size_t workers) {
   auto fact = about(function, invocation.request_id);
   fact["workers"] = workers;

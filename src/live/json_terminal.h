@@ -20,6 +20,7 @@ class JsonTerminal final : public Terminal {
   void answered(const LocalFunction& function, const Invocation& invocation, const Reply& reply,
                 const Timing& timing) override;
   void ignored(const LocalFunction& function, std::string_view variable) override;
+  void runs_in(const LocalFunction& function, std::string_view request_id, pid_t process) override;
   void installing(const LocalFunction& function, std::string_view what,
                   const std::filesystem::path& folder) override;
   void installed(const LocalFunction& function, std::chrono::microseconds took) override;

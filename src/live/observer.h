@@ -1,6 +1,8 @@
 // Who watches invocations: the terminal, a recorder, a test. Told of facts; never on the path.
 #pragma once
 
+#include <sys/types.h>
+
 #include <chrono>
 #include <optional>
 #include <string>
@@ -60,6 +62,8 @@ class Observer {
   // A variable of the remote environment that the function's process does not get: it would change how that
   // starts, and the app's template does not have it with this value.
   virtual void ignored(const LocalFunction&, std::string_view /*variable*/) {}
+  // A debugger that attaches by a process's id finds the call here.
+  virtual void runs_in(const LocalFunction&, std::string_view /*request_id*/, pid_t) {}
   // What its requirements.txt asks for, or its debugger, into a folder of ours.
   virtual void installing(const LocalFunction&, std::string_view /*what*/,
                           const std::filesystem::path& /*folder*/) {}

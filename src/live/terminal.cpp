@@ -205,6 +205,12 @@ void Terminal::received(const LocalFunction& function, const Invocation& invocat
                     tint(Tint::dim, "[" + function.handler + "]" + at_port(function))));
 }
 
+void Terminal::runs_in(const LocalFunction&, std::string_view request_id, pid_t process) {
+  if (is_quiet()) return;
+  lines(request_id, "·", Tint::dim,
+        fmt::format("process {}: a debugger attaches by this id (docs/debugging.md)", process));
+}
+
 void Terminal::queued(const LocalFunction&, const Invocation& invocation, size_t workers) {
   lines(invocation.request_id, "…", Tint::yellow,
         fmt::format("waits for its turn: {} busy ({})",

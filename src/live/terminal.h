@@ -77,6 +77,7 @@ class Terminal : public Observer {
                 const Timing& timing) override;
   void entered(std::string_view request_id, Phase phase) override;
   void ignored(const LocalFunction& function, std::string_view variable) override;
+  void runs_in(const LocalFunction& function, std::string_view request_id, pid_t process) override;
   void installing(const LocalFunction& function, std::string_view what,
                   const std::filesystem::path& folder) override;
   void installed(const LocalFunction& function, std::chrono::microseconds took) override;

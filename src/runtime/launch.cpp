@@ -25,8 +25,9 @@ Launcher* launcher_of(std::string_view runtime) {
     case Language::ruby:
       return launch_ruby;
     case Language::os_only:
-    case Language::dotnet:  // an executable assembly is a program of its own
       return launch_bootstrap;
+    case Language::dotnet:
+      return launch_dotnet;
     case Language::java:
       return launch_java;
     default:

@@ -10,10 +10,7 @@ namespace live {
 Result<Launch> launch_bootstrap(const Program& program, std::string_view runtime_api) {
   std::filesystem::path const bootstrap =
       program.executable.empty() ? program.task_root / "bootstrap" : program.executable;
-  if (program.executable.empty() && language_of(program.runtime) == Language::dotnet)
-    return fault(
-        fmt::format("{}: what .NET has published runs on Lambda alone; live, its project is built here",
-                    program.function));
+  if (bootstrap.extension() == ".dll") return launch_dotnet(program, runtime_api);
   if (::access(bootstrap.c_str(), X_OK) != 0)
     return fault(Fault::Kind::not_found,
                  fmt::format("{}: {} is not there or not executable; build the function", program.function,

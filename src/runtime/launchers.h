@@ -9,7 +9,7 @@
 namespace live {
 
 using Launcher = Result<Launch>(const Program& program, std::string_view runtime_api);
-Launcher launch_node, launch_python, launch_ruby, launch_bootstrap, launch_java;
+Launcher launch_node, launch_python, launch_ruby, launch_bootstrap, launch_java, launch_dotnet;
 
 void set(Environment& environment, std::string_view name, std::string value);
 void set_missing(Environment& environment, std::string_view name, std::string value);

@@ -1,16 +1,23 @@
-// `dotnet build` of an executable assembly, which brings Amazon.Lambda.RuntimeSupport itself.
-// https://docs.aws.amazon.com/lambda/latest/dg/csharp-handler.html
+// `dotnet build` of an executable assembly, which brings its client of the Runtime API, or of a class
+// library, which AWS's client loads. https://docs.aws.amazon.com/lambda/latest/dg/csharp-handler.html
 #include <algorithm>
 
 #include <fmt/format.h>
 
 #include "base/file.h"
+#include "base/json.h"
+#include "runtime/dotnet_package.h"
+#include "runtime/language.h"
+#include "toolchain/dotnet_client.h"
 #include "toolchain/tool_run.h"
 
 namespace live {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr size_t kKept = 3;  // of what was built: that of now, and those that calls may still run by
+constexpr const char* kKeptNames = "run-";
 
 Result<fs::path> project_file(const fs::path& folder) {
   std::vector<fs::path> found;
@@ -23,30 +30,109 @@ Result<fs::path> project_file(const fs::path& folder) {
       fmt::format("{} has {} projects: a function needs a folder with one", folder.string(), found.size()));
 }
 
-// "Assembly" of an executable, "Assembly::Type::Method" of a library.
-bool is_library(const std::string& handler) { return handler.find("::") != std::string::npos; }
+// A class library has what running it needs only when told so.
+std::vector<std::string> build_command(const fs::path& file, const fs::path& into) {
+  return {"dotnet",
+          "build",
+          file.string(),
+          "--nologo",
+          "-v",
+          "quiet",
+          "-clp:NoSummary",
+          "-p:SelfContained=false",
+          "-p:GenerateRuntimeConfigurationFiles=true",
+          "-p:CopyLocalLockFileAssemblies=true",
+          "-o",
+          into.string()};
+}
+
+void forget_older(const fs::path& made) {
+  std::error_code ignored;
+  std::vector<std::pair<fs::file_time_type, fs::path>> kept;
+  for (auto const& entry : fs::directory_iterator(made, ignored))
+    if (entry.path().filename().string().starts_with(kKeptNames))
+      kept.emplace_back(fs::last_write_time(entry.path(), ignored), entry.path());
+  std::ranges::sort(kept, std::greater());
+  for (size_t i = kKept; i < kept.size(); ++i) fs::remove_all(kept[i].second, ignored);
+}
+
+// Processes have their assemblies mapped, and the tool overwrites them in place: what runs is a copy.
+Result<fs::path> copy_to_run(const fs::path& built, const fs::path& made) {
+  ToolProduct const product{.task_root = {}, .executable = {}, .class_path = {built}, .folders = {}};
+  auto const copy = made / (kKeptNames + identity_of(product).substr(0, 16));
+  std::error_code failed;
+  if (!fs::exists(copy, failed)) {
+    auto const partly = made / "partly";
+    fs::remove_all(partly, failed);
+    fs::copy(built, partly, fs::copy_options::recursive, failed);
+    if (!failed) fs::rename(partly, copy, failed);
+    if (failed)
+      return fault(fmt::format("{} cannot be copied to {}: {}; is the disk full?", built.string(),
+                               copy.string(), failed.message()));
+  }
+  fs::last_write_time(copy, fs::file_time_type::clock::now(), failed);
+  forget_older(made);
+  return copy;
+}
+
+// The project's and those that it refers to, which NuGet has written down.
+std::vector<fs::path> folders_of(const fs::path& file) {
+  std::vector<fs::path> folders{file.parent_path()};
+  auto const text = read_file(file.parent_path() / "obj" / (file.filename().string() + ".nuget.dgspec.json"));
+  auto const graph = text ? parse_json_object(text.value()) : Result<json::object>(json::object());
+  if (graph.has_error()) return folders;
+  if (auto const* projects = find_object(graph.value(), "projects"))
+    for (auto const& [path, project] : *projects) {
+      auto folder = fs::path(std::string(path)).parent_path();
+      if (std::ranges::find(folders, folder) == folders.end()) folders.push_back(std::move(folder));
+    }
+  return folders;
+}
+
+// A program of provided.* is called bootstrap there, whatever its handler says.
+Result<fs::path> main_assembly(const fs::path& built, const ToolSource& source, const std::string& project) {
+  for (auto const& name : {assembly_of(source.handler), std::string("bootstrap"), project})
+    if (!name.empty() && fs::exists(built / (name + ".dll")) &&
+        fs::exists(built / (name + ".runtimeconfig.json")))
+      return built / (name + ".dll");
+  return fault(
+      fmt::format("{}: dotnet build made no {}.dll that can be run: the handler, {}, begins with the "
+                  "name of the project's assembly (AssemblyName)",
+                  source.function, assembly_of(source.handler), source.handler));
+}
+
+// What Lambda's runtime runs for this handler.
+Async<Result<fs::path>> what_runs(ToolRun& run, const ToolSource source, fs::path package, fs::path project) {
+  auto const assembly = main_assembly(package, source, project.stem().string());
+  if (assembly.has_error()) co_return assembly.error();
+  bool const is_program =
+      language_of(source.runtime) != Language::dotnet || !is_class_library(source.handler);
+  if (is_program) co_return assembly.value();
+  LIVE_CO_TRY(auto framework, framework_of(package, source.handler));
+  co_return co_await dotnet_client(run, std::move(framework), project.parent_path());
+}
 
 }  // namespace
 
 Async<Result<ToolProduct>> build_with_dotnet(ToolRun& run, ToolSource source, Project project) {
-  if (is_library(source.handler))
-    co_return fault(
-        fmt::format("{} is a class library ({}), which only Lambda's own runtime starts: make it an "
-                    "executable assembly with "
-                    "Amazon.Lambda.RuntimeSupport, whose handler is the assembly's name",
-                    source.function, source.handler));
   LIVE_CO_TRY(auto const file, project_file(project.folder));
-  std::vector<std::string> command{"dotnet", "build", file.string(), "--nologo",
-                                   "-v",     "quiet", "-o",          run.made().string()};
+  auto const built = run.made() / "out";
+  auto command = build_command(file, built);
   LIVE_CO_TRY(co_await run.run(std::move(command), project.folder, variables_of(source.options)));
-  auto const executable = run.made() / (source.handler.empty() ? file.stem().string() : source.handler);
-  if (!is_executable(executable))
-    co_return fault(
-        fmt::format("dotnet build made no executable {}: the function's handler is the assembly's name, "
-                    "and its OutputType Exe",
-                    executable.string()));
-  co_return ToolProduct{
-      .task_root = run.made(), .executable = executable, .class_path = {}, .folders = {project.root}};
+  LIVE_CO_TRY(auto const package, copy_to_run(built, run.made()));
+  LIVE_CO_TRY(auto executable, co_await what_runs(run, source, package, file));
+  co_return ToolProduct{.task_root = package,
+                        .executable = std::move(executable),
+                        .class_path = {package},
+                        .folders = folders_of(file)};
+}
+
+Async<Result<ToolProduct>> build_with_assembly(ToolRun& run, ToolSource source, Project project) {
+  LIVE_CO_TRY(auto executable, co_await what_runs(run, source, source.path, source.path));
+  co_return ToolProduct{.task_root = source.path,
+                        .executable = std::move(executable),
+                        .class_path = {source.path},
+                        .folders = {project.root}};
 }
 
 }  // namespace live

@@ -9,6 +9,7 @@
 
 #include "base/encoding.h"
 #include "base/hash.h"
+#include "runtime/dotnet_package.h"
 #include "runtime/language.h"
 
 namespace live {
@@ -62,13 +63,36 @@ std::optional<Project> go_project(const ToolSource& source) {
   return Project{Tool::go, package, nearest(*module, "go.work").value_or(*module)};
 }
 
+bool has_dotnet_project(const fs::path& folder) {
+  return has_sources(folder, ".csproj") || has_sources(folder, ".fsproj");
+}
+
+// Also of what was published: bin/Release/net8.0/linux-x64/publish. A program of provided.* may lie in any
+// folder of an app that is itself in .NET; so of those only what lies in a project's bin.
+std::optional<Project> dotnet_project(const ToolSource& source) {
+  constexpr int kDeep = 6;
+  bool const is_dotnet = language_of(source.runtime) == Language::dotnet;
+  auto const begin = folder_of(source.path);
+  auto folder = begin;
+  for (int i = 0; i < kDeep && folder != folder.root_path(); ++i, folder = folder.parent_path()) {
+    if (!has_dotnet_project(folder)) continue;
+    bool const is_in_bin = folder != begin && *begin.lexically_relative(folder).begin() == "bin";
+    if (is_dotnet || folder == begin || is_in_bin) return Project{Tool::dotnet, folder, folder};
+    break;
+  }
+  bool const is_published = is_dotnet && fs::is_directory(begin) && begin == source.path &&
+                            runtime_config(source.path, source.handler).has_value();
+  if (is_published) return Project{Tool::assembly, source.path, source.path};
+  return std::nullopt;
+}
+
 std::optional<Project> os_only_project(const ToolSource& source) {
   if (auto go = go_project(source)) return go;
   auto const here = [&source](const char* file) { return is_there(source.path / file); };
   if (here("Cargo.toml")) return Project{Tool::cargo, source.path, source.path};
   if (here("CMakeLists.txt")) return Project{Tool::cmake, source.path, source.path};
   if (here("Makefile")) return Project{Tool::make, source.path, source.path};
-  return std::nullopt;
+  return dotnet_project(source);
 }
 
 // Also of what they have made: target/app.jar, build/libs/app.jar.
@@ -84,16 +108,6 @@ std::optional<Project> java_project(const ToolSource& source) {
     }
   if (!is_there(source.path)) return std::nullopt;
   return Project{Tool::jar, source.path, source.path};
-}
-
-// Also of what was published: bin/Release/net8.0/publish.
-std::optional<Project> dotnet_project(const ToolSource& source) {
-  constexpr int kDeep = 5;
-  auto folder = folder_of(source.path);
-  for (int i = 0; i < kDeep && folder != folder.root_path(); ++i, folder = folder.parent_path())
-    for (auto const* extension : {".csproj", ".fsproj"})
-      if (has_sources(folder, extension)) return Project{Tool::dotnet, folder, folder};
-  return std::nullopt;
 }
 
 }  // namespace

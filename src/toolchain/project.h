@@ -24,8 +24,8 @@ struct ToolSource {
 
 struct ToolProduct {
   std::filesystem::path task_root;
-  std::filesystem::path executable;               // of all languages but Java
-  std::vector<std::filesystem::path> class_path;  // of Java
+  std::filesystem::path executable;               // of all languages but Java; of .NET an assembly
+  std::vector<std::filesystem::path> class_path;  // of Java and .NET
   std::vector<std::filesystem::path> folders;     // where whatever it is made of lies
 };
 
@@ -41,6 +41,7 @@ enum class Tool {
   gradle,
   jar,  // built already: it only needs Lambda's side of it
   dotnet,
+  assembly,  // of .NET: likewise
 };
 
 struct Project {

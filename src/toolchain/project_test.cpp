@@ -98,6 +98,24 @@ TEST_F(ProjectTest, WhatDotnetPublishedLeadsToItsProject) {
   EXPECT_EQ(found->folder, folder.path() / "fn");
 }
 
+TEST_F(ProjectTest, AProgramInDotnetIsKnownByItsProjectOrByLyingInItsBin) {
+  write("infra/Infra.csproj");
+  write("infra/dist/bootstrap");
+  write("infra/fn/Fn.csproj");
+  write("infra/fn/bin/Release/net8.0/linux-x64/publish/bootstrap");
+  EXPECT_EQ(find("provided.al2023", "infra/fn")->tool, Tool::dotnet);
+  EXPECT_EQ(find("provided.al2023", "infra/fn/bin/Release/net8.0/linux-x64/publish")->folder,
+            folder.path() / "infra/fn");
+  EXPECT_FALSE(find("provided.al2023", "infra/dist")) << "of the app's own project";
+}
+
+TEST_F(ProjectTest, WhatDotnetPublishedElsewhereRunsAsItLies) {
+  write("published/Fn.dll");
+  EXPECT_FALSE(find("dotnet8", "published"));
+  write("published/Fn.runtimeconfig.json");
+  EXPECT_EQ(find("dotnet8", "published")->tool, Tool::assembly);
+}
+
 TEST_F(ProjectTest, AnotherProductHasAnotherIdentity) {
   write("classes/A.class");
   write("bootstrap");

@@ -37,7 +37,7 @@ class ToolRun {
 // The build of each tool. Fault: what the developer should read.
 using ToolBuild = Async<Result<ToolProduct>>(ToolRun& run, ToolSource source, Project project);
 ToolBuild build_with_go, build_with_cargo, build_with_cmake, build_with_make, build_with_maven,
-    build_with_gradle, build_with_jar, build_with_dotnet;
+    build_with_gradle, build_with_jar, build_with_dotnet, build_with_assembly;
 
 // Of options: texts of an array, and the members of an object.
 std::vector<std::string> texts_of(const json::object& options, std::string_view name);

@@ -30,6 +30,8 @@ ToolBuild* build_of(Tool tool) {
       return build_with_jar;
     case Tool::dotnet:
       return build_with_dotnet;
+    case Tool::assembly:
+      return build_with_assembly;
   }
   return nullptr;
 }
@@ -51,6 +53,7 @@ struct Toolchain::Turn {
   Turn(const Executor& executor, const ToolSource& source, const Project& project, Urgency urgency)
       : function(source.function),
         root(project.root),
+        tool(project.tool),
         what(what_is_made(source, project)),
         urgency(urgency),
         come(executor) {
@@ -59,6 +62,7 @@ struct Toolchain::Turn {
 
   std::string function;
   std::filesystem::path root;
+  Tool tool;
   std::string what;
   Urgency urgency;
   bool is_on = false;
@@ -75,9 +79,13 @@ struct Toolchain::State {
   bool closed = false;
   Turns waiting{}, running{};
 
-  // Two runs of a tool in one project would be in each other's way.
+  // Two runs of a tool in one project would be in each other's way. Projects of .NET build those that they
+  // refer to, which others may share.
   bool can_begin(const Turn& turn) const {
-    return std::ranges::none_of(running, [&turn](auto const& other) { return other->root == turn.root; });
+    auto const is_of_dotnet = [](Tool tool) { return tool == Tool::dotnet || tool == Tool::assembly; };
+    return std::ranges::none_of(running, [&](auto const& other) {
+      return other->root == turn.root || (is_of_dotnet(other->tool) && is_of_dotnet(turn.tool));
+    });
   }
 
   std::shared_ptr<Turn> take_next() {

@@ -29,18 +29,20 @@ export function missing(tool, probe) {
 export class Compiled extends Lab {
   /**
    * @param {string} runtime a member of lambda.Runtime @param {string} handler @param {Record<string, string>} files
-   * @param {{ code?: string, functions?: Record<string, string> }} options functions: more properties of each, as source
+   * @param {{ code?: string, functions?: Record<string, string>, more?: string }} options functions: more properties of each;
+   * all of them source, `more` as statements of the app
    */
-  constructor(runtime, handler, files, { functions = { Fn: "" }, code = `lambda.Code.fromAsset("fn", { bundling: { image: cdk.DockerImage.fromRegistry("never/pulled") } })`, ...options } = {}) {
+  constructor(runtime, handler, files, { functions = { Fn: "" }, code = `lambda.Code.fromAsset("fn", { bundling: { image: cdk.DockerImage.fromRegistry("never/pulled") } })`, more = "", ...options } = {}) {
     super({}, {
       "lib/index.js": `import * as cdk from "aws-cdk-lib";
 import * as lambda from "aws-cdk-lib/aws-lambda";
 export default function main(app) {
   const stack = new cdk.Stack(app, "lab");
-${Object.entries(functions).map(([id, more]) => `  new lambda.Function(stack, "${id}", {
-    functionName: app.stage + "-${id}", runtime: lambda.Runtime.${runtime}, handler: "${handler}", timeout: cdk.Duration.seconds(60),
-    memorySize: 512, environment: { GREETING: "hello" }, code: ${code}, ${more}
+${Object.entries(functions).map(([id, properties]) => `  new lambda.Function(stack, "${id}", {
+    functionName: app.stage + "-${id}", runtime: lambda.Runtime.${runtime}, handler: "${handler}", timeout: cdk.Duration.seconds(110),
+    memorySize: 512, environment: { GREETING: "hello" }, code: ${code}, ${properties}
   });`).join("\n")}
+  ${more}
 }
 `,
       ...files,

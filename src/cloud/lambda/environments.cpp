@@ -9,6 +9,7 @@
 
 #include "cloud/lambda/application_log.h"
 #include "cloud/lambda/code.h"
+#include "runtime/dotnet_package.h"
 #include "runtime/launch.h"
 
 namespace live::cloud::lambda {
@@ -105,7 +106,7 @@ Environments::Environments(World& world, LambdaOptions options)
     : world_(world),
       options_(std::move(options)),
       starts_(world.executor),
-      java_(world.executor, packages_of(world) / "java"),
+      clients_(world.executor, packages_of(world) / "clients"),
       interpreters_(world.executor),
       sweeper_(world.executor) {
   scratch_.isolate(Reachable::named_in(environ));
@@ -193,6 +194,14 @@ ApiError cannot_run(const Version& version, std::string_view why) {
           fmt::format("function {} ({}) cannot run here: {}", version.name, version.runtime, why)};
 }
 
+// Nothing: the package brings its client of the Runtime API, or we have one.
+std::optional<Tool> tool_of_client(const Version& version) {
+  auto const language = language_of(version.runtime);
+  if (language == Language::java) return Tool::jar;
+  if (language == Language::dotnet && is_class_library(version.handler)) return Tool::assembly;
+  return std::nullopt;
+}
+
 }  // namespace
 
 ApiResult<void> check_runs_here(const Version& version) {
@@ -217,26 +226,26 @@ Async<ApiResult<std::filesystem::path>> Environments::interpreter_of(const Versi
   co_return std::move(found.value().program);
 }
 
-// Of Java: Lambda's runtime has AWS's runtime interface client beside the package, and so has this machine.
-Async<ApiResult<std::vector<std::filesystem::path>>> Environments::class_path_of(VersionPtr version) {
-  if (language_of(version->runtime) != Language::java) co_return std::vector<std::filesystem::path>{};
+// What Lambda's runtime has beside the package, this machine has to build or fetch.
+Async<ApiResult<ToolProduct>> Environments::with_client(VersionPtr version) {
+  auto const tool = tool_of_client(*version);
+  if (!tool) co_return ToolProduct{};
   ToolSource source{.function = version->name,
                     .logical_id = {},
                     .runtime = version->runtime,
                     .handler = version->handler,
                     .path = version->code_folder,
                     .options = {}};
-  auto built =
-      co_await java_.build(std::move(source), {Tool::jar, version->code_folder, version->code_folder},
-                           Toolchain::Urgency::waited_for);
+  auto built = co_await clients_.build(std::move(source), {*tool, version->code_folder, version->code_folder},
+                                       Toolchain::Urgency::waited_for);
   if (built.has_error()) co_return cannot_run(*version, built.error().message);
-  co_return std::move(built.value().class_path);
+  co_return std::move(built.value());
 }
 
 Async<ApiResult<Environments::EnvironmentPtr>> Environments::start(VersionPtr version) {
   LIVE_API_CO_TRY(check_runs_here(*version));
-  auto class_path = co_await class_path_of(version);
-  if (class_path.has_error()) co_return class_path.error();
+  auto product = co_await with_client(version);
+  if (product.has_error()) co_return product.error();
   auto interpreter = co_await interpreter_of(*version);
   if (interpreter.has_error()) co_return interpreter.error();
   auto assumed = co_await credentials(*version);
@@ -250,7 +259,8 @@ Async<ApiResult<Environments::EnvironmentPtr>> Environments::start(VersionPtr ve
                   .runtime = version->runtime,
                   .handler = version->handler,
                   .task_root = version->code_folder,
-                  .class_path = std::move(class_path.value()),
+                  .executable = std::move(product.value().executable),
+                  .class_path = std::move(product.value().class_path),
                   .variables = variables_of(world_, *version, assumed.value(), environment->log),
                   .memory_mb = version->memory_mb,
                   .init_timeout = init_limit,

@@ -73,7 +73,7 @@ class Environments {
 
   Async<ApiResult<EnvironmentPtr>> acquire(const VersionPtr& version);
   Async<ApiResult<EnvironmentPtr>> start(VersionPtr version);
-  Async<ApiResult<std::vector<std::filesystem::path>>> class_path_of(VersionPtr version);
+  Async<ApiResult<ToolProduct>> with_client(VersionPtr version);
   Async<ApiResult<std::filesystem::path>> interpreter_of(const Version& version);
   void give_back(EnvironmentPtr environment);
   void finish(EnvironmentPtr environment, const Ending& call, const Reply& outcome);
@@ -85,7 +85,7 @@ class Environments {
   LambdaOptions options_;
   Starts starts_;
   Scratch scratch_;
-  Toolchain java_;
+  Toolchain clients_;
   Interpreters interpreters_;
   std::map<const Version*, Pool> pools_;
   std::map<std::string, Credentials> credentials_;  // by role and function
