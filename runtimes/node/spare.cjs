@@ -10,7 +10,6 @@ const { RuntimeApi } = require('./api.cjs')
 const { prepare } = require('./dependencies.cjs')
 const { loadHandler } = require('./handler.cjs')
 const { compileListed, noteLoaded } = require('./packages.cjs')
-const { drop, preload } = require('./preload.cjs')
 const { run, setUp } = require('./runtime.cjs')
 
 // What the AWS SDK and most handlers load.
@@ -64,6 +63,7 @@ function readOrder() {
 }
 
 let isThere = false // whoever preloads is there already
+let dropRest = () => {} // of what is preloaded
 
 function enter({ folder, environment }) {
   for (const name of Object.keys(process.env)) delete process.env[name]
@@ -76,6 +76,8 @@ function enter({ folder, environment }) {
 
 function expect(order) {
   try {
+    const { drop, preload } = require('./preload.cjs') // here: with it a process becomes a function some milliseconds later
+    dropRest = drop
     enter(order)
     setUp()
     writeSync(1, `\u0001live preloaded ${JSON.stringify(preload(order.loaded))}\n`)
@@ -92,7 +94,7 @@ async function become(order) {
 }
 
 function noteWhatIsLoaded({ loaded }) {
-  drop()
+  dropRest()
   if (loaded) noteLoaded(loaded)
 }
 

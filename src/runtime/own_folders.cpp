@@ -1,6 +1,5 @@
 #include "runtime/own_folders.h"
 
-#include <dirent.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -8,9 +7,10 @@
 #include <cerrno>
 #include <cstring>
 #include <map>
-#include <memory>
 #include <string_view>
 
+#include <boost/algorithm/string/classification.hpp>
+#include <boost/algorithm/string/split.hpp>
 #include <fmt/format.h>
 
 namespace live {
@@ -53,13 +53,30 @@ std::vector<fs::path> entries_named_in(std::string_view text) {
   return entries;
 }
 
-// Of those that databases and IDEs have in /tmp itself. There may be much else: nothing is asked of each.
-std::vector<std::string> sockets_in_tmp() {
-  std::vector<std::string> names;
-  std::unique_ptr<DIR, int (*)(DIR*)> const folder(::opendir(kTmp.data()), ::closedir);
-  if (!folder) return names;
-  while (auto const* entry = ::readdir(folder.get()))
-    if (entry->d_type == DT_SOCK) names.emplace_back(entry->d_name);
+// "…: 00000002 00000000 00010000 0001 01 1234 /tmp/.s.PGSQL.5432" of /proc/net/unix: somebody listens there.
+bool is_listened_at(std::string_view line) {
+  std::vector<std::string_view> words;
+  boost::split(words, line, boost::is_any_of(" "), boost::token_compress_on);
+  constexpr size_t kFlags = 3, kType = 4;
+  bool const accepts = words.size() > kType && words[kFlags] == "00010000";
+  bool const takes_messages = words.size() > kType && words[kType] == "0002";
+  return accepts || takes_messages;
+}
+
+// Those that databases and IDEs have in /tmp itself. What others have left there is nobody's: /tmp may be
+// full of it.
+std::set<std::string> sockets_in_tmp() {
+  constexpr std::string_view begin = " /tmp/";
+  std::set<std::string> names;
+  auto const all = read_file("/proc/net/unix");
+  std::string_view rest = all ? std::string_view(all.value()) : "";
+  while (!rest.empty()) {
+    auto const line = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+    auto const at = line.find(begin);
+    auto const name = at == line.npos ? "" : line.substr(at + begin.size());
+    if (!name.empty() && name.find('/') == name.npos && is_listened_at(line)) names.emplace(name);
+  }
   return names;
 }
 
@@ -144,7 +161,7 @@ Result<void> OwnFolders::furnish_tmp() {
   LIVE_TRY(make_folder(own));
   std::set<std::string> names = reachable_.names();
   names.insert(kWindows);
-  for (auto& name : sockets_in_tmp()) names.insert(std::move(name));
+  names.merge(sockets_in_tmp());
   for (auto const& name : names) show(fs::path(kTmp) / name, own / name);
   mounts_.push_back({own, kTmp});  // last: it hides where we lie
   return outcome::success();

@@ -1,7 +1,10 @@
 #include "runtime/own_folders.h"
 
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -14,8 +17,10 @@ namespace live {
 namespace {
 
 namespace fs = std::filesystem;
+using testing::Contains;
 using testing::ElementsAre;
 using testing::IsSupersetOf;
+using testing::Not;
 
 TEST(Reachable, AreTheEntriesOfTmpInWhichPathsLie) {
   EXPECT_THAT(
@@ -97,7 +102,33 @@ TEST_F(OwnFoldersTest, WhatTheMachineHasInOptIsMountedUnlessALayerHidesIt) {
   EXPECT_EQ(in_opt(own, entry.path().filename() / "file"), "layer");
 }
 
-TEST_F(OwnFoldersTest, OfTmpWhatIsReachableAndSocketsAreMounted) {
+struct SocketInTmp {
+  explicit SocketInTmp(std::string_view kind) : name(fmt::format("own-folders-{}-{}", ::getpid(), kind)) {
+    sockaddr_un address{.sun_family = AF_UNIX, .sun_path = {}};
+    path().string().copy(address.sun_path, sizeof address.sun_path - 1);
+    bool const is_bound = ::bind(number, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+    EXPECT_TRUE(is_bound) << path();
+  }
+  ~SocketInTmp() {
+    ::close(number);
+    fs::remove(path());
+  }
+  fs::path path() const { return fs::path("/tmp") / name; }
+  std::string name;
+  int number = ::socket(AF_UNIX, SOCK_STREAM, 0);
+};
+
+TEST_F(OwnFoldersTest, OfTmpSocketsAreMountedAtWhichSomebodyListens) {
+  SocketInTmp const heard("heard"), left("left");
+  ASSERT_EQ(::listen(heard.number, 1), 0);
+  auto own = folders();
+  std::vector<std::string> shown;
+  for (auto const& mount : own.mounts()) shown.push_back(mount.from.filename().string());
+  EXPECT_THAT(shown, Contains(heard.name));
+  EXPECT_THAT(shown, Not(Contains(left.name)));
+}
+
+TEST_F(OwnFoldersTest, OfTmpWhatIsReachableIsMounted) {
   auto own = folders(Reachable({place.path()}));
   std::vector<std::string> shown;
   for (auto const& mount : own.mounts()) shown.push_back(mount.from.string());
