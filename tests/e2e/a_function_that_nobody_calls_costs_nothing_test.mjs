@@ -23,18 +23,18 @@ const built = () => {
 };
 const workers = () => family(session.child.pid).filter(({ role }) => role === "worker").length;
 
-test("before any call nothing is built, and one process waits for all of them", async (t) => {
-  await until("a process that waits", () => workers() === 1);
+test("before any call nothing is built, and two processes wait for all of them", async (t) => {
+  await until("the processes that wait", () => workers() === 2);
   assert.deepEqual(built(), []);
   const { client, builder, toolkit = 0 } = memory(family(session.child.pid));
   t.diagnostic(`live has ${client} MB, the builder ${builder} MB, the toolkit ${toolkit} MB`);
   assert.ok(client < 150 && builder + toolkit <= 350, "too much memory"); // a sanitizer takes its share of the first
 });
 
-test("a call builds one function and gives it one process; another waits", async () => {
+test("a call builds one function and gives it one process; two wait again", async () => {
   assert.equal((await lab.invoke("F7")).body, "F7");
   assert.deepEqual(built(), ["F7"]);
-  await until("another process that waits", () => workers() === 2);
+  await until("another process that waits", () => workers() === 3);
 });
 
 test("a save of a function that nobody has called builds nothing", async () => {
