@@ -100,5 +100,5 @@ test("with the real code deployed no function runs live", async () => {
   await lab.must("deploy", "--local", "--stage", "e2e");
   const { code, of } = await doctor();
   assert.equal(code, 0);
-  assert.match(of(/functions/).said, /none of this stage runs live/);
+  assert.match(of(/^functions/).said, /none of this stage runs live/);
 });
