@@ -11,7 +11,8 @@ namespace {
 constexpr size_t kLargest = 256 * 1024;  // parsing more would be felt in the call
 // API Gateway's quotas, where an integration does not say less.
 constexpr auto kRestApi = std::chrono::milliseconds(29'000), kHttpApi = std::chrono::milliseconds(30'000);
-constexpr int kLongestTimeout = 900;  // seconds; Lambda's quota
+constexpr auto kOnTheWay = std::chrono::milliseconds(50);  // to us and back, which its patience has to cover
+constexpr int kLongestTimeout = 900;                       // seconds; Lambda's quota
 
 std::optional<std::chrono::milliseconds> quota_of(const json::object& event) {
   auto const* context = find_object(event, "requestContext");
@@ -46,9 +47,9 @@ std::optional<std::string> Overrun::in_words() const {
                            ? fmt::format(". `live start {}` gives it 15 minutes in place of {} s",
                                          stood ? "--inspect" : "--increase-timeout", function.timeout_seconds)
                            : ", after its 15 minutes");
-  if (caller && took > caller->patience)
-    return fmt::format("{}: {} waits for {} and has told its caller that it timed out", why, caller->name,
-                       seconds(caller->patience));
+  if (caller && took + kOnTheWay > caller->patience)
+    return fmt::format("{}: {} waits for {} and has {}told its caller that it timed out", why, caller->name,
+                       seconds(caller->patience), took > caller->patience ? "" : "probably ");
   return std::nullopt;
 }
 

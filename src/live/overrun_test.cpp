@@ -43,6 +43,11 @@ TEST_F(OverrunTest, AnAnswerAfterTheApisEndIsExplained) {
   EXPECT_FALSE(words(28s, false, kRest));
 }
 
+TEST_F(OverrunTest, AnAnswerThatIsOnItsWayAtTheApisEndIsProbablyLate) {
+  EXPECT_THAT(*words(29s - 10ms, false, kRest), testing::HasSubstr("has probably told its caller"));
+  EXPECT_THAT(*words(29s + 10ms, false, kRest), testing::HasSubstr("has told its caller"));
+}
+
 TEST_F(OverrunTest, AnAnswerAfterTheFunctionsEndIsExplainedWithTheNextStep) {
   EXPECT_THAT(*words(41s, true, "{}"), testing::HasSubstr("`live start --inspect` gives it 15 minutes"));
   function.timeout_seconds = 900;
