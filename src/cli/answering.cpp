@@ -42,7 +42,7 @@ Answering::Answering(Executor executor, Host& host, Terminal& terminal, std::uni
 }
 
 void Answering::isolate(const App& app, Terminal& terminal) {
-  if (!app.config.private_tmp || app.folder == "/tmp") return;
+  if (!app.wants_private_tmp()) return;
   auto always = Reachable::named_in(environ);
   always.add(Reachable({app.folder, app.state_folder(), runtimes_folder()}));
   scratch.isolate(std::move(always));

@@ -88,15 +88,19 @@ Async<Findings> check_watches(Patient&) {
 }
 
 Async<Findings> check_own_folders(Patient& patient) {
+  constexpr auto about = "/tmp of functions";
   Findings findings;
-  bool const is_off = patient.has_app && !patient.target().app.config.private_tmp;
+  auto const* app = patient.has_app ? &patient.target().app : nullptr;
+  bool const is_off = app && !app->wants_private_tmp();
   auto const why = is_off ? "" : why_shared();
-  if (is_off) {
-    findings.ok("/tmp of functions", "this machine's, as `live.privateTmp` in live.json has it");
+  if (is_off && !app->config.private_tmp) {
+    findings.ok(about, "this machine's, as `live.privateTmp` in live.json has it");
+  } else if (is_off) {
+    findings.ok(about, "this machine's, where the app's own folder is");
   } else if (why.empty()) {
-    findings.ok("/tmp of functions", "each process has its own, and an /opt with its layers");
+    findings.ok(about, "each process has its own, and an /opt with its layers");
   } else {
-    findings.ok("/tmp of functions", fmt::format("this machine's, which they share: {}", why));
+    findings.ok(about, fmt::format("this machine's, which they share: {}", why));
   }
   co_return findings;
 }

@@ -24,6 +24,8 @@ struct App {
   Config config;               // its live.json
 
   std::filesystem::path state_folder() const { return folder / ".live"; }
+  // For its functions' processes: not where its own folder is /tmp.
+  bool wants_private_tmp() const { return config.private_tmp && folder != "/tmp"; }
 };
 
 // Looks into `folder` itself. Fault: neither lib/index nor cdk.json; a live.json that is not valid.
