@@ -60,30 +60,29 @@ TEST_F(RelayTest, WhatIsPrintedIsToldWhileTheCallRunsAndOnceAlone) {
   EXPECT_EQ(reply.log, "late\n");
 }
 
-TEST_F(RelayTest, OfACallWhoseTimePassesTheLogIsToldBefore) {
-  auto long_one = call("1");
-  long_one.deadline = clock.now() + 200ms;
-  echo.instead = [this](Invocation call) -> Async<Reply> {
-    call.log->add("its last words");
-    asio::steady_timer timer(io, call.deadline - clock.now() + 100ms);
-    co_await timer.async_wait(asio::use_awaitable);
-    co_return timed_out(call.request_id, 1s);
-  };
-  invoke(std::move(long_one));
-  EXPECT_EQ(printed, "its last words\n");
+struct RelayPastADeadline : RelayTest {
+  // What the stub has printed of a call that logs this and then outlives its deadline.
+  std::string printed_of(std::chrono::milliseconds left, std::function<void(CallLog&)> logs) {
+    auto long_one = call("1");
+    long_one.deadline = clock.now() + left;
+    echo.instead = [this, logs = std::move(logs)](Invocation call) -> Async<Reply> {
+      logs(*call.log);
+      asio::steady_timer timer(io, call.deadline - clock.now() + 100ms);
+      co_await timer.async_wait(asio::use_awaitable);
+      co_return timed_out(call.request_id, 1s);
+    };
+    invoke(std::move(long_one));
+    return printed;
+  }
+};
+
+TEST_F(RelayPastADeadline, TheLogIsToldBefore) {
+  EXPECT_EQ(printed_of(200ms, [](CallLog& log) { log.add("its last words"); }), "its last words\n");
 }
 
-TEST_F(RelayTest, ACallWhoseTimePassesHasItsLastLineBefore) {
-  auto long_one = call("1");
-  long_one.deadline = clock.now() + 1200ms;
-  echo.instead = [this](Invocation call) -> Async<Reply> {
-    call.log->expect([] { return std::string("LIVE at the deadline"); });
-    asio::steady_timer timer(io, call.deadline - clock.now() + 100ms);
-    co_await timer.async_wait(asio::use_awaitable);
-    co_return timed_out(call.request_id, 1s);
-  };
-  invoke(std::move(long_one));
-  EXPECT_EQ(printed, "LIVE at the deadline\n");
+TEST_F(RelayPastADeadline, TheLastLineIsToldBefore) {
+  auto const expect = [](CallLog& log) { log.expect([] { return std::string("LIVE at the deadline"); }); };
+  EXPECT_EQ(printed_of(1200ms, expect), "LIVE at the deadline\n");
 }
 
 TEST_F(RelayTest, ACallThatAnswersRightBeforeItsDeadlineHasOneLastLine) {

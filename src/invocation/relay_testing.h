@@ -13,20 +13,10 @@
 #include <gtest/gtest.h>
 
 #include "base/hash.h"
+#include "invocation/echo_testing.h"
 #include "invocation/fake_debug_stack.h"
 
 namespace live {
-
-class Echo final : public Invoker {  // answers the event, when it may
- public:
-  std::vector<Invocation> calls;
-  std::function<Async<Reply>(Invocation)> instead;
-  Async<Reply> invoke(Invocation invocation) override {
-    calls.push_back(invocation);
-    if (instead) co_return co_await instead(std::move(invocation));
-    co_return Reply{Reply::Outcome::success, invocation.event, ""};
-  }
-};
 
 class RelayTest : public testing::Test {
  protected:

@@ -13,6 +13,7 @@
 #include "base/encoding.h"
 #include "base/hash.h"
 #include "base/json.h"
+#include "invocation/echo_testing.h"
 #include "invocation/remote.h"
 #include "invocation/remote_server.h"
 #include "net/http_server.h"
@@ -137,17 +138,6 @@ class FakeAws {
   std::unique_ptr<net::HttpServer> server;
 };
 
-class Handler final : public Invoker {
- public:
-  std::vector<Invocation> calls;
-  std::function<Async<Reply>(Invocation)> instead;
-  Async<Reply> invoke(Invocation invocation) override {
-    calls.push_back(invocation);
-    if (instead) co_return co_await instead(std::move(invocation));
-    co_return Reply{Reply::Outcome::success, invocation.event, ""};
-  }
-};
-
 class ShiftedClock final : public Clock {
  public:
   TimePoint now() const override { return std::chrono::system_clock::now() + by; }
@@ -162,7 +152,7 @@ class StubTest : public testing::Test {
   ShiftedClock stub_clock;  // of the connection's age alone
   RandomIds ids;
   FakeAws aws{io};
-  Handler handler;
+  Echo handler;
   Log log{Log::Level::error};
   std::string const key = sha256("stage key");
   Envelope stub_envelope{key, Side::stub, ids}, client_envelope{key, Side::client, ids};
