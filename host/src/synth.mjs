@@ -38,7 +38,7 @@ export async function synth(request, call) {
     const seen = async () => inputsOf(request, app, await readNotes(noted));
     /** @type {"soon" | "perhaps"} */
     const next = request.again ? "soon" : "perhaps";
-    const run = { build: app.build, command: app.command, env, scratch, notes: noted, validate: request.validate, next, took: 0 };
+    const run = { build: app.build, command: app.command, env, scratch, notes: noted, validate: request.validate, validated: false, next, took: 0 };
     const assembly = await produce(request, run, call).catch(async (error) => {
       const { inputs, sources } = await seen();
       throw Object.assign(error, { inputs: [...inputs, ...(error.inputs ?? [])], sources });
@@ -52,6 +52,7 @@ export async function synth(request, call) {
       inputs,
       sources: sources && { ...sources, except: handlersOf(request, functions) },
       debugStack: await debugStackIn(app.debugOutdir),
+      validated: run.validated,
       app_ms: run.took,
       elapsed_ms: Math.round(performance.now() - began),
     };
@@ -64,7 +65,7 @@ export async function synthDebugStack(request, call) {
     const { bundle } = request.form === "main" ? await bundled(request, scratch) : { bundle: undefined };
     const from = path.resolve(request.folder, request.main ?? "package.json");
     const env = { LIVE_APP: JSON.stringify({ ...common(request), what: "debug", from, bundle, main: request.main }) };
-    const run = { command: node(runner), env, scratch, notes: path.join(scratch, "notes.jsonl"), validate: false, took: 0 };
+    const run = { command: node(runner), env, scratch, notes: path.join(scratch, "notes.jsonl"), validate: false, validated: false, took: 0 };
     return produce({ ...request, mode: "deploy" }, run, call);
   });
 }
@@ -143,7 +144,7 @@ async function swappedFile({ swapped = [] }, scratch) {
 
 /**
  * @param {SynthRequest & Identity} request
- * @param {{ build?: string, command: string, env: Record<string, string | undefined>, scratch: string, notes: string, validate?: boolean, next?: "soon" | "perhaps", took: number }} app
+ * @param {{ build?: string, command: string, env: Record<string, string | undefined>, scratch: string, notes: string, validate?: boolean, validated: boolean, next?: "soon" | "perhaps", took: number }} app
  * @param {Call} call
  */
 async function produce(request, app, call) {
@@ -155,6 +156,7 @@ async function produce(request, app, call) {
   const toolkit = toolkitFor(request, call);
   const source = await toolkit.fromAssemblyBuilder(
     async (asked) => {
+      /** @type {Record<string, string | undefined>} */
       const surroundings = {
         ...request.environment,
         ...process.env,
@@ -165,6 +167,7 @@ async function produce(request, app, call) {
         LIVE_FAILURE: failure,
         ...env,
       };
+      app.validated = surroundings.CDK_VALIDATION !== "false"; // as the library of constructs reads it
       const began = performance.now();
       await runApp({ build, command, folder, env: surroundings, failure, notes, next }, call);
       app.took = Math.round(performance.now() - began);

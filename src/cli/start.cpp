@@ -79,7 +79,7 @@ Async<Result<void>> start(StartOptions options, Terminal& terminal, Interruption
   LIVE_CO_TRY(co_await relay.ensure_stage_key());
   LIVE_CO_TRY(co_await agree_to_take(relay, options, prepared.target));
   auto planned = options.no_deploy ? starting.planner.connection()
-                                   : starting.planner.live(std::move(prospect.app), Planner::Validate::no,
+                                   : starting.planner.live(std::move(prospect.app), prospect.validated,
                                                            prospect.debug_stack, relay.stage_key());
   LIVE_CO_TRY(auto plan, co_await std::move(planned));
   LIVE_CO_TRY(auto watch, Watch::create(executor));
@@ -100,8 +100,9 @@ Async<Result<void>> start(StartOptions options, Terminal& terminal, Interruption
   auto const programs = co_await what_runs(host, all.code, plan.sources);
   for (auto const& text : other_versions(programs)) terminal.warn(text);
   all.prepare_others(programs);
-  auto bringing = options.no_deploy ? connect(starting, std::move(plan))
-                                    : deploy(starting, std::move(plan), relay, prospect.debug_stack);
+  auto bringing = options.no_deploy
+                      ? connect(starting, std::move(plan))
+                      : deploy(starting, std::move(plan), relay, prospect.debug_stack, prospect.validated);
   auto deployed = co_await std::move(bringing);
   if (deployed.has_error()) {
     co_await all.session.stop(0ms);

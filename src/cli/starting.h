@@ -21,8 +21,10 @@ struct Starting {
 struct Prospect {
   Synthesis app;
   DebugStackAddress debug_stack;
+  Planner::Validate validated = Planner::Validate::no;
 };
-// The app is synthesised meanwhile: what is there already needs nothing of it.
+// The app is synthesised meanwhile: what is there already needs nothing of it. A stage that was not deployed
+// from here before will be, so its app is validated at once.
 Async<Result<Prospect>> prepare_ground(Executor executor, Starting& starting, const StartOptions& options);
 
 struct Deployed {
@@ -32,7 +34,7 @@ struct Deployed {
 // Deploys what has changed. What is deployed has been validated; what is there already was, when it was
 // deployed.
 Async<Result<Deployed>> deploy(Starting& starting, Plan plan, const Relay& relay,
-                               DebugStackAddress debug_stack);
+                               DebugStackAddress debug_stack, Planner::Validate validated);
 Async<Result<Deployed>> connect(Starting& starting, Plan plan);
 
 }  // namespace live::cli

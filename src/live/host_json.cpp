@@ -210,7 +210,8 @@ Synthesis synthesis_of(const json::object& found) {
                  .stacks = objects<AppStack>(found, "stacks", stack),
                  .functions = objects<AppFunction>(found, "functions", function),
                  .inputs = inputs_of(found),
-                 .app_took = std::chrono::milliseconds(number(found, "app_ms"))};
+                 .app_took = std::chrono::milliseconds(number(found, "app_ms")),
+                 .is_validated = find_bool(found, "validated").value_or(false)};
   if (auto const* own = find_object(found, "debugStack"))
     made.debug_stack = {string_or(*own, "template"), tags(*own, "tags")};
   return made;

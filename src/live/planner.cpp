@@ -110,6 +110,11 @@ Result<void> Planner::remember(std::vector<std::string> unbundled) {
   return write_file(memory(), fmt::format("{}\n", fmt::join(unbundled_, "\n")));
 }
 
+bool Planner::knows_stage() const {
+  std::error_code absent;
+  return std::filesystem::exists(memory(), absent);
+}
+
 void Planner::forget() const {
   std::error_code absent;
   std::filesystem::remove(memory(), absent);
@@ -138,7 +143,7 @@ Async<Result<Synthesis>> Planner::synthesise_unbundled(Validate validate, std::s
   auto const began = std::chrono::steady_clock::now();
   LIVE_CO_TRY(auto made, co_await synth(std::move(wanted), std::move(stop)));
   if (!more_expected_)
-    terminal_.step(validate == Validate::yes ? "App synthesised, templates validated" : "App synthesised",
+    terminal_.step(made.is_validated ? "App synthesised, templates validated" : "App synthesised",
                    std::chrono::round<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began),
                    {{"type", "synthesis"}, {"app_ms", app_took_.count()}});
   co_return made;

@@ -65,6 +65,7 @@ class Planner {
 
   // From now on a synthesis is as a rule followed by another: a process waits for that.
   void expect_more() { more_expected_ = true; }
+  bool knows_stage() const;                         // it was deployed from here before, and not removed since
   void forget() const;                              // which functions run live: the stage is gone
   const Inputs& inputs() const { return inputs_; }  // of the last synthesis, also of one that failed
   std::chrono::milliseconds app_took() const { return app_took_; }  // the app's own process, in the last one

@@ -64,6 +64,7 @@ struct Synthesis {
   std::vector<AppFunction> functions;
   Inputs inputs;
   std::chrono::milliseconds app_took{};  // its process
+  bool is_validated = false;             // by the CDK's rules for templates
   // The debug stack as the app's own debugStack(app, stack, props) makes it, when there is that.
   struct OwnDebugStack {
     std::string template_text;
