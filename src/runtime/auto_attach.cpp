@@ -3,6 +3,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/json.h"
+
 namespace live {
 
 namespace {
@@ -67,12 +69,23 @@ NodeOptions take_apart(std::string_view options) {
   return parts;
 }
 
+// A debug terminal and "Auto Attach" may both have written theirs: the last one counts.
+AutoAttach::To whom(std::string_view options) {
+  constexpr std::string_view kBetween = ":::";
+  while (options.ends_with(kBetween)) options.remove_suffix(kBetween.size());
+  if (auto const at = options.rfind(kBetween); at != options.npos) options.remove_prefix(at + kBetween.size());
+  auto const parsed = parse_json_object(options);
+  auto const mode = parsed ? string_or(parsed.value(), "autoAttachMode") : "";
+  if (mode == "smart") return AutoAttach::To::some;
+  return mode == "onlyWithFlag" ? AutoAttach::To::with_a_flag : AutoAttach::To::all;
+}
+
 }  // namespace
 
 std::optional<AutoAttach> AutoAttach::in(std::string_view node_options, std::string_view inspector_options) {
   auto parts = take_apart(node_options);
   if (parts.bootloader.empty() || inspector_options.empty()) return std::nullopt;
-  return AutoAttach{std::move(parts.bootloader), std::string(inspector_options)};
+  return AutoAttach{std::move(parts.bootloader), std::string(inspector_options), whom(inspector_options)};
 }
 
 std::string without_auto_attach(std::string_view node_options) {

@@ -25,6 +25,14 @@ TEST(AutoAttach, IsNoOtherModuleThatNodeLoads) {
   EXPECT_FALSE(AutoAttach::in("", ""));
 }
 
+TEST(AutoAttach, IsToWhomTheLastOfItsOptionsSays) {
+  auto const to = [](std::string_view options) { return AutoAttach::in("-r /b/bootloader.js", options)->to; };
+  EXPECT_EQ(to(R"(:::{"inspectorIpc":"/tmp/a","autoAttachMode":"always"})"), AutoAttach::To::all);
+  EXPECT_EQ(to(R"(:::{"autoAttachMode":"always"}:::{"autoAttachMode":"smart"})"), AutoAttach::To::some);
+  EXPECT_EQ(to(R"({"autoAttachMode":"onlyWithFlag"}:::)"), AutoAttach::To::with_a_flag);
+  EXPECT_EQ(to("{"), AutoAttach::To::all);
+}
+
 TEST(AutoAttach, LeavesTheOtherOptionsToOtherProcesses) {
   EXPECT_EQ(
       without_auto_attach(R"(--a="x y" --require /b/bootloader.js --inspect-publish-uid=http -r /c.js)"),
