@@ -26,8 +26,8 @@ std::optional<std::string> behind(std::string_view line, std::string_view begin)
   return std::string(line.substr(begin.size()));
 }
 
-// By its folder IDEs decide whether to attach, and by its name they show the process: the function's, since many
-// handlers are an "index".
+// By its folder IDEs decide whether to attach, and by its name they show the process: the function's, since
+// many handlers are an "index".
 std::string script_of(const Program& program, std::string_view title) {
   auto file = program.task_root / program.handler.substr(0, program.handler.rfind('.'));
   std::string_view ending = ".js";
