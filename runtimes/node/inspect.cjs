@@ -9,9 +9,9 @@ function inspectAsTold() {
   const told = process.env.LIVE_INSPECT
   if (!told) return
   delete process.env.LIVE_INSPECT
-  const { url, wait, bootloader, options, script } = JSON.parse(told)
+  const { wait, bootloader, ...ide } = JSON.parse(told)
   open()
-  if (bootloader) attachByIde(bootloader, { url, options, script })
+  if (bootloader) attachByIde(bootloader, ide)
   if (wait) inspector.waitForDebugger()
   if (wait || bootloader) writeSync(2, 'Debugger lets init go on\n')
 }
@@ -22,21 +22,23 @@ function open() {
   else inspector.open(0, '127.0.0.1')
 }
 
-// VS Code attaches by what this module tells it: live's port in place of ours, and the handler's file as the script's
-// name, since by that it decides whom to attach to.
-function attachByIde(bootloader, { url, options, script }) {
-  const { url: ownUrl } = inspector
+// VS Code attaches by what this module tells it: live's port in place of ours, and the function's name in the handler's
+// folder as the script's path. Where it decides by that, it must not see that the inspector is open.
+function attachByIde(bootloader, { url, options, script, decides }) {
+  const { url: ownUrl, open: ownOpen } = inspector
   const ownScript = process.argv[1]
   const { VSCODE_INSPECTOR_OPTIONS: ownOptions } = process.env
   try {
-    inspector.url = () => url
+    let isOpen = !decides
+    inspector.open = () => { isOpen = true }
+    inspector.url = () => (isOpen ? url : undefined)
     process.argv[1] = script
     process.env.VSCODE_INSPECTOR_OPTIONS = options
     createRequire(__filename)(bootloader)
   } catch (error) {
     console.error(`The debugger of the IDE could not be loaded from ${bootloader}: ${error.message}`)
   } finally {
-    inspector.url = ownUrl
+    Object.assign(inspector, { url: ownUrl, open: ownOpen })
     process.argv[1] = ownScript
     if (ownOptions === undefined) delete process.env.VSCODE_INSPECTOR_OPTIONS
     else process.env.VSCODE_INSPECTOR_OPTIONS = ownOptions

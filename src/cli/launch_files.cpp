@@ -19,7 +19,7 @@ json::object start_in_terminal() {
   return {{"name", "Live: start, with every function debugged"},
           {"type", "node-terminal"},
           {"request", "launch"},
-          {"command", "npx live start"}};
+          {"command", "live start"}};
 }
 
 json::object attach_to_node(uint16_t port) {

@@ -28,11 +28,19 @@ std::string_view variable(const char* name) {
   return value ? value : "";
 }
 
+// `--inspect` is what `node --inspect` is: VS Code attaches then, whatever its setting.
+std::optional<AutoAttach> auto_attach(const Target& target) {
+  auto found = AutoAttach::in(variable("NODE_OPTIONS"), variable("VSCODE_INSPECTOR_OPTIONS"));
+  if (found && target.inspected) found->to = AutoAttach::To::all;
+  if (found && found->to == AutoAttach::To::with_a_flag) return std::nullopt;
+  return found;
+}
+
 }  // namespace
 
 DebugPorts::Options debugging(const StartOptions& options, const Target& target) {
   return {.chosen = target.inspected,
-          .auto_attach = AutoAttach::in(variable("NODE_OPTIONS"), variable("VSCODE_INSPECTOR_OPTIONS")),
+          .auto_attach = auto_attach(target),
           .waits = options.inspect_wait,
           .memory = debug_ports_file(target.app.state_folder()),
           .stage = target.stage};

@@ -3,6 +3,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/json.h"
+
 namespace live {
 
 namespace {
@@ -67,12 +69,38 @@ NodeOptions take_apart(std::string_view options) {
   return parts;
 }
 
+bool is_deferred(std::string_view options) {
+  auto const parsed = parse_json_object(options);
+  return parsed && find_bool(parsed.value(), "deferredMode").value_or(false);
+}
+
+// In a debug terminal "Auto Attach" may have added its own behind: the terminal's count, and else the last.
+std::string_view that_count(std::string_view all) {
+  constexpr std::string_view kBetween = ":::";
+  std::string_view chosen;
+  for (;;) {
+    auto const end = all.find(kBetween);
+    auto const one = all.substr(0, end);
+    if (!one.empty() && (chosen.empty() || is_deferred(chosen))) chosen = one;
+    if (end == all.npos) return chosen;
+    all.remove_prefix(end + kBetween.size());
+  }
+}
+
+AutoAttach::To whom(std::string_view options) {
+  auto const parsed = parse_json_object(options);
+  auto const mode = parsed ? string_or(parsed.value(), "autoAttachMode") : "";
+  if (mode == "smart") return AutoAttach::To::some;
+  return mode == "onlyWithFlag" ? AutoAttach::To::with_a_flag : AutoAttach::To::all;
+}
+
 }  // namespace
 
 std::optional<AutoAttach> AutoAttach::in(std::string_view node_options, std::string_view inspector_options) {
   auto parts = take_apart(node_options);
-  if (parts.bootloader.empty() || inspector_options.empty()) return std::nullopt;
-  return AutoAttach{std::move(parts.bootloader), std::string(inspector_options)};
+  auto const options = that_count(inspector_options);
+  if (parts.bootloader.empty() || options.empty()) return std::nullopt;
+  return AutoAttach{std::move(parts.bootloader), std::string(options), whom(options)};
 }
 
 std::string without_auto_attach(std::string_view node_options) {

@@ -1,5 +1,6 @@
 #include "runtime/auto_attach.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 namespace live {
@@ -23,6 +24,24 @@ TEST(AutoAttach, IsNoOtherModuleThatNodeLoads) {
   EXPECT_FALSE(AutoAttach::in("--require /app/tracing.js", "{}"));
   EXPECT_FALSE(AutoAttach::in("--require /opt/js-debug/bootloader.js", ""));
   EXPECT_FALSE(AutoAttach::in("", ""));
+}
+
+TEST(AutoAttach, OfADebugTerminalCountsThoughTheSettingIsThereToo) {
+  constexpr const char* kTerminal = R"({"deferredMode":false,"autoAttachMode":"always"})";
+  auto const options =
+      fmt::format(R"(:::{}:::{{"deferredMode":true,"autoAttachMode":"onlyWithFlag"}})", kTerminal);
+  auto const found = AutoAttach::in("-r /b/bootloader.js -r /c/bootloader.js", options);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->options, kTerminal);
+  EXPECT_EQ(found->to, AutoAttach::To::all);
+}
+
+TEST(AutoAttach, IsToWhomTheSettingSays) {
+  auto const to = [](std::string_view options) { return AutoAttach::in("-r /b/bootloader.js", options)->to; };
+  EXPECT_EQ(to(R"(:::{"inspectorIpc":"/tmp/a","autoAttachMode":"always"})"), AutoAttach::To::all);
+  EXPECT_EQ(to(R"(:::{"deferredMode":true,"autoAttachMode":"smart"})"), AutoAttach::To::some);
+  EXPECT_EQ(to(R"({"autoAttachMode":"onlyWithFlag"}:::)"), AutoAttach::To::with_a_flag);
+  EXPECT_EQ(to("{"), AutoAttach::To::all);
 }
 
 TEST(AutoAttach, LeavesTheOtherOptionsToOtherProcesses) {

@@ -11,6 +11,7 @@ namespace {
 
 // An IDE whose process has ended comes back by itself, after a second or so.
 constexpr auto kComesBack = std::chrono::seconds(5);
+constexpr auto kAttaches = std::chrono::seconds(15);  // an IDE by itself, on a slow machine
 constexpr auto kFarewell = std::chrono::seconds(1);
 constexpr size_t kMostWhileWaiting = 16 * 1024 * 1024;  // bytes of a debugger that has no process yet
 
@@ -62,7 +63,8 @@ DebugBoard::DebuggedPtr DebugBoard::add(std::string id, DebugPort::OnHold on_hol
   auto one = std::make_shared<Debugged>(executor_, std::move(id), std::move(on_hold));
   processes_.push_front(one);
   bool const comes_back = expected_until_ && Steady::now() < *expected_until_;
-  one->awaited = options_.waits || comes_back || !waiting_.empty();
+  one->has_to_wait = options_.waits || comes_back || !waiting_.empty();
+  one->awaited = one->has_to_wait || options_.ide_attaches;
   one->hold = one->awaited ? DebugPort::Hold::attaching : DebugPort::Hold::none;
   lead_who_waits(one);
   if (one->awaited && !options_.waits) spawn(let_go_in_the_end(shared_from_this(), one));
@@ -118,9 +120,6 @@ void DebugBoard::lead(const DebuggerPtr& debugger, const DebuggedPtr& process) {
   debugger->process = process;
   process->debuggers.push_back(debugger);
   debugger->led.cancel();
-  if (!options_.ide_attaches || process->goes_on) return;
-  process->awaited = true;
-  process->judge();
 }
 
 void DebugBoard::leave(const DebuggerPtr& debugger) {
@@ -288,7 +287,7 @@ Async<bool> DebugBoard::found(DebuggedPtr process) {
 // Nobody came back: it goes on without a debugger.
 Async<void> DebugBoard::let_go_in_the_end(Self self, DebuggedPtr process) {
   Timer patience(self->executor_);
-  patience.expires_after(kComesBack);
+  patience.expires_after(self->options_.ide_attaches ? kAttaches : kComesBack);
   co_await patience.wait();
   if (process->gone || !process->awaited || !process->debuggers.empty()) co_return;
   self->expected_until_.reset();

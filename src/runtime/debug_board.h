@@ -27,7 +27,8 @@ class DebugBoard : public std::enable_shared_from_this<DebugBoard> {
     std::optional<std::string> where;  // it listens
     Timer found;                       // cancelled when it listens, or is gone
     std::list<DebuggerPtr> debuggers;
-    bool awaited = false;  // a debugger, which lets its init go on
+    bool awaited = false;      // a debugger, which lets its init go on
+    bool has_to_wait = false;  // likewise, though no IDE's bootloader has it wait
     bool goes_on = false, gone = false;
     bool left = false;  // by a debugger, and spent
     DebugPort::Hold hold = DebugPort::Hold::none;
@@ -45,6 +46,7 @@ class DebugBoard : public std::enable_shared_from_this<DebugBoard> {
   const std::list<DebuggedPtr>& processes() const { return processes_; }  // the newest first
   DebuggedPtr undebugged() const;                                         // the newest; null: none
   const Executor& executor() const { return executor_; }
+  const std::string& title() const { return options_.title; }
 
   // Until it hangs up. Null: it is led to the next process.
   static Async<void> serve(std::shared_ptr<DebugBoard> self, DebugWirePtr near, DebuggedPtr wanted);

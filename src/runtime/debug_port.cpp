@@ -17,7 +17,9 @@ class OneTarget final : public DebugPort::Target {
   ~OneTarget() override { board_->remove(process_); }
   std::string url() const override { return url_; }
   bool is_spent() const override { return process_->left; }
+  std::string title() const override { return board_->title(); }
   bool is_awaited() const override { return process_->awaited; }
+  bool has_to_wait() const override { return process_->has_to_wait; }
   void listens_at(const std::string& where) override {
     if (process_->where) return;
     process_->where = where;

@@ -44,8 +44,10 @@ class DebugPort {
    public:
     virtual ~Target() = default;
     virtual std::string url() const = 0;  // here, as a debugger is told it
-    virtual bool is_spent() const = 0;    // its debugger has left it, with its breakpoints
-    virtual bool is_awaited() const = 0;  // its init is to wait for a debugger
+    virtual std::string title() const = 0;
+    virtual bool is_spent() const = 0;     // its debugger has left it, with its breakpoints
+    virtual bool is_awaited() const = 0;   // its init waits for a debugger
+    virtual bool has_to_wait() const = 0;  // likewise, though no IDE's bootloader has it wait
     virtual void listens_at(
         const std::string& url) = 0;      // "ws://127.0.0.1:PORT/ID", "127.0.0.1:PORT", or its pid
     virtual void goes_on() = 0;           // it waits no more: a debugger has let it go

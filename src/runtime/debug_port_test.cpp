@@ -211,9 +211,17 @@ TEST_F(DebugPortTest, AProcessThatExitsWhileItIsDebuggedLeavesItsDebugger) {
   EXPECT_EQ(invoke(*worker).error_type, "Runtime.ExitError");
 }
 
+// VS Code says "localhost" whatever the port; who forwards the port names the other end's.
+TEST_F(DebugPortTest, ThisMachineIsAcceptedByItsNamesWithAnyPortOrNone) {
+  open();
+  for (auto const* host : {"localhost", "127.0.0.1", "localhost:9999", "127.0.0.1:9999"})
+    EXPECT_EQ(get("/json/list", host).status, 200) << host;
+}
+
 TEST_F(DebugPortTest, AnotherPageOfABrowserIsRefused) {
   open();
-  EXPECT_EQ(get("/json/list", "rebound.example:9229").status, 403);
+  for (auto const* host : {"rebound.example:9229", "rebound.example", "localhost.example", ":9229"})
+    EXPECT_EQ(get("/json/list", host).status, 403) << host;
   auto const guessed = connect("/0b4c2b46-2d2f-4b6e-9f0a-6d3c1c1f0000");
   ASSERT_FALSE(guessed);
   EXPECT_EQ(guessed.error().status, 404);

@@ -26,12 +26,14 @@ std::optional<std::string> behind(std::string_view line, std::string_view begin)
   return std::string(line.substr(begin.size()));
 }
 
-// By its name IDEs decide whether to attach, and show the process.
-std::string script_of(const Program& program) {
-  auto const file = (program.task_root / program.handler.substr(0, program.handler.rfind('.'))).string();
-  for (auto const* ending : {".cjs", ".mjs"})
-    if (std::error_code ignored; std::filesystem::exists(file + ending, ignored)) return file + ending;
-  return file + ".js";
+// By its folder IDEs decide whether to attach, and by its name they show the process: the function's, since
+// many handlers are an "index".
+std::string script_of(const Program& program, std::string_view title) {
+  auto file = program.task_root / program.handler.substr(0, program.handler.rfind('.'));
+  std::string_view ending = ".js";
+  for (auto const* one : {".cjs", ".mjs"})
+    if (std::error_code ignored; std::filesystem::exists(file.string() + one, ignored)) ending = one;
+  return file.replace_filename(fmt::format("{}{}", title.substr(title.rfind('/') + 1), ending)).string();
 }
 
 void open_node(Launch& launch, const Program& program, const DebugStart& start) {
@@ -39,7 +41,8 @@ void open_node(Launch& launch, const Program& program, const DebugStart& start) 
   if (start.auto_attach) {
     told["bootloader"] = start.auto_attach->bootloader;
     told["options"] = start.auto_attach->options;
-    told["script"] = script_of(program);
+    told["script"] = script_of(program, start.title);
+    told["decides"] = start.auto_attach->to == AutoAttach::To::some;
   }
   tell(launch, told);
 }

@@ -14,6 +14,7 @@ namespace live {
 
 struct DebugStart {
   std::string url;  // what a debugger is told
+  std::string title;
   bool waits = false;
   std::optional<AutoAttach> auto_attach;
 };

@@ -165,7 +165,7 @@ class Environs : public std::enable_shared_from_this<Environs> {
     if (!program_.debug_port) return;
     debugging_ = &program_.debug_port->debugging();
     target_ = program_.debug_port->add([this](DebugPort::Hold hold) { this->hold(hold); });
-    DebugStart start{target_->url(), target_->is_awaited(), std::nullopt};
+    DebugStart start{target_->url(), target_->title(), target_->has_to_wait(), std::nullopt};
     if (program_.auto_attach) start.auto_attach = *program_.auto_attach;
     debugging_->open(launch, program_, start);
   }

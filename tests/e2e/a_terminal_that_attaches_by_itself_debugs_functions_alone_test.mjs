@@ -52,10 +52,10 @@ test("neither live's own processes nor the app's wait for the debugger", async (
   await session.line(/^Debug ports: Hello \d+ +\(the debugger of this terminal attaches by itself\)/, "debug ports");
 });
 
-test("a function's process says where it is, by the handler's file, and waits for the debugger", async () => {
+test("a function's process says where it is, by its name in the handler's folder, and waits for the debugger", async () => {
   const call = lab.invoke("Hello", { n: 4 });
   const [{ url, script }] = await until("process", () => processes().length && processes());
-  assert.match(script, /\.live\/build\/.*\/index\.cjs$/);
+  assert.match(script, /\.live\/build\/.*\/Hello\.cjs$/);
   debug = await Debugger.open(url);
   await debug.configure(generatedPlace(lab.app, "src/hello.ts", 3));
   const paused = await debug.event("Debugger.paused");

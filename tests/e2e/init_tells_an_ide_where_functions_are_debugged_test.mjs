@@ -21,7 +21,7 @@ test("before any function has a port, there is the terminal that attaches by its
   assert.match(text, /✓ \.vscode\/launch\.json: Live: start, with every function debugged/);
   assert.match(text, /! No function has a debug port yet: `live start --inspect` gives each one, then `live init --ide vscode` again/);
   const { configurations } = JSON.parse(lab.read(file));
-  assert.deepEqual(configurations.map(({ type, command }) => [type, command]), [["node-terminal", "npx live start"]]);
+  assert.deepEqual(configurations.map(({ type, command }) => [type, command]), [["node-terminal", "live start"]]);
 });
 
 test("a function's port is written, and what was there stays, comments too", async () => {

@@ -30,7 +30,7 @@ export class Debugger {
 
   static async open(url) {
     const { origin, pathname } = new URL(url.replace("ws:", "http:"));
-    return new Debugger(await connect(origin, pathname));
+    return new Debugger(await connect(origin, pathname, { Host: "localhost" })); // as VS Code says it
   }
 
   constructor(socket) {
