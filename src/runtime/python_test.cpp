@@ -211,5 +211,12 @@ TEST_F(PythonTest, TakesSixMegabytesBothWays) {
             fmt::format(R"({{"text": "{}"}})", text));
 }
 
+TEST_F(PythonTest, ARefusalOfItsAnswerIsLoggedUnderItsCall) {
+  auto const worker = started("def handler(e, c): return 'x' * e['size']\n");
+  EXPECT_EQ(invoke(*worker, R"({"size": 6291555})").error_type, "Function.ResponseSizeTooLarge");
+  EXPECT_EQ(invoke(*worker, R"({"size": 1})").payload, R"("x")");
+  EXPECT_THAT(lines, ElementsAre(StartsWith("r1|LAMBDA_RUNTIME Failed to post an answer")));
+}
+
 }  // namespace
 }  // namespace live
