@@ -6,6 +6,8 @@ const { envelope, RuntimeError, UnhandledPromiseRejection } = require('./errors.
 const { isStreaming, ResponseStream } = require('./streaming.cjs')
 const { tellWhatWasLeft } = require('./task-root.cjs')
 
+const largestResponse = 6_291_556 // bytes: Lambda refuses what is larger
+
 class Loop {
   #api
   #handler
@@ -119,6 +121,7 @@ class Loop {
       return this.#fail(this.#takesCallback ? new Error(message) : new RuntimeError('JSONStringifyError', message))
     }
     const id = this.#requestId
+    if (Buffer.byteLength(body) > largestResponse) return this.#answerInVain(id, body)
     this.#answer((done) => this.#api.respond(id, body, '', done))
   }
 
@@ -131,12 +134,26 @@ class Loop {
 
   // The question for the next invocation leaves right behind the answer.
   #answer(send) {
+    this.#finish()
+    send((answer) => this.#taken(answer))
+    this.start()
+  }
+
+  // What is said of the refusal belongs to this invocation, which ends with the question for the next one.
+  #answerInVain(id, body) {
+    this.#finish()
+    this.#api.ref()
+    this.#api.respond(id, body, '', (answer) => {
+      this.#taken(answer)
+      this.start()
+    })
+  }
+
+  #finish() {
     tellWhatWasLeft()
     this.#requestId = null
     this.#whenIdle = null
     this.#open = null
-    send((answer) => this.#taken(answer))
-    this.start()
   }
 
   #taken({ status, body }) {

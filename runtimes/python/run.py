@@ -3,8 +3,6 @@
 import os
 import sys
 
-from live_runtime.loop import run
-
 
 def drop_own_locale():
     """Python sets one where this machine lacks the function's (PEP 538)."""
@@ -13,6 +11,10 @@ def drop_own_locale():
             os.environ.pop("LC_CTYPE", None)
 
 
-del sys.path[0]  # ours, which is nobody else's business
-drop_own_locale()
-run()
+# What multiprocessing starts loads this file again, by another name, for its functions.
+if __name__ == "__main__":
+    from live_runtime.loop import run
+
+    del sys.path[0]  # ours, which is nobody else's business
+    drop_own_locale()
+    run()

@@ -35,6 +35,10 @@ std::vector<std::string> not_files_of_layers() {
   return names;
 }
 
+// What npm, pnpm and Yarn write when they have installed something. Packages themselves are too many files.
+constexpr const char* kInstalled[] = {".package-lock.json", ".modules.yaml", ".yarn-integrity",
+                                      ".yarn-state.yml"};
+
 // Who waits for a build has a worker to start: both would be slower at once.
 constexpr std::chrono::milliseconds kCallsComeFirst{300};
 // A file is not there for a moment while an editor or git replaces it: errors count when nothing more comes.
@@ -80,6 +84,7 @@ struct LocalCode::State : std::enable_shared_from_this<LocalCode::State> {
   Async<void> bundle(std::shared_ptr<CodeEntry> entry);
   Async<void> build_by_tool(std::shared_ptr<CodeEntry> entry);
   void follow_folder(CodeEntry& entry, const std::filesystem::path& folder);
+  void follow_packages(CodeEntry& entry);
   void follow_layer(CodeEntry& entry, const std::filesystem::path& folder);
   Async<void> follow();
   void take(const Changes& changes);
@@ -154,7 +159,9 @@ std::shared_ptr<CodeEntry>& LocalCode::State::entry_of(const LocalFunction& func
       entry->function.debug_port == function.debug_port;
   if (same) return entry;
   entry = std::make_shared<CodeEntry>(function, executor);
-  if (function.source == LocalFunction::Source::folder) follow_folder(*entry, function.path);
+  if (function.source != LocalFunction::Source::folder) return entry;
+  follow_folder(*entry, function.path);
+  if (language_of(function.runtime) == Language::node) follow_packages(*entry);
   return entry;
 }
 
@@ -167,6 +174,19 @@ void LocalCode::State::follow_folder(CodeEntry& entry, const std::filesystem::pa
     watch->add_folder(folder, made_names());
   else
     watch->add_folder(folder, not_sources());
+}
+
+// Of a function that runs as it lies: those beside it, and in each folder above it, up to the app's.
+void LocalCode::State::follow_packages(CodeEntry& entry) {
+  for (auto folder = entry.function.path;; folder = folder.parent_path()) {
+    for (auto const* name : kInstalled) {
+      auto const mark = folder / "node_modules" / name;
+      entry.watched.insert(mark);
+      watch->add(mark);
+    }
+    bool const is_last = folder == around.app || !folder.has_relative_path();
+    if (is_last || !is_within(folder, around.app)) return;
+  }
 }
 
 // Layers are no part of what is built: whoever has loaded them has to go.

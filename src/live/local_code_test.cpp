@@ -77,8 +77,9 @@ class LocalCodeTest : public testing::Test {
     host_ = std::make_unique<Host>(context_.get_executor(), Host::Options{.folder = folder_.path()});
     auto watch = std::make_unique<TestWatch>(context_.get_executor(), watched_);
     watch_ = watch.get();
-    code_ = std::make_unique<LocalCode>(context_.get_executor(), *host_, told_, std::move(watch),
-                                        LocalCode::Surroundings{.state = folder_.path()});
+    code_ =
+        std::make_unique<LocalCode>(context_.get_executor(), *host_, told_, std::move(watch),
+                                    LocalCode::Surroundings{.app = folder_.path(), .state = folder_.path()});
     code_->on_changed([this](const std::string&) { ++changes_; });
     code_->on_dependencies([this](auto&, auto& file) { dependencies_.push_back(file); });
   }
@@ -233,6 +234,23 @@ TEST_F(LocalCodeTest, AFolderRunsAsItLiesAndEverySaveIsOtherCode) {
   watch_->say("/app/src/deep/file.js");
   run([this] { return changes_ == 1; });
   EXPECT_NE(call(plain).value().generation, first.generation);
+}
+
+TEST_F(LocalCodeTest, PackagesThatAreInstalledAreOtherCodeOfAFolder) {
+  builder("ok()");
+  LocalFunction plain = function();
+  plain.source = LocalFunction::Source::folder;
+  plain.runtime = "nodejs22.x";
+  plain.path = folder_.path() / "src";
+  auto const first = call(plain).value().generation;
+  auto const own = plain.path / "node_modules/.package-lock.json";
+  auto const apps = folder_.path() / "node_modules/.modules.yaml";
+  EXPECT_TRUE(watched_.contains(own));
+  watch_->say(own);
+  run([this] { return changes_ == 1; });
+  watch_->say(apps);
+  run([this] { return changes_ == 2; });
+  EXPECT_EQ(call(plain).value().generation, first + 2);
 }
 
 TEST_F(LocalCodeTest, ASaveInALayerIsOtherCodeAndNothingIsBuiltAnew) {

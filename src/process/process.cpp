@@ -16,6 +16,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
 
+#include "process/descendants.h"
 #include "process/spawn.h"
 
 namespace live {
@@ -56,6 +57,7 @@ class Child : public std::enable_shared_from_this<Child> {
   Child(Executor executor, Spawned spawned, const Command& command, Process::OnLine on_line)
       : executor_(executor),
         clears_away_(command.clears_away),
+        takes_all_along_(command.takes_all_along),
         pid_(spawned.pid),
         on_line_(std::move(on_line)),
         ended_(executor, asio::steady_timer::time_point::max()),
@@ -68,7 +70,8 @@ class Child : public std::enable_shared_from_this<Child> {
 
   ~Child() {
     if (status_) return;
-    ::kill(-pid_, clears_away_ ? SIGTERM : SIGKILL);
+    signal(clears_away_ ? SIGTERM : SIGKILL);
+    strays_.end();
     if (clears_away_) return;  // the loop is over: nobody is left to wait for it
     ::waitpid(pid_, nullptr, 0);
   }
@@ -103,7 +106,10 @@ class Child : public std::enable_shared_from_this<Child> {
   }
 
   void signal(int number) {
-    if (!status_) ::kill(-pid_, number);
+    if (status_) return;
+    bool const ends_it = number == SIGTERM || number == SIGKILL;
+    if (takes_all_along_ && ends_it) strays_.add_those_of(pid_);
+    ::kill(-pid_, number);
   }
 
   void read_pending() {
@@ -195,6 +201,7 @@ class Child : public std::enable_shared_from_this<Child> {
     auto self = shared_from_this();
     ::kill(-pid_,
            SIGKILL);  // what it left behind; until it is reaped, nobody else can own this group's number
+    strays_.end();
     drain(out_);
     drain(err_);
     siginfo_t info{};
@@ -239,8 +246,9 @@ class Child : public std::enable_shared_from_this<Child> {
   }
 
   Executor executor_;
-  bool clears_away_;
+  bool clears_away_, takes_all_along_;
   pid_t pid_;
+  Strays strays_;
   Process::OnLine on_line_;
   std::optional<ExitStatus> status_;
   asio::steady_timer ended_;  // cancelled when status_ is known

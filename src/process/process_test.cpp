@@ -201,6 +201,24 @@ TEST_F(ProcessTest, EndsWithItsOwnerAndItsChildrenToo) {
   ::close(pidfd);
 }
 
+// As a browser that a handler has started, which has a session of its own.
+TEST_F(ProcessTest, OneThatTakesAllAlongTakesWhatHasLeftItsGroup) {
+  for (auto const number : {SIGTERM, SIGKILL}) {
+    out.clear();
+    auto process = start({.arguments = {"sh", "-c", "setsid sh -c 'echo $$; exec sleep 1000' & wait"},
+                          .inherits_environment = true,
+                          .takes_all_along = true});
+    context.restart();
+    while (out.empty()) context.run_one();
+    pollfd stray{.fd = int(::syscall(SYS_pidfd_open, std::stoi(out[0]), 0)), .events = POLLIN, .revents = 0};
+    ASSERT_GE(stray.fd, 0);
+    process->signal(number);
+    EXPECT_EQ(run(process->wait()).signal, number);
+    EXPECT_EQ(::poll(&stray, 1, 10'000), 1) << "it lives on";
+    ::close(stray.fd);
+  }
+}
+
 TEST_F(ProcessTest, OneThatClearsAwayMayDoSoWhenItsOwnerGoes) {
   TempDir folder = std::move(TempDir::create("process-test")).value();
   auto const made = folder.path() / "made";

@@ -14,6 +14,7 @@
 #include <fmt/format.h>
 
 #include "base/file.h"
+#include "process/descendants.h"
 
 namespace live {
 namespace {
@@ -21,7 +22,6 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds kShortest{20}, kLongest{250};
-constexpr int kDeepest = 8;  // of a function's children
 
 // "Resident" less "shared" of /proc/PID/statm, in pages.
 long own_kilobytes(pid_t pid) {
@@ -43,22 +43,9 @@ std::optional<long> proportional_kilobytes(pid_t pid) {
   return std::strtol(rollup.value().c_str() + at + name.size(), nullptr, 10);
 }
 
-// A child belongs to the thread that made it.
-void add_with_descendants(pid_t pid, int depth, std::vector<pid_t>& all) {
-  all.push_back(pid);
-  if (depth == kDeepest) return;
-  std::error_code gone;
-  for (auto const& thread : std::filesystem::directory_iterator(fmt::format("/proc/{}/task", pid), gone)) {
-    auto const children = read_file(thread.path() / "children");
-    if (!children) continue;
-    std::istringstream pids(children.value());
-    for (pid_t child = 0; pids >> child;) add_with_descendants(child, depth + 1, all);
-  }
-}
-
 std::vector<pid_t> with_descendants(pid_t pid) {
-  std::vector<pid_t> all;
-  add_with_descendants(pid, 0, all);
+  auto all = descendants_of(pid);
+  all.push_back(pid);
   return all;
 }
 

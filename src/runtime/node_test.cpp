@@ -239,7 +239,9 @@ TEST_F(NodeTest, EveryByteOfLargeEventsAndAnswersArrives) {
             "Response payload size (6291557 bytes) exceeded maximum allowed payload size (6291556 bytes).");
   EXPECT_EQ(invoke(*make, R"({"size":1})").payload, R"("x")");
   ASSERT_EQ(lines.size(), 1u);
-  EXPECT_THAT(lines[0], HasSubstr("Http response code: 413"));
+  EXPECT_THAT(lines[0],
+              testing::MatchesRegex(fmt::format(R"(r{}\|LAMBDA_RUNTIME .* code: 413.*)", requests - 1)))
+      << "under the call whose answer it was";
 }
 
 TEST_F(NodeTest, LinesBelongToTheirRequestInTheirOrder) {

@@ -175,6 +175,26 @@ TEST_F(PythonTest, ASpareProcessBecomesTheFunction) {
             fmt::format(R"(["mine", "{0}", "{0}", "/some/packages", ""])", folder.path().string()));
 }
 
+// By its defaults of Python 3.14: a process that loads the main module again.
+TEST_F(PythonTest, WhatMultiprocessingSpawnsRunsItsFunctionAlone) {
+  constexpr auto code = R"(
+import multiprocessing
+def work(pipe): pipe.send("worked")
+def handler(event, context):
+    kinds = multiprocessing.get_context("spawn")
+    ours, theirs = kinds.Pipe()
+    process = kinds.Process(target=work, args=(theirs,))
+    process.start()
+    process.join()
+    return [process.exitcode, ours.poll() and ours.recv()]
+)";
+  EXPECT_EQ(once(code).payload, R"([0, "worked"])");
+  Spares spares(context.get_executor());
+  auto const program = python();
+  spares.prepare(*launch(program, "127.0.0.1:1").value().spare);
+  EXPECT_EQ(invoke(*start(program, &spares)).payload, R"([0, "worked"])");
+}
+
 TEST_F(PythonTest, AFileThatIsSavedTwiceInASecondIsReadAnew) {
   for (auto const* text : {"one", "two", "six"}) {
     write("shared.py", fmt::format("text = '{}'\n", text));
@@ -189,6 +209,13 @@ TEST_F(PythonTest, TakesSixMegabytesBothWays) {
   auto const worker = started("def handler(e, c): return e\n");
   EXPECT_EQ(invoke(*worker, fmt::format(R"({{"text": "{}"}})", text)).payload,
             fmt::format(R"({{"text": "{}"}})", text));
+}
+
+TEST_F(PythonTest, ARefusalOfItsAnswerIsLoggedUnderItsCall) {
+  auto const worker = started("def handler(e, c): return 'x' * e['size']\n");
+  EXPECT_EQ(invoke(*worker, R"({"size": 6291555})").error_type, "Function.ResponseSizeTooLarge");
+  EXPECT_EQ(invoke(*worker, R"({"size": 1})").payload, R"("x")");
+  EXPECT_THAT(lines, ElementsAre(StartsWith("r1|LAMBDA_RUNTIME Failed to post an answer")));
 }
 
 }  // namespace

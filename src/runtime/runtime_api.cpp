@@ -162,6 +162,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
     if (!life_.alive() && ended_) return;
     if (!ended_) ended_ = status;
     life_.end();
+    settle_refused();
     if (waiting_) settle(*final_reply(waiting_->invocation.request_id));
     if (streaming_) break_off(*streaming_, *final_reply(streaming_->request_id));
     dismiss();
@@ -228,6 +229,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   static Async<net::Answer> next(std::shared_ptr<Exchange> self) {
     bool first = !self->life_.initialised();
     if (auto refusal = self->life_.next()) co_return refused(*refusal);
+    self->settle_refused();
     if (first && self->events_.on_initialised) self->events_.on_initialised();
     self->dismiss();  // a runtime that asks anew has given up its older question
     auto asking = std::make_shared<Asking>(self->executor_);
@@ -273,7 +275,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
     if (auto refusal = life_.answer(answer->first)) return refused(*refusal);
     if (events_.on_answer) events_.on_answer();
     if (request.body.size() > largest_response) {
-      settle(response_too_large(request.body.size()));
+      refused_ = response_too_large(request.body.size());
       return refused({413, "RequestEntityTooLarge",
                       fmt::format("Exceeded maximum allowed payload size ({} bytes).", largest_response)});
     }
@@ -382,6 +384,14 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
     waiting->timer.cancel();
   }
 
+  // Its call is over when the runtime has logged that, and asks for the next one.
+  void settle_refused() {
+    auto reply = std::exchange(refused_, std::nullopt);
+    if (!reply) return;
+    if (events_.on_answer) events_.on_answer();
+    settle(*std::move(reply));
+  }
+
   void pass_deadline(Waiting& waiting) {
     waiting.reply = timed_out(waiting.invocation.request_id, whole_seconds(waiting.left));
     if (events_.on_deadline) events_.on_deadline();  // reads its last output, which belongs to this request
@@ -418,7 +428,8 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   std::shared_ptr<Waiting> waiting_;
   std::shared_ptr<Streaming> streaming_;
   std::shared_ptr<Asking> asking_;
-  asio::steady_timer asked_;  // cancelled when it asks for work or ends
+  asio::steady_timer asked_;      // cancelled when it asks for work or ends
+  std::optional<Reply> refused_;  // what is told in the place of an answer that was too large
   std::optional<Reply> init_error_;
   std::optional<std::chrono::milliseconds> init_limit_;
   std::optional<ExitStatus> ended_;

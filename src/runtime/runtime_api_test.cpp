@@ -183,6 +183,18 @@ TEST_F(RuntimeApiTest, AResponseThatIsTooLargeIsA413AndTheFunctionsError) {
   auto answered = run(client.respond("r1", std::string(6'291'557, 'x')));
   ASSERT_FALSE(answered);
   EXPECT_EQ(answered.error().status, 413);
+  EXPECT_TRUE(api->busy()) << "what the runtime says of it belongs to this call";
+  std::optional<Result<Invocation>> next;
+  asio::co_spawn(context, keep(client.next(), next), asio::detached);
+  run_until([&] { return reply.has_value(); });
+  EXPECT_EQ(reply->error_type, "Function.ResponseSizeTooLarge");
+}
+
+TEST_F(RuntimeApiTest, ARuntimeThatLeavesAfterItsAnswerWasTooLargeHasItsCallToldThat) {
+  begin(invocation());
+  ASSERT_TRUE(run(client.next()));
+  ASSERT_FALSE(run(client.respond("r1", std::string(6'291'557, 'x'))));
+  api->end(ExitStatus{.code = 1});
   run_until([&] { return reply.has_value(); });
   EXPECT_EQ(reply->error_type, "Function.ResponseSizeTooLarge");
 }

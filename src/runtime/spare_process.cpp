@@ -43,7 +43,7 @@ std::string own_certificates() {
 
 std::optional<SpareProcess> SpareProcess::start(const Executor& executor, Command spare, Scratch* scratch,
                                                 const Reachable& reads, Process::OnLine on_line) {
-  spare.one_output = true;  // as a worker's
+  spare.one_output = spare.takes_all_along = true;  // as a worker's
   if (auto certificates = own_certificates(); !certificates.empty())
     spare.environment.emplace_back(kCertificates, std::move(certificates));
   auto folders = furnish(spare, scratch, reads);

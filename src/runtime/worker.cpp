@@ -53,7 +53,7 @@ class Environs : public std::enable_shared_from_this<Environs> {
     init_limit_.set(clocks(), started_);
     LIVE_TRY(take_scratch());
     LIVE_TRY(Launch launch, live::launch(program_, api_->address()));
-    launch.command.one_output = true;  // as on Lambda
+    launch.command.one_output = launch.command.takes_all_along = true;  // as on Lambda
     open_to_debugger(launch);
     auto on_line = [this](Process::Stream stream, std::string_view line) {
       if (target_ && is_of_debugger(line)) return;
