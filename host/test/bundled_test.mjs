@@ -110,6 +110,18 @@ test("so is one that looks at the bundle's own module", async (t) => {
   await afterwards(t, { ...big, ...modern, "other/index.js": `${at} exports.bundle = require("modern").id;` }, take, handler(take), "it looks at the bundle's module");
 });
 
+test("where those in the bundle cannot be, the next process evaluates those outside alone", async (t) => {
+  const packages = { ...big, "other/index.js": `${at} globalThis.other = 1; exports.big = require("big");`, "outside/index.js": at };
+  const take = handler(`const outside = require("outside"); ${plain}`, ["outside", "big", "other"]);
+  const { built, taken } = await split(t, { ...node_modules(packages), "api.ts": take });
+  const files = [path.join(path.dirname(built.outfile), "../../../node_modules/outside/index.js")];
+  const first = await run(built, { evaluated: taken, files });
+  assert.equal(first.fault, "it changes globals");
+  const second = await run(built, { evaluated: first.left, files });
+  assert.equal(second.fault, undefined);
+  assert.deepEqual(second.told.result, { outside: true, big: false, other: false, same: true });
+});
+
 test("every way in which esbuild has a module evaluated once can be taken back", async (t) => {
   const modern = { "modern/package.json": `{"type":"module","main":"index.js"}`, "modern/index.js": "export const err = 1, fn = 2, res = 3, mod = 4;" };
   const { built } = await split(t, { ...node_modules({ ...big, ...modern, "other/index.js": `${at} exports.modern = require("modern");` }), "api.ts": handler(plain) });

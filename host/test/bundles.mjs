@@ -1,6 +1,6 @@
 // Bundles that tests make and run, whole or with their dependencies apart.
 import { execFile } from "node:child_process";
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
@@ -20,12 +20,12 @@ export async function write(folder, files) {
 
 /**
  * What the handler gives, or what loading it throws; and what it has taken of its dependencies. A process that waits has them
- * compiled before, or what was taken before evaluated (`fault`: why it cannot be).
- * @param {{ outfile: string, dependencies?: string }} built @param {{ compiled?: boolean, evaluated?: object }} [ahead]
+ * compiled before, or what was taken before evaluated (`fault`: why it cannot be; `left`: what a later process has to know).
+ * @param {{ outfile: string, dependencies?: string }} built @param {{ compiled?: boolean, evaluated?: object, files?: string[] }} [ahead] files: of packages outside the bundle
  */
-export async function run(built, { compiled, evaluated } = {}) {
+export async function run(built, { compiled, evaluated, files = [] } = {}) {
   const list = `${built.outfile}.list`;
-  if (evaluated) await writeFile(list, JSON.stringify({ files: [], dependencies: evaluated }));
+  if (evaluated) await writeFile(list, JSON.stringify({ files, dependencies: evaluated }));
   const code = `
     process.env.LAMBDA_TASK_ROOT = "/nowhere";
     const { prepare, takenDependencies } = await import(${JSON.stringify(runtime("dependencies"))});
@@ -44,5 +44,6 @@ export async function run(built, { compiled, evaluated } = {}) {
     console.log(JSON.stringify({ result, trace: globalThis.trace, taken: takenDependencies(), fault }));`;
   const { stdout } = await promisify(execFile)(process.execPath, ["--enable-source-maps", "--input-type=module", "-e", code], { cwd: path.dirname(built.outfile) });
   const { taken, fault, ...told } = JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? ""); // warnings come before it, as in a worker
-  return { told, taken, fault };
+  const { dependencies: left } = evaluated ? JSON.parse(await readFile(list, "utf8")) : {};
+  return { told, taken, fault, left };
 }

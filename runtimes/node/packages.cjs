@@ -69,14 +69,30 @@ const compileLikeNode = (() => {
   return new Script(code, { filename: file, lineOffset: line - 1, columnOffset }).runInThisContext()(runs)._compile
 })()
 
-/** What this process has loaded, once its function is: of files, and of a bundle's dependencies. What it has not loaded is as if it had never been compiled. */
+// What this process has loaded, once its function is, and taken of its bundle's dependencies. What it has not loaded is as if
+// it had never been compiled.
 function noteLoaded(list) {
   const files = Object.keys(Module._cache).filter(isOfPackage)
   for (const file of compiled.keys()) if (Module._cache[file] === undefined) delete Module._cache[file]
   compiled.clear()
   const dependencies = takenDependencies()
-  const text = JSON.stringify({ files, dependencies })
-  if (text === noted.get(list) || (files.length === 0 && !dependencies && !noted.has(list))) return
+  if (files.length === 0 && !dependencies && !noted.has(list)) return
+  const text = JSON.stringify({ files, dependencies: dependencies && { ...dependencies, isUnfit: isUnfit(list, dependencies.file) } })
+  if (text !== noted.get(list)) write(list, text)
+}
+
+const isUnfit = (list, file) => {
+  const { dependencies } = JSON.parse(noted.get(list) ?? '{}')
+  return (dependencies?.file === file && dependencies.isUnfit) || undefined
+}
+
+/** The bundle's dependencies are not to be evaluated ahead, as long as they are those. */
+function noteUnfit(list) {
+  const { files, dependencies } = JSON.parse(noted.get(list))
+  write(list, JSON.stringify({ files, dependencies: { ...dependencies, isUnfit: true } }))
+}
+
+function write(list, text) {
   try {
     mkdirSync(dirname(list), { recursive: true })
     const whole = `${list}.${process.pid}`
@@ -85,4 +101,4 @@ function noteLoaded(list) {
   } catch {} // they are compiled when they are loaded, then
 }
 
-module.exports = { awaitModule, compiledOf, compileListed, noteLoaded }
+module.exports = { awaitModule, compiledOf, compileListed, noteLoaded, noteUnfit }

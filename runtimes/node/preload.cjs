@@ -8,7 +8,7 @@ const { dirname, join } = require('node:path')
 const { Bundled } = require('./bundled.cjs')
 const { prepare } = require('./dependencies.cjs')
 const { Evaluation } = require('./evaluation.cjs')
-const { awaitModule, compiledOf, compileListed } = require('./packages.cjs')
+const { awaitModule, compiledOf, compileListed, noteUnfit } = require('./packages.cjs')
 const { remember } = require('./surroundings.cjs')
 
 const waiting = new Map() // by file: modules that are evaluated, not yet required
@@ -26,6 +26,7 @@ function preload(list) {
   compileListed(list)
   const { files, dependencies } = JSON.parse(readFileSync(list, 'utf8'))
   const make = dependencies && prepare(dependencies.file)
+  const isFit = make && !dependencies.isUnfit
   for (const name of ['register', 'registerHooks']) watchHooks(name)
   const known = new Set(Object.keys(Module._cache)), resolved = new Set(Object.keys(Module._pathCache))
   const stand = new Module(__filename)
@@ -36,11 +37,14 @@ function preload(list) {
       awaitModule(file, (module) => evaluation.watchParent(module))
       Module._load(file, stand)
     }
-    if (make) bundled = new Bundled(dependencies, make, evaluation)
+    if (isFit) bundled = new Bundled(dependencies, make, evaluation)
     for (const file of added(known)) evaluation.addModule(Module._cache[file])
+  } catch (error) {
+    evaluation.blame(`fails: ${error}`)
   } finally {
     evaluation.end()
   }
+  if (evaluation.fault && isFit) noteUnfit(list) // the next process does without those in the bundle
   if (evaluation.fault) throw new Error(`it ${evaluation.fault}`)
   for (const path of Object.keys(Module._pathCache)) if (!resolved.has(path)) delete Module._pathCache[path]
   for (const file of added(known)) hide(file, Module._cache[file])
