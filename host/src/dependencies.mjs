@@ -17,6 +17,15 @@ import path from "node:path";
 const leastBytes = 100_000; // less is built and loaded as quickly in one
 const namespace = "live-dependency";
 const factories = "__live_dependencies__"; // by path: what gives the module, evaluated at the first time
+const watch = "__live_watch__"; // is told of each module how to look at it, and how to have it evaluated anew
+/** How esbuild has a module evaluated once, by its helpers: its head, its body and the ways. @type {[RegExp, (variables: string[]) => string][]} */
+const helpers = [
+  [/^(var __commonJS\d* = \(\w+, (\w+)\) => )(function \w+\(\) \{\n[^]*?\n\});$/gm, ([module]) => `() => ${module}, () => (${module} = void 0)`],
+  [
+    /^(var __esm\d* = \((\w+), (\w+), (\w+)\) => )(function \w+\(\) \{\n[^]*?\n\});$/gm,
+    ([code, result, error]) => `() => !${code}, ((own) => () => ((${code} = own), (${result} = ${error} = void 0)))(${code})`,
+  ],
+];
 const isOfPackage = (/** @type {string} */ file) => /(^|\/)node_modules\//.test(file);
 
 /**
@@ -91,7 +100,7 @@ export class Split {
     const { metafile, outputFiles } = await esbuild.build(/** @type {Asked} */ (dependenciesAlone(options, cut)));
     const files = absolute(options, Object.keys(metafile.inputs).filter((file) => file !== "<stdin>"));
     if (JSON.stringify(files) !== JSON.stringify(cut.files)) return;
-    write(outputFiles);
+    write(outputFiles.map(watchable));
     const file = outputFiles.find((one) => one.path.endsWith(".cjs"))?.path ?? "";
     const split = new Split(options, cut, look, file, await esbuild.context(/** @type {Asked} */ (allBut(options, cut, file))));
     if (await split.rebuild()) return split;
@@ -147,9 +156,26 @@ function dependenciesAlone({ entryPoints, outfile = "", ...options }, { targets,
     outdir: path.dirname(outfile),
     entryNames: "dependencies-[hash]",
     outExtension: { ".js": ".cjs" },
-    banner: { js: `module.exports = (require, module, exports, __filename, __dirname) => {${isStrict ? '"use strict";' : ""} const ${factories} = {};` },
+    banner: { js: `module.exports = (require, module, exports, __filename, __dirname, ${watch}) => {${isStrict ? '"use strict";' : ""} const ${factories} = {};` },
     footer: { js: `return ${factories};\n};` },
   };
+}
+
+/**
+ * Lets a process that waits evaluate its modules early, and take that back. All lines stay where they are. Where a helper is
+ * another one than is known here it is as it was: then its modules are evaluated when they are needed.
+ * @param {esbuild.OutputFile} output @returns {esbuild.OutputFile}
+ */
+function watchable(output) {
+  if (!output.path.endsWith(".cjs")) return output;
+  let { text } = output;
+  for (const [helper, ways] of helpers)
+    text = text.replace(helper, (_, head, ...parts) => {
+      const body = parts.find((part) => part.startsWith("function "));
+      return `${head}(${watch}?.(${ways(parts)}), ${body});`;
+    });
+  const isKnown = !/^var __(commonJS|esm)\d* = (?!.*__live_watch__)/m.test(text);
+  return isKnown ? { ...output, text, contents: Buffer.from(text) } : output;
 }
 
 /** @param {esbuild.BuildOptions} options @param {Cut} cut @param {string} file @returns {esbuild.BuildOptions} */

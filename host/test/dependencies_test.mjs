@@ -1,41 +1,14 @@
 // A bundle whose dependencies are built apart does what the plain bundle does: each case runs both, and compares.
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
-import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { readFile, symlink } from "node:fs/promises";
 import path from "node:path";
 import { after, before, test } from "node:test";
-import { fileURLToPath, pathToFileURL } from "node:url";
-import { promisify } from "node:util";
+import { large, node_modules, run, trace, write } from "./bundles.mjs";
 import { open, scratch } from "./session.mjs";
 
-const preparation = pathToFileURL(fileURLToPath(new URL("../../runtimes/node/dependencies.cjs", import.meta.url))).href;
 let builder;
 before(() => (builder = open("builder")));
 after(() => builder.close());
-
-const large = `// ${"large ".repeat(20_000)}\n`;
-const node_modules = (files) => Object.fromEntries(Object.entries(files).map(([name, text]) => [`node_modules/${name}`, text]));
-const trace = `(globalThis.trace ??= [])`;
-
-async function write(folder, files) {
-  for (const [name, text] of Object.entries(files)) {
-    await mkdir(path.dirname(path.join(folder, name)), { recursive: true });
-    await writeFile(path.join(folder, name), text);
-  }
-}
-
-/** What the handler gives, or what loading it throws. `ahead`: compiled before, as a waiting process has it. */
-async function run(built, { ahead = false } = {}) {
-  const code = `
-    if (${ahead}) (await import(${JSON.stringify(preparation)})).prepare(${JSON.stringify(built.dependencies)});
-    process.env.LATE = "set";
-    let result;
-    try { result = await (await import("node:module")).createRequire(${JSON.stringify(built.outfile)})(${JSON.stringify(built.outfile)}).handler(); }
-    catch (error) { result = error.stack; }
-    console.log(JSON.stringify({ result, trace: globalThis.trace }));`;
-  const { stdout } = await promisify(execFile)(process.execPath, ["--enable-source-maps", "--input-type=module", "-e", code], { cwd: path.dirname(built.outfile) });
-  return JSON.parse(stdout);
-}
 
 /** The plain bundle's behaviour, and a request whose next build is split. */
 async function plainly(t, files, options) {
@@ -45,7 +18,7 @@ async function plainly(t, files, options) {
   const request = { function: folder, entry: path.join(folder, entry), handler: "handler", options: { externalModules: [], ...options } };
   const plain = await builder.call("build", request);
   assert.deepEqual(plain.errors, []);
-  return { folder, request, plain, expected: await run(plain) };
+  return { folder, request, plain, expected: (await run(plain)).told };
 }
 
 /** Both do the same, and there are two. */
@@ -58,8 +31,11 @@ async function alike(t, files, options) {
   assert.equal(parted.dependencies, dependencies);
   assert.equal(parted.splittable, false);
   assert.deepEqual(parted.inputs.toSorted(), plain.inputs.toSorted());
-  assert.deepEqual(await run(parted), expected);
-  assert.deepEqual(await run(parted, { ahead: true }), expected);
+  assert.deepEqual((await run(parted)).told, expected);
+  const { told, taken } = await run(parted, { compiled: true });
+  assert.deepEqual(told, expected);
+  const ahead = await run(parted, { evaluated: taken });
+  if (!ahead.fault) assert.deepEqual(ahead.told, expected);
   return { folder, request, parted, expected };
 }
 
@@ -190,7 +166,7 @@ test("a package that the workspace links to is the developer's own code", async 
   await builder.call("split", { function: request.function });
   await write(folder, { "shared/index.js": `exports.value = 2; exports.big = require("big").name;` });
   const built = await builder.call("build", request);
-  assert.deepEqual((await run(built)).result, [2, "big"]);
+  assert.deepEqual((await run(built)).told.result, [2, "big"]);
 });
 
 test("an edit builds the developer's part alone; another import, or another version of a package, all of it", async (t) => {
@@ -201,7 +177,7 @@ test("an edit builds the developer's part alone; another import, or another vers
   const edit = async (text, changed = []) => {
     await write(folder, { "api.ts": text });
     const built = await builder.call("build", { ...request, changed: ["api.ts", ...changed].map((file) => path.join(folder, file)) });
-    return { built, result: (await run(built)).result };
+    return { built, result: (await run(built)).told.result };
   };
   const first = await edit(`import { name } from "big"; export const handler = async () => [name];`);
   assert.deepEqual(first.result, ["big"]);

@@ -21,7 +21,12 @@ function compileWhole(text, filename) {
   }
 }
 
-// `require` finds the module there. Its own code only makes the functions that evaluate the dependencies.
+let taken // of a bundle's dependencies, by the function: {file, bundle, names}, in that order
+
+/**
+ * `require` finds the module there. Its own code only makes the functions that evaluate the dependencies.
+ * @returns {Function | undefined} what makes them, of what a module is given
+ */
 function prepare(filename) {
   if (!canCompile) return
   const script = compileWhole(readFileSync(filename, 'utf8'), filename)
@@ -32,6 +37,29 @@ function prepare(filename) {
   script.runInThisContext()(module.exports, Module.createRequire(filename), module, filename, dirname(filename))
   module.loaded = true
   Module._cache[filename] = module
+  const make = module.exports
+  giveBy(filename, (...given) => make(...given))
+  return make
 }
 
-module.exports = { canCompile, compileWhole, prepare }
+/** @param {(...given) => object} make @param {(name: string) => void} take is told of each before it is evaluated, and again */
+function giveBy(filename, make, take = () => {}) {
+  Module._cache[filename].exports = (...given) => {
+    const [, , , bundle] = given
+    const names = new Set()
+    taken = { file: filename, bundle, names }
+    const tell = (name) => (names.add(name), take(name))
+    return told(make(...given), tell)
+  }
+}
+
+// An accessor is in no stack of what it gives.
+function told(factories, tell) {
+  const get = (name) => () => (tell(name), factories[name])
+  return Object.defineProperties({}, Object.fromEntries(Object.keys(factories).map((name) => [name, { get: get(name) }])))
+}
+
+/** What of a bundle's dependencies the function has taken; undefined: it has no such bundle. */
+const takenDependencies = () => taken && { ...taken, names: [...taken.names] }
+
+module.exports = { canCompile, compileWhole, giveBy, prepare, takenDependencies }

@@ -6,7 +6,7 @@ const { mkdirSync, readFileSync, renameSync, writeFileSync } = require('node:fs'
 const Module = require('node:module')
 const { dirname } = require('node:path')
 const { Script } = require('node:vm')
-const { canCompile, compileWhole } = require('./dependencies.cjs')
+const { canCompile, compileWhole, takenDependencies } = require('./dependencies.cjs')
 
 const mostBytes = 16_000_000 // of sources, of all functions that a process may become
 const isOfPackage = (file) => /\/node_modules\/.*\.c?js$/.test(file)
@@ -22,7 +22,7 @@ function compileListed(list) {
   const text = readFileSync(list, 'utf8')
   if (noted.get(list) === text) return
   noted.set(list, text)
-  for (const file of JSON.parse(text)) if (!compiled.has(file)) compileFile(file)
+  for (const file of JSON.parse(text).files) if (!compiled.has(file)) compileFile(file)
 }
 
 function compileFile(file) {
@@ -69,13 +69,30 @@ const compileLikeNode = (() => {
   return new Script(code, { filename: file, lineOffset: line - 1, columnOffset }).runInThisContext()(runs)._compile
 })()
 
-/** What this process has loaded, once its function is. What it has not loaded is as if it had never been compiled. */
+// What this process has loaded, once its function is, and taken of its bundle's dependencies. What it has not loaded is as if
+// it had never been compiled.
 function noteLoaded(list) {
   const files = Object.keys(Module._cache).filter(isOfPackage)
   for (const file of compiled.keys()) if (Module._cache[file] === undefined) delete Module._cache[file]
   compiled.clear()
-  const text = JSON.stringify(files)
-  if (text === (noted.get(list) ?? '[]')) return
+  const dependencies = takenDependencies()
+  if (files.length === 0 && !dependencies && !noted.has(list)) return
+  const text = JSON.stringify({ files, dependencies: dependencies && { ...dependencies, isUnfit: isUnfit(list, dependencies.file) } })
+  if (text !== noted.get(list)) write(list, text)
+}
+
+const isUnfit = (list, file) => {
+  const { dependencies } = JSON.parse(noted.get(list) ?? '{}')
+  return (dependencies?.file === file && dependencies.isUnfit) || undefined
+}
+
+/** The bundle's dependencies are not to be evaluated ahead, as long as they are those. */
+function noteUnfit(list) {
+  const { files, dependencies } = JSON.parse(noted.get(list))
+  write(list, JSON.stringify({ files, dependencies: { ...dependencies, isUnfit: true } }))
+}
+
+function write(list, text) {
   try {
     mkdirSync(dirname(list), { recursive: true })
     const whole = `${list}.${process.pid}`
@@ -84,4 +101,4 @@ function noteLoaded(list) {
   } catch {} // they are compiled when they are loaded, then
 }
 
-module.exports = { awaitModule, compiledOf, compileListed, noteLoaded }
+module.exports = { awaitModule, compiledOf, compileListed, noteLoaded, noteUnfit }

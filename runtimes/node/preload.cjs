@@ -5,8 +5,10 @@
 const { readFileSync } = require('node:fs')
 const Module = require('node:module')
 const { dirname, join } = require('node:path')
+const { Bundled } = require('./bundled.cjs')
+const { prepare } = require('./dependencies.cjs')
 const { Evaluation } = require('./evaluation.cjs')
-const { awaitModule, compiledOf, compileListed } = require('./packages.cjs')
+const { awaitModule, compiledOf, compileListed, noteUnfit } = require('./packages.cjs')
 const { remember } = require('./surroundings.cjs')
 
 const waiting = new Map() // by file: modules that are evaluated, not yet required
@@ -14,6 +16,7 @@ const untouched = new Map() // by module: whether its exports are what they were
 let evaluation
 let isUntouched // what all code shares
 let order // in which they have to be required, where that matters
+let bundled // those that are in the function's bundle
 
 /**
  * Evaluates what is listed there, and says what it has to do with: paths that must not change before it is used.
@@ -21,26 +24,36 @@ let order // in which they have to be required, where that matters
  */
 function preload(list) {
   compileListed(list)
+  const { files, dependencies } = JSON.parse(readFileSync(list, 'utf8'))
+  const make = dependencies && prepare(dependencies.file)
+  const isFit = make && !dependencies.isUnfit
   for (const name of ['register', 'registerHooks']) watchHooks(name)
   const known = new Set(Object.keys(Module._cache)), resolved = new Set(Object.keys(Module._pathCache))
   const stand = new Module(__filename)
   evaluation = new Evaluation()
   try {
-    for (const file of compiledOf(JSON.parse(readFileSync(list, 'utf8')))) {
+    for (const file of compiledOf(files)) {
       if (Module._cache[file]) continue
       awaitModule(file, (module) => evaluation.watchParent(module))
       Module._load(file, stand)
     }
+    if (isFit) bundled = new Bundled(dependencies, make, evaluation)
     for (const file of added(known)) evaluation.addModule(Module._cache[file])
+  } catch (error) {
+    evaluation.blame(`fails: ${error}`)
   } finally {
     evaluation.end()
   }
+  if (evaluation.fault && isFit) noteUnfit(list) // the next process does without those in the bundle
   if (evaluation.fault) throw new Error(`it ${evaluation.fault}`)
   for (const path of Object.keys(Module._pathCache)) if (!resolved.has(path)) delete Module._pathCache[path]
   for (const file of added(known)) hide(file, Module._cache[file])
-  order = stand.children.some(isInCycle) ? stand.children.map(({ filename }) => filename) : null
+  const first = [...stand.children, ...(bundled?.children ?? [])]
+  order = first.some(isInCycle) ? first.map(({ filename }) => filename) : null
   isUntouched = remember()
   for (let n = 0; n < 20; ++n) isUntouched() // the first times cost ten times as much
+  bundled?.offer(holdsFor, adopt)
+  if (bundled) evaluation.files.add(dependencies.file)
   return placesOf(evaluation.files)
 }
 
@@ -86,14 +99,19 @@ function isInCycle(root) {
   return visit(root)
 }
 
-const holds = (module) =>
-  isUntouched() && evaluation.readsTheSame() && (!order || order[0] === module.filename) && needed(module).every((one) => untouched.get(one)())
+const seesTheSame = () => isUntouched() && evaluation.readsTheSame()
+
+const holds = (module) => seesTheSame() && (!order || order[0] === module.filename) && needed(module).every((one) => untouched.get(one)())
+
+// Of dependencies in the bundle, which may have seen all that was there.
+const holdsFor = (children) =>
+  seesTheSame() && !(order && children.some(isWaiting)) && [...untouched].every(([module, isStill]) => isWaiting(module) || isStill())
 
 /** What it and its own have seen of modules that the function already has, and may have changed. */
 function needed(module, seen = new Set()) {
   if (seen.has(module)) return []
   seen.add(module)
-  return waiting.has(module.filename) ? module.children.flatMap((child) => needed(child, seen)) : [module]
+  return isWaiting(module) ? module.children.flatMap((child) => needed(child, seen)) : [module]
 }
 
 /** In the place of the one that Node has made for it. */
@@ -108,18 +126,28 @@ function give(module, asked) {
   asked.load = () => {}
 }
 
+const isWaiting = ({ filename }) => waiting.has(filename)
+
+/** One that dependencies in the bundle have required, which are its function's now. */
+function adopt(module, parent) {
+  if (isWaiting(module)) module.parent = parent
+  put(module)
+  if (!parent.children.includes(module)) parent.children.push(module)
+}
+
 function put(module) {
   if (!waiting.delete(module.filename)) return
   delete Module._cache[module.filename]
   Module._cache[module.filename] = module
   for (const child of module.children) {
-    if (waiting.has(child.filename)) child.parent = module
+    if (isWaiting(child)) child.parent = module
     put(child)
   }
 }
 
 /** Those that nobody has required are loaded as ever from now on. */
 function drop() {
+  bundled?.drop()
   for (const file of waiting.keys()) {
     delete Module._cache[file]
     awaitModule(file)

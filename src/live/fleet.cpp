@@ -121,6 +121,7 @@ Fleet::Fleet(Executor executor, const Clock& clock, Ids& ids, Code& code, Observ
       options_(FleetOptions::for_this_machine(std::move(options))),
       places_(executor_, {options_.most_workers, options_.most_of_one_function}),
       starts_(executor_),
+      retired_(executor_),
       alive_(std::make_shared<Alive>()) {
   asio::co_spawn(executor_, sweep(alive_, executor_, options_.sweep_interval), asio::detached);
 }
@@ -141,7 +142,20 @@ void Fleet::use(FunctionTable table, Table reach) {
 }
 
 void Fleet::changed(std::string_view function) {
-  std::erase_if(environments_, [&](auto& one) { return one.second.function == function; });
+  std::erase_if(environments_, [&](auto& one) {
+    if (one.second.function != function) return false;
+    retire(one.second);
+    return true;
+  });
+}
+
+// A debugger looks into one process of a function, which then is the next one; a place that is waited for is
+// left at once.
+void Fleet::retire(const Environment& environment) {
+  auto const function = table_.find(environment.function);
+  bool const is_debugged = function != table_.end() && function->second.debug_port != 0;
+  if (!is_debugged && !environment.worker->busy() && places_.waiting() == 0)
+    retired_.take(environment.worker);
 }
 
 Async<void> Fleet::until_known(std::string function, TimePoint deadline) {
@@ -266,6 +280,7 @@ void Fleet::keep(const std::string& environment_id, const std::shared_ptr<Worker
 // wait.
 bool Fleet::make_room(std::string_view function) {
   while (!places_.free_for(function)) {
+    if (retired_.end()) continue;
     auto const idle = longest_idle(places_.function_is_full(function) ? function : "");
     if (idle == environments_.end()) return false;
     environments_.erase(idle);

@@ -17,6 +17,7 @@
 #include "live/debug_ports.h"
 #include "live/function_table.h"
 #include "live/observer.h"
+#include "live/retired.h"
 #include "runtime/places.h"
 #include "runtime/spares.h"
 #include "runtime/starts.h"
@@ -74,6 +75,7 @@ class Fleet final : public Invoker {
   // The call is told, and its worker given back, when its stream has ended.
   Reply follow_stream(LocalFunction function, Invocation head, Reply reply, Timing timing,
                       std::shared_ptr<Worker> worker);
+  void retire(const Environment& environment);
   void keep(const std::string& environment_id, const std::shared_ptr<Worker>& worker);
   // Nothing: it was not there by the deadline.
   Async<std::optional<Result<Code::Ready>>> code_by(LocalFunction function, TimePoint deadline,
@@ -110,6 +112,7 @@ class Fleet final : public Invoker {
   std::set<Timer*> waiting_for_table_;                                  // one a call
   std::map<std::string, std::set<std::filesystem::path>> told_writes_;  // by function
   Environments environments_;
+  Retired retired_;
   std::shared_ptr<Alive> alive_;
 };
 

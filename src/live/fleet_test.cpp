@@ -1,5 +1,7 @@
 #include "live/fleet.h"
 
+#include <csignal>
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
@@ -176,6 +178,14 @@ TEST_F(FleetTest, ARunningCallFinishesOnTheOldCodeAndTheNextRunsTheNew) {
   EXPECT_EQ(member(run(fleet.invoke(call("one"))), "version"), "new");
 }
 
+TEST_F(FleetTest, TheWorkerOfFormerCodeEndsThoughNothingWaitsForThat) {
+  auto const former = std::stoi(pid("one"));
+  ready.answer = Code::Ready{folder.path(), "index.handler", 2};
+  fleet.changed("fn");
+  EXPECT_NE(std::stoi(pid("one")), former);
+  run_until([former] { return ::kill(former, 0) != 0; });
+}
+
 TEST_F(FleetTest, ACrashCostsItsOwnCallAndTheNextHasANewWorker) {
   code(1,
        "exports.handler = async (event) => { if (event.crash) process.exit(3); return { pid: 'fine' }; };");
@@ -343,6 +353,14 @@ TEST_F(FleetLimits, AnIdleWorkerGivesWayToACallOfAnotherEnvironment) {
   EXPECT_EQ(std::count_if(told.facts.begin(), told.facts.end(),
                           [](auto& fact) { return fact.starts_with("queued"); }),
             0);
+}
+
+TEST_F(FleetLimits, WorkersOfFormerCodeGiveWayToCallsOfTheNew) {
+  EXPECT_NE(pid("one"), pid("two"));
+  ready.answer = Code::Ready{folder.path(), "index.handler", 2};
+  fleet.changed("fn");
+  EXPECT_NE(pid("three"), pid("four"));
+  EXPECT_THAT(told.facts, testing::Not(testing::Contains(HasSubstr("queued"))));
 }
 
 TEST_F(FleetLimits, AQueuedCallWhoseDeadlinePassesIsATimeout) {
