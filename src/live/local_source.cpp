@@ -194,12 +194,19 @@ std::vector<std::string> orphaned_log_groups(const std::vector<StackState>& stat
 }
 
 std::string reachable(const std::string& url, const std::string& endpoint) {
-  constexpr std::string_view kScheme = "https://", kService = ".execute-api.";
-  size_t const service = url.find(kService);
-  if (endpoint.empty() || !url.starts_with(kScheme) || service == std::string::npos) return url;
-  size_t const path = url.find('/', service);
-  std::string const api = url.substr(kScheme.size(), service - kScheme.size());
-  return endpoint + "/_api/" + api + (path == std::string::npos ? "/" : url.substr(path));
+  struct Served {
+    std::string_view service, path;
+  };
+  constexpr std::string_view kScheme = "https://";
+  constexpr Served kServed[] = {{".execute-api.", "/_api/"}, {".lambda-url.", "/_url/"}};
+  if (endpoint.empty() || !url.starts_with(kScheme)) return url;
+  size_t const path = std::min(url.find('/', kScheme.size()), url.size());
+  auto const host = std::string_view(url).substr(kScheme.size(), path - kScheme.size());
+  for (auto const& one : kServed)
+    if (size_t const service = host.find(one.service); service != host.npos)
+      return fmt::format("{}{}{}{}", endpoint, one.path, host.substr(0, service),
+                         path < url.size() ? url.substr(path) : "/");
+  return url;
 }
 
 }  // namespace live
