@@ -34,6 +34,13 @@ TEST_F(NodeTest, RunsEsModulesWithTopLevelAwait) {
   EXPECT_EQ(invoke(*start(node("lib/old.a.b.run"))).payload, R"("function")");
 }
 
+TEST_F(NodeTest, AnInitThatFailsHasItsTimeToo) {
+  write("index.js", "throw new Error('at load')");
+  auto const worker = start(node("index.handler"));
+  EXPECT_EQ(member(invoke(*worker), "errorMessage"), "at load");
+  EXPECT_GT(worker->init_duration(), 0ms);
+}
+
 TEST_F(NodeTest, ACallbackAnswersOnceTheEventLoopIsEmpty) {
   write("index.js", R"(
     exports.waits = (event, context, callback) => { setTimeout(() => console.log('after'), 20); callback(null, 1) }

@@ -110,8 +110,6 @@ class Environs : public std::enable_shared_from_this<Environs> {
   RuntimeApi::Events api_events() {  // called by the api, which we own
     return {.on_initialised =
                 [this] {
-                  auto took = Steady::now() - started_;
-                  init_duration_ = std::chrono::ceil<std::chrono::milliseconds>(took);
                   max_memory_mb();  // of one that leaves in its first call nothing is left to read
                   end_init();
                 },
@@ -150,6 +148,7 @@ class Environs : public std::enable_shared_from_this<Environs> {
   }
 
   void end_init() {
+    init_duration_ = std::chrono::ceil<std::chrono::milliseconds>(Steady::now() - started_);
     init_timer_.cancel();
     loading_.reset();
     if (is_owned_ && events_.on_initialised) events_.on_initialised();

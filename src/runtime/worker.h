@@ -92,7 +92,7 @@ class Worker : public Invoker {
   virtual bool alive() const = 0;  // false: make another one
   virtual bool busy() const = 0;
   virtual pid_t pid() const = 0;
-  virtual std::chrono::milliseconds init_duration() const = 0;  // once initialised
+  virtual std::chrono::milliseconds init_duration() const = 0;  // once init is over, well or not
   virtual std::chrono::microseconds held() const = 0;           // by a debugger, all in all
   virtual long max_memory_mb() const = 0;                       // resident, the most seen
   virtual Async<void> stop() = 0;                               // lets the process end: SIGTERM, then SIGKILL
