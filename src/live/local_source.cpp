@@ -197,15 +197,16 @@ std::string reachable(const std::string& url, const std::string& endpoint) {
   struct Served {
     std::string_view service, path;
   };
-  constexpr std::string_view kScheme = "https://";
   constexpr Served kServed[] = {{".execute-api.", "/_api/"}, {".lambda-url.", "/_url/"}};
-  if (endpoint.empty() || !url.starts_with(kScheme)) return url;
-  size_t const path = std::min(url.find('/', kScheme.size()), url.size());
-  auto const host = std::string_view(url).substr(kScheme.size(), path - kScheme.size());
+  constexpr std::string_view kEnd = "s://";  // of https://, and of wss:// of a WebSocket API
+  size_t const scheme = url.find(kEnd);
+  if (endpoint.empty() || (!url.starts_with("https://") && !url.starts_with("wss://"))) return url;
+  size_t const start = scheme + kEnd.size(), path = std::min(url.find('/', start), url.size());
+  auto const host = std::string_view(url).substr(start, path - start);
   for (auto const& one : kServed)
     if (size_t const service = host.find(one.service); service != host.npos)
-      return fmt::format("{}{}{}{}", endpoint, one.path, host.substr(0, service),
-                         path < url.size() ? url.substr(path) : "/");
+      return fmt::format("{}{}{}{}{}", url.substr(0, scheme), endpoint.substr(endpoint.find("://")), one.path,
+                         host.substr(0, service), path < url.size() ? url.substr(path) : "/");
   return url;
 }
 

@@ -136,6 +136,12 @@ TEST(LocalSource, AFunctionUrlIsReachableOnTheEmbeddedAwsOnly) {
   EXPECT_EQ(reachable(url, ""), url);
 }
 
+TEST(LocalSource, AWebSocketApisUrlIsReachableOnTheEmbeddedAwsOnly) {
+  std::string const url = "wss://abc.execute-api.us-east-1.amazonaws.com/prod";
+  EXPECT_EQ(reachable(url, "http://127.0.0.1:4566"), "ws://127.0.0.1:4566/_api/abc/prod");
+  EXPECT_EQ(reachable(url, ""), url);
+}
+
 TEST(LocalSource, AnApisUrlIsReachableOnTheEmbeddedAwsOnly) {
   std::string const url = "https://abc.execute-api.us-east-1.amazonaws.com/prod/";
   EXPECT_EQ(reachable(url, "http://127.0.0.1:4566"), "http://127.0.0.1:4566/_api/abc/prod/");
