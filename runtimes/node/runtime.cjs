@@ -10,6 +10,7 @@ const { loadHandler } = require('./handler.cjs')
 const { Loop } = require('./loop.cjs')
 const { importFromNodePath } = require('./node-path.cjs')
 const opt = require('./opt.cjs')
+const { tellPackagesOutside } = require('./outside.cjs')
 const { refuseRequiredModules } = require('./required-modules.cjs')
 const { installGlobals, isStreaming } = require('./streaming.cjs')
 const { tellWritesTo } = require('./task-root.cjs')
@@ -71,6 +72,7 @@ async function run({ onLoaded = () => {} } = {}) {
   } catch (error) {
     return reportInitError(api, error, 1)
   }
+  tellPackagesOutside(process.env.LAMBDA_TASK_ROOT)
   process.off('uncaughtException', uncaught)
   process.off('unhandledRejection', rejected)
   onLoaded()

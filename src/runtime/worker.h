@@ -73,6 +73,8 @@ class Worker : public Invoker {
     std::function<void(std::string_view request_id, const std::filesystem::path&)> on_write{};
     // It has left such a file in this state: "INODE:TIME:SIZE" or "gone".
     std::function<void(const std::filesystem::path&, std::string_view state)> on_left{};
+    // It has these packages, "a, b", from folders above its task root. Node tells it.
+    std::function<void(std::string_view packages)> on_outside{};
   };
 
   // Starts the process; init runs in the background and its failure is the answer of the invocations that
