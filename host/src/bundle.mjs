@@ -1,7 +1,7 @@
 // One handler's bundle: what esbuild is told, where it lands, and which files it depends on.
 import * as esbuild from "esbuild";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { readFile, readdir, rm, stat } from "node:fs/promises";
 import { createRequire, isBuiltin } from "node:module";
 import path from "node:path";
@@ -90,6 +90,7 @@ async function bundle(request) {
     const files = it.split?.inputs(result.metafile) ?? Object.keys(result.metafile.inputs);
     it.inputs = files.map((/** @type {string} */ file) => path.resolve(place.folder, file));
     changed = write(result.outputFiles, it.written);
+    linkPackages(place);
     warnings.push(...notInstalled(result.metafile, request.entry));
   }
   const failed = errors.flatMap((/** @type {{ file?: string }} */ e) => (e.file ? [e.file] : []));
@@ -138,9 +139,25 @@ function placing({ entry, handler, format, outdir, function: name }) {
   const slug = `${name.replace(/[^\w.-]+/g, "-").slice(-72)}-${hash(name).slice(0, 8)}`; // "a/b" is not "a-b"
   const out = outdir ?? path.join(folder, ".live", "build", slug);
   const dot = handler.lastIndexOf(".");
-  const file = dot < 0 ? "index" : handler.slice(0, dot);
+  const file = dot < 0 || packageOf(handler) ? "index" : handler.slice(0, dot);
   const outfile = path.join(out, file + (format === "esm" ? ".mjs" : ".cjs"));
   return { folder, outfile, handler: dot < 0 ? `index.${handler}` : handler };
+}
+
+/** Of a handler that is a package's own, which calls the bundle's (Datadog's). @param {string} handler */
+function packageOf(handler) {
+  return /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(handler)?.[1];
+}
+
+/** Deployed, the package lies beside the bundle; here in a folder above it. @param {{ folder: string, outfile: string, handler: string }} place */
+function linkPackages({ folder, outfile, handler }) {
+  const name = packageOf(handler);
+  const link = path.join(path.dirname(outfile), "node_modules");
+  if (!name || existsSync(path.join(link, name))) return;
+  const found = nearest(folder, path.join("node_modules", name));
+  if (!found) return;
+  rmSync(link, { recursive: true, force: true });
+  symlinkSync(path.join(found.folder, "node_modules"), link);
 }
 
 /** @param {BundleRequest} request @param {{ folder: string, outfile: string }} place @returns {esbuild.BuildOptions} */

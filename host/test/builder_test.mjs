@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { access, mkdir, readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { after, before, test } from "node:test";
@@ -65,6 +65,19 @@ test("an ES module bundle is one", async (t) => {
   });
   assert.match(built.outfile, /index\.mjs$/);
   assert.equal(await (await import(built.outfile)).handler(), 1);
+});
+
+test("a handler of a package, which wraps the bundle's own, is found beside the bundle", async (t) => {
+  const folder = await source(t, {
+    "api.ts": "export const handler = async () => 'own';",
+    "node_modules/@of/wrapper/dist/handler.js": "exports.handler = async () => 'wrapped';",
+  });
+  const handler = "node_modules/@of/wrapper/dist/handler.handler";
+  const built = await builder.call("build", { function: "Wrapped", entry: path.join(folder, "api.ts"), handler });
+  assert.equal(built.handler, handler);
+  assert.equal(path.basename(built.outfile), "index.cjs");
+  const root = path.dirname(built.outfile);
+  await access(path.join(root, "node_modules/@of/wrapper/dist/handler.js"));
 });
 
 test("define, banner and externals are NodejsFunction's", async (t) => {

@@ -2,8 +2,6 @@
 'use strict'
 const { run } = require('./runtime.cjs')
 
-// On the embedded AWS a custom resource's answer takes another way.
-if (process.env.LIVE_CLOUD) require('./custom-resource.cjs')
 delete process.env.LIVE_CLOUD
 
 run()

@@ -406,6 +406,10 @@ Worker::Events Fleet::events_of(const LocalFunction& function, const Invocation&
                                                                 std::string_view state) {
     if (!alive.expired()) code_.left(file, state);
   };
+  events.on_outside = [this, function, alive = std::weak_ptr<Alive>(alive_),
+                       first = invocation.request_id](std::string_view packages) {
+    if (!alive.expired()) tell_outside(function, first, packages);
+  };
   return events;
 }
 
@@ -419,6 +423,19 @@ void Fleet::tell_write(const LocalFunction& function, std::string_view request_i
                  fmt::format("it writes {}: on AWS that fails (EROFS), the code's folder is read-only "
                              "there; use the folder for temporary files",
                              file.lexically_relative(task_root).string()));
+}
+
+// Of a folder, which is deployed as it is; a bundle has what it needs in it, or beside it when it is
+// deployed.
+void Fleet::tell_outside(const LocalFunction& function, std::string_view request_id,
+                         std::string_view packages) {
+  if (function.source != LocalFunction::Source::folder) return;
+  if (!told_outside_.insert(fmt::format("{}\n{}", function.name, packages)).second) return;
+  observer_.note(
+      request_id,
+      fmt::format("it has {} from a folder above {}, which is all that is deployed: install them in "
+                  "it, or bundle the function (NodejsFunction)",
+                  packages, function.path.string()));
 }
 
 Program Fleet::program_for(const LocalFunction& function, const Invocation& invocation,

@@ -96,6 +96,7 @@ class Fleet final : public Invoker {
                            const std::filesystem::path& task_root);
   void tell_write(const LocalFunction& function, std::string_view request_id,
                   const std::filesystem::path& file, const std::filesystem::path& task_root);
+  void tell_outside(const LocalFunction& function, std::string_view request_id, std::string_view packages);
   Program program_for(const LocalFunction& function, const Invocation& invocation, const Code::Ready& ready);
   Async<void> sweep(std::weak_ptr<Alive> alive, Executor executor, std::chrono::seconds interval);
 
@@ -111,6 +112,7 @@ class Fleet final : public Invoker {
   bool whole_ = false;
   std::set<Timer*> waiting_for_table_;                                  // one a call
   std::map<std::string, std::set<std::filesystem::path>> told_writes_;  // by function
+  std::set<std::string> told_outside_;                                  // functions with their packages
   Environments environments_;
   Retired retired_;
   std::shared_ptr<Alive> alive_;

@@ -45,6 +45,9 @@ struct FleetTest : NodeTest {
     void ignored(const LocalFunction&, std::string_view variable) override {
       say("ignored " + std::string(variable));
     }
+    void note(std::string_view request_id, std::string_view text) override {
+      say(fmt::format("note {} {}", request_id, text));
+    }
     void rebuilt(const LocalFunction&, std::chrono::microseconds) override {}
     void build_failed(const LocalFunction&, std::string_view) override {}
     void say(std::string fact) { facts.push_back(std::move(fact)); }
@@ -266,6 +269,19 @@ TEST_F(FleetTest, AFunctionWithOtherMemoryHasAFreshWorkerAndOthersKeepTheirs) {
 TEST_F(FleetTest, EveryCallIsToldOfOnceInOrder) {
   pid("one");
   EXPECT_THAT(told.facts, ElementsAre("received r1", "answered r1"));
+}
+
+TEST_F(FleetTest, PackagesFromAboveTheFolderThatIsDeployedAreToldOnce) {
+  for (auto const* name : {"node_modules/above", "node_modules/of-it", "app/node_modules/beside"})
+    write(std::string(name) + "/index.js", "try { require('of-it') } catch {}");
+  for (auto const* environment : {"e1", "e2"}) {
+    write("app/index.js", "require('above'); require('beside'); exports.handler = async () => 1");
+    ready.answer = Code::Ready{folder.path() / "app", "index.handler", 1};
+    EXPECT_EQ(run(fleet.invoke(call(environment))).payload, "1");
+  }
+  auto const notes = std::ranges::count_if(told.facts, [](auto& fact) { return fact.starts_with("note "); });
+  EXPECT_EQ(notes, 1);
+  EXPECT_THAT(told.facts, testing::Contains(HasSubstr("it has above from a folder above ")));
 }
 
 TEST_F(FleetTest, AStreamIsToldAtItsEndAndKeepsItsWorker) {

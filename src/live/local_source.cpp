@@ -194,12 +194,20 @@ std::vector<std::string> orphaned_log_groups(const std::vector<StackState>& stat
 }
 
 std::string reachable(const std::string& url, const std::string& endpoint) {
-  constexpr std::string_view kScheme = "https://", kService = ".execute-api.";
-  size_t const service = url.find(kService);
-  if (endpoint.empty() || !url.starts_with(kScheme) || service == std::string::npos) return url;
-  size_t const path = url.find('/', service);
-  std::string const api = url.substr(kScheme.size(), service - kScheme.size());
-  return endpoint + "/_api/" + api + (path == std::string::npos ? "/" : url.substr(path));
+  struct Served {
+    std::string_view service, path;
+  };
+  constexpr Served kServed[] = {{".execute-api.", "/_api/"}, {".lambda-url.", "/_url/"}};
+  constexpr std::string_view kEnd = "s://";  // of https://, and of wss:// of a WebSocket API
+  size_t const scheme = url.find(kEnd);
+  if (endpoint.empty() || (!url.starts_with("https://") && !url.starts_with("wss://"))) return url;
+  size_t const start = scheme + kEnd.size(), path = std::min(url.find('/', start), url.size());
+  auto const host = std::string_view(url).substr(start, path - start);
+  for (auto const& one : kServed)
+    if (size_t const service = host.find(one.service); service != host.npos)
+      return fmt::format("{}{}{}{}{}", url.substr(0, scheme), endpoint.substr(endpoint.find("://")), one.path,
+                         host.substr(0, service), path < url.size() ? url.substr(path) : "/");
+  return url;
 }
 
 }  // namespace live

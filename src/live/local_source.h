@@ -45,7 +45,8 @@ Result<void> write_assembly(const std::filesystem::path& folder, Assembly& assem
 std::string physical_name(const std::vector<StackState>& states, const SwappedFunction& function);
 // Lambda made them at the first invocation: no stack owns them, and none removes them.
 std::vector<std::string> orphaned_log_groups(const std::vector<StackState>& states);
-// "https://ID.execute-api.REGION.amazonaws.com/STAGE/" as people reach it on the embedded AWS.
+// "https://ID.execute-api.REGION.amazonaws.com/STAGE/" or a function URL, as people reach it on the embedded
+// AWS.
 std::string reachable(const std::string& url, const std::string& endpoint);
 
 }  // namespace live

@@ -130,6 +130,18 @@ TEST(LocalSource, LogGroupsThatNoStackOwnsAreOrphans) {
   EXPECT_THAT(orphaned_log_groups({state}), ElementsAre("/aws/lambda/fn-a"));
 }
 
+TEST(LocalSource, AFunctionUrlIsReachableOnTheEmbeddedAwsOnly) {
+  std::string const url = "https://abc.lambda-url.us-east-1.on.aws/";
+  EXPECT_EQ(reachable(url, "http://127.0.0.1:4566"), "http://127.0.0.1:4566/_url/abc/");
+  EXPECT_EQ(reachable(url, ""), url);
+}
+
+TEST(LocalSource, AWebSocketApisUrlIsReachableOnTheEmbeddedAwsOnly) {
+  std::string const url = "wss://abc.execute-api.us-east-1.amazonaws.com/prod";
+  EXPECT_EQ(reachable(url, "http://127.0.0.1:4566"), "ws://127.0.0.1:4566/_api/abc/prod");
+  EXPECT_EQ(reachable(url, ""), url);
+}
+
 TEST(LocalSource, AnApisUrlIsReachableOnTheEmbeddedAwsOnly) {
   std::string const url = "https://abc.execute-api.us-east-1.amazonaws.com/prod/";
   EXPECT_EQ(reachable(url, "http://127.0.0.1:4566"), "http://127.0.0.1:4566/_api/abc/prod/");

@@ -65,7 +65,7 @@ std::optional<StackFrame> ruby_frame(std::string_view line) {
 bool is_of_a_package(std::string_view file) {
   constexpr std::string_view kMarks[] = {"node_modules/", "/site-packages/", "/dist-packages/",
                                          "/lib/python3",  "/gems/",          "/lib/ruby/",
-                                         "<frozen ",      "/vendor/bundle/"};
+                                         "<frozen ",      "/vendor/bundle/", "/.live/python/"};
   return std::ranges::any_of(kMarks, [file](auto mark) { return file.find(mark) != std::string_view::npos; });
 }
 
@@ -130,8 +130,9 @@ bool is_own(const StackFrame& frame, const std::vector<std::filesystem::path>& o
 std::string describe(const SourcePlace& place, const std::filesystem::path& folder) {
   std::string file = place.file.native();
   if (!folder.empty() && file.starts_with(folder.native() + "/")) file.erase(0, folder.native().size() + 1);
-  return place.column > 0 ? fmt::format("{}:{}:{}", file, place.line, place.column)
-                          : fmt::format("{}:{}", file, place.line);
+  if (place.line > 0) file += fmt::format(":{}", place.line);
+  if (place.column > 0) file += fmt::format(":{}", place.column);
+  return file;
 }
 
 std::vector<std::string> code_at(const SourcePlace& place) {

@@ -12,7 +12,7 @@ namespace live {
 
 struct SourcePlace {
   std::filesystem::path file;
-  int line = 0, column = 0;  // from 1; column 0: not known
+  int line = 0, column = 0;  // from 1; 0: not known
 };
 
 struct StackFrame {

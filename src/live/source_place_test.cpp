@@ -51,6 +51,14 @@ TEST(StackFrame, OfPythonAndRubyIsReadWithItsPlace) {
   EXPECT_FALSE(is_own(*stack_frame("  File \"/usr/lib/python3.11/json/__init__.py\", line 1, in loads"), {}));
 }
 
+TEST(StackFrame, OfWhatARequirementsTxtAskedForIsNotTheUsersOwn) {
+  EXPECT_FALSE(is_own(*stack_frame("  File \"/app/.live/python/1a2b/mangum/http.py\", line 58, in run"), {}));
+}
+
+TEST(SourcePlace, OfAFolderIsDescribedWithoutALine) {
+  EXPECT_EQ(describe({.file = "/app/.live/python/1a2b"}, "/app"), ".live/python/1a2b");
+}
+
 TEST(StackFrame, IsTheUsersOwnOutsidePackagesNodeAndOurRuntime) {
   auto const own = [](std::string_view line) { return is_own(*stack_frame(line), {"/opt/live/runtimes"}); };
   EXPECT_TRUE(own("    at handler (/app/src/api.ts:12:9)"));

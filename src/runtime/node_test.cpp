@@ -34,6 +34,36 @@ TEST_F(NodeTest, RunsEsModulesWithTopLevelAwait) {
   EXPECT_EQ(invoke(*start(node("lib/old.a.b.run"))).payload, R"("function")");
 }
 
+TEST_F(NodeTest, ARequestToAnApisOwnHostReachesTheEmbeddedAws) {
+  write("index.js", R"(
+    const { createServer } = require('node:http')
+    const https = require('node:https')
+    const textOf = (response) => new Promise((resolve) => response.on('data', (bytes) => resolve(String(bytes))))
+    exports.handler = async () => {
+      const server = createServer((request, answer) => answer.end(`${request.method} ${request.headers.host} ${request.url}`))
+      await new Promise((listening) => server.listen(0, '127.0.0.1', listening))
+      process.env.AWS_ENDPOINT_URL = `http://127.0.0.1:${server.address().port}`
+      const host = 'abc.execute-api.us-east-1.amazonaws.com'
+      const asked = { host, path: '/prod/%40connections/x', method: 'POST', agent: new https.Agent() }
+      const posted = await new Promise((resolve) => https.request(asked, resolve).end()).then(textOf)
+      const got = await new Promise((resolve) => https.get(`https://${host}/prod?a=b`, resolve)).then(textOf)
+      server.close()
+      return [posted, got]
+    })");
+  auto program = node("index.handler");
+  program.variables.emplace_back("AWS_ENDPOINT_URL", "http://127.0.0.1:1");
+  EXPECT_EQ(invoke(*start(program)).payload,
+            R"(["POST abc.execute-api.us-east-1.amazonaws.com /prod/%40connections/x",)"
+            R"("GET abc.execute-api.us-east-1.amazonaws.com /prod?a=b"])");
+}
+
+TEST_F(NodeTest, AnInitThatFailsHasItsTimeToo) {
+  write("index.js", "throw new Error('at load')");
+  auto const worker = start(node("index.handler"));
+  EXPECT_EQ(member(invoke(*worker), "errorMessage"), "at load");
+  EXPECT_GT(worker->init_duration(), 0ms);
+}
+
 TEST_F(NodeTest, ACallbackAnswersOnceTheEventLoopIsEmpty) {
   write("index.js", R"(
     exports.waits = (event, context, callback) => { setTimeout(() => console.log('after'), 20); callback(null, 1) }

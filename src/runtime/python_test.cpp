@@ -8,6 +8,7 @@ namespace {
 
 using testing::Contains;
 using testing::ElementsAre;
+using testing::EndsWith;
 using testing::HasSubstr;
 using testing::StartsWith;
 
@@ -96,6 +97,14 @@ TEST_F(PythonTest, AMissingAwsSdkIsToldWithHowToGetIt) {
   write("index.py", "import boto3.nothing\n");
   write("boto3.py", "");  // not the one that the machine may have
   EXPECT_THAT(member(invoke(*start(python())), "errorMessage"), HasSubstr("-m pip install boto3"));
+}
+
+TEST_F(PythonTest, AMissingModuleOfALockFileIsToldWithHowToGetIt) {
+  write("index.py", "import not_to_be_had\n");
+  EXPECT_THAT(member(invoke(*start(python())), "errorMessage"), EndsWith("No module named 'not_to_be_had'"));
+  write("uv.lock", "version = 1\n");
+  EXPECT_THAT(member(invoke(*start(python())), "errorMessage"),
+              HasSubstr("'not_to_be_had'. uv.lock is not read here: run `uv sync` in "));
 }
 
 TEST_F(PythonTest, WhatJsonCannotSayIsAMarshalError) {

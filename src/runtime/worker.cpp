@@ -26,6 +26,7 @@ constexpr std::chrono::milliseconds grace{
 
 // What runtimes/*/task-root say of a write, before the path, and after it, before state and path.
 constexpr std::string_view kWrote = "\1live wrote ", kLeft = "\1live left ";
+constexpr std::string_view kOutside = "\1live outside ";  // runtimes/node/outside.cjs
 
 // The high-water mark of resident memory: 0 once the process is gone.
 long peak_memory_mb(pid_t pid) {
@@ -59,6 +60,7 @@ class Environs : public std::enable_shared_from_this<Environs> {
       if (target_ && is_of_debugger(line)) return;
       if (line.starts_with(kWrote)) return tell_write(line.substr(kWrote.size()));
       if (line.starts_with(kLeft)) return tell_left(line.substr(kLeft.size()));
+      if (line.starts_with(kOutside)) return tell_outside(line.substr(kOutside.size()));
       if (is_owned_ && events_.on_line) events_.on_line(api_->request_id(), stream, line);
     };
     if (spares) take_spare(*spares, launch, on_line);
@@ -110,8 +112,6 @@ class Environs : public std::enable_shared_from_this<Environs> {
   RuntimeApi::Events api_events() {  // called by the api, which we own
     return {.on_initialised =
                 [this] {
-                  auto took = Steady::now() - started_;
-                  init_duration_ = std::chrono::ceil<std::chrono::milliseconds>(took);
                   max_memory_mb();  // of one that leaves in its first call nothing is left to read
                   end_init();
                 },
@@ -150,6 +150,7 @@ class Environs : public std::enable_shared_from_this<Environs> {
   }
 
   void end_init() {
+    init_duration_ = std::chrono::ceil<std::chrono::milliseconds>(Steady::now() - started_);
     init_timer_.cancel();
     loading_.reset();
     if (is_owned_ && events_.on_initialised) events_.on_initialised();
@@ -172,6 +173,10 @@ class Environs : public std::enable_shared_from_this<Environs> {
 
   void tell_write(std::string_view file) {
     if (is_owned_ && events_.on_write) events_.on_write(api_->request_id(), std::filesystem::path(file));
+  }
+
+  void tell_outside(std::string_view packages) {
+    if (is_owned_ && events_.on_outside) events_.on_outside(packages);
   }
 
   void tell_left(std::string_view state_and_file) {

@@ -73,6 +73,8 @@ class Worker : public Invoker {
     std::function<void(std::string_view request_id, const std::filesystem::path&)> on_write{};
     // It has left such a file in this state: "INODE:TIME:SIZE" or "gone".
     std::function<void(const std::filesystem::path&, std::string_view state)> on_left{};
+    // It has these packages, "a, b", from folders above its task root. Node tells it.
+    std::function<void(std::string_view packages)> on_outside{};
   };
 
   // Starts the process; init runs in the background and its failure is the answer of the invocations that
@@ -92,7 +94,7 @@ class Worker : public Invoker {
   virtual bool alive() const = 0;  // false: make another one
   virtual bool busy() const = 0;
   virtual pid_t pid() const = 0;
-  virtual std::chrono::milliseconds init_duration() const = 0;  // once initialised
+  virtual std::chrono::milliseconds init_duration() const = 0;  // once init is over, well or not
   virtual std::chrono::microseconds held() const = 0;           // by a debugger, all in all
   virtual long max_memory_mb() const = 0;                       // resident, the most seen
   virtual Async<void> stop() = 0;                               // lets the process end: SIGTERM, then SIGKILL

@@ -3,8 +3,10 @@
 import base64
 import hashlib
 import io
+import json
 import pathlib
 import tempfile
+import time
 import unittest
 import urllib.error
 import urllib.request
@@ -13,6 +15,12 @@ import botocore.config
 import botocore.exceptions
 
 from cloud import REGION, Cloud
+from functions import make_native, make_role
+
+NOTIFIED = """
+def handle(event, context):
+    print(json.dumps(event))
+"""
 
 
 def code(call, *arguments, **keywords):
@@ -423,6 +431,41 @@ class AddressTest(S3Test):
         self.cloud.restart()
         type(self).s3 = self.cloud.client("s3")
         self.assertEqual((self.body(bucket, "small"), len(self.body(bucket, "large"))), (b"s", 100_000))
+
+
+class NotificationTest(S3Test):
+    def test_a_created_object_invokes_the_function_that_the_bucket_names(self):
+        bucket = self.bucket()
+        function = make_native(self.cloud, make_role(self.cloud), "notified", NOTIFIED)
+        self.cloud.client("lambda").add_permission(FunctionName="notified", StatementId="s3", Action="lambda:InvokeFunction",
+                                                   Principal="s3.amazonaws.com", SourceArn="arn:aws:s3:::" + bucket,
+                                                   SourceAccount="000000000000")
+        rules = [{"Name": "prefix", "Value": "in/"}, {"Name": "suffix", "Value": ".jpg"}]
+        self.s3.put_bucket_notification_configuration(Bucket=bucket, NotificationConfiguration={
+            "LambdaFunctionConfigurations": [{"LambdaFunctionArn": function, "Events": ["s3:ObjectCreated:*"],
+                                              "Filter": {"Key": {"FilterRules": rules}}}]})
+        self.s3.put_object(Bucket=bucket, Key="in/no.txt", Body=b"no")
+        etag = self.s3.put_object(Bucket=bucket, Key="in/red flower.jpg", Body=b"red")["ETag"]
+        record, = self.logged("notified")["Records"]
+        self.assertEqual([record[name] for name in ("eventVersion", "eventSource", "awsRegion", "eventName")],
+                         ["2.1", "aws:s3", REGION, "ObjectCreated:Put"])
+        self.assertEqual((record["s3"]["bucket"]["name"], record["s3"]["bucket"]["arn"]), (bucket, "arn:aws:s3:::" + bucket))
+        self.assertEqual([record["s3"]["object"][name] for name in ("key", "size", "eTag")],
+                         ["in/red+flower.jpg", 3, etag.strip('"')])
+
+    def logged(self, function):
+        """The first event that a function has printed."""
+        logs = self.cloud.client("logs")
+        deadline = time.time() + 20
+        while time.time() < deadline:
+            try:
+                lines = logs.filter_log_events(logGroupName="/aws/lambda/" + function, filterPattern="Records")["events"]
+            except logs.exceptions.ResourceNotFoundException:  # nothing was logged yet
+                lines = []
+            if lines:
+                return json.loads(lines[0]["message"])
+            time.sleep(0.1)
+        self.fail(function + " was not invoked")
 
 
 class CommandLineTest(S3Test):

@@ -1,11 +1,18 @@
 """Finds and loads the function's handler as Lambda does: "folder/file.function", "package.module.function"."""
 
 import importlib
+import os
+import pathlib
 import sys
 
 from .errors import Fault, text_of
 
 BOTO = ("boto3", "botocore")
+LOCKED = {  # what makes an environment of them, beside them
+    "uv.lock": "uv sync",
+    "poetry.lock": "POETRY_VIRTUALENVS_IN_PROJECT=1 poetry install",
+    "Pipfile": "PIPENV_VENV_IN_PROJECT=1 pipenv install",
+}
 
 
 def load_handler(name):
@@ -36,8 +43,19 @@ def _load_module(name):
 
 
 def _remedy(error):
-    """Lambda's runtime brings the AWS SDK; an interpreter of this machine may not have it."""
-    missing = (getattr(error, "name", None) or "").split(".")[0]
-    if not isinstance(error, ModuleNotFoundError) or missing not in BOTO:
+    """Lambda's runtime brings the AWS SDK, and bundling what a lock file names; here neither does."""
+    if not isinstance(error, ModuleNotFoundError):
         return ""
-    return ". Lambda's runtime brings it; here, run `{} -m pip install boto3`".format(sys.executable)
+    missing = (error.name or "").split(".")[0]
+    if missing in BOTO:
+        return ". Lambda's runtime brings it; here, run `{} -m pip install boto3`".format(sys.executable)
+    return next(map(_of_lock_file, _lock_files()), "")
+
+
+def _lock_files():
+    root = pathlib.Path(os.environ.get("LAMBDA_TASK_ROOT", "."))
+    return (folder / name for folder in (root, root.parent) for name in LOCKED if (folder / name).is_file())
+
+
+def _of_lock_file(file):
+    return ". {} is not read here: run `{}` in {}, whose .venv is used".format(file.name, LOCKED[file.name], file.parent)

@@ -200,7 +200,8 @@ Answer Service::complete_multipart_upload(const Call& call) {
   version.attributes.erase("ChecksumAlgorithm");
   for (auto& [member, value] : checksums) version.attributes[member] = value;
   version.etag = etag_of(parts);
-  LIVE_API_TRY(auto out, store_object(bucket, std::move(version), std::move(body)));
+  LIVE_API_TRY(auto out, store_object(call, bucket, std::move(version), std::move(body),
+                                      "ObjectCreated:CompleteMultipartUpload"));
   objects_.erase_upload(upload.id);
   for (auto& [member, value] : checksums) out.value[member] = value;
   out.value["Bucket"] = bucket.name;

@@ -42,6 +42,29 @@ struct TestService : TestWorld {
   }
 };
 
+// Functions that a bucket invokes, by the events that they got.
+struct NotifiedFunctions : TestService {
+  NotifiedFunctions() {
+    actions.add_plain("lambda", "Invoke", [this](const Call& call) -> ApiResult<json::object> {
+      auto const event = parse_json_object(call.payload).value();
+      auto const& record = event.at("Records").at(0);
+      got.push_back(string_or(call.input, "FunctionName") + " " +
+                    std::string(record.at("eventName").as_string()) + " " +
+                    std::string(record.at("s3").at("object").at("key").as_string()));
+      last = call;
+      return json::object();
+    });
+  }
+  void notify(std::string function, json::array events, json::object filter = {}) {
+    json::object one{{"Id", "n"}, {"LambdaFunctionArn", std::move(function)}, {"Events", std::move(events)}};
+    if (!filter.empty()) one["Filter"] = {{"Key", {{"FilterRules", json::array{std::move(filter)}}}}};
+    setting("BucketNotificationConfiguration",
+            {{"LambdaFunctionConfigurations", json::array{std::move(one)}}});
+  }
+  std::vector<std::string> got;
+  Call last;
+};
+
 net::Request request(std::string method, std::string target, std::string host = "127.0.0.1:4566") {
   return {.method = std::move(method), .target = std::move(target), .headers = {{"Host", std::move(host)}}};
 }
@@ -260,6 +283,44 @@ TEST(Bodies, OfReplacedAndDeletedObjectsLeaveTheDisk) {
   EXPECT_EQ(files(), 1u);
   ASSERT_TRUE(world.service.delete_object(world.call({{"Bucket", "bucket"}, {"Key", "k"}})));
   EXPECT_EQ(files(), 0u);
+}
+
+TEST(Notifications, InvokeTheFunctionThatAsksForWhatHappened) {
+  NotifiedFunctions s3;
+  s3.bucket();
+  s3.notify("fn", {"s3:ObjectCreated:*", "s3:ObjectRemoved:Delete"});
+  s3.put("red flower.jpg");
+  ASSERT_TRUE(s3.service.delete_object(s3.call({{"Bucket", "bucket"}, {"Key", "red flower.jpg"}})));
+  ASSERT_TRUE(s3.service.delete_object(s3.call({{"Bucket", "bucket"}, {"Key", "never there"}})));
+  s3.context.run();
+  EXPECT_EQ(s3.got, (std::vector<std::string>{"fn ObjectCreated:Put red+flower.jpg",
+                                              "fn ObjectRemoved:Delete red+flower.jpg"}));
+  EXPECT_EQ(s3.last.caller.service, "s3.amazonaws.com");
+  EXPECT_EQ(s3.last.caller.arn, "arn:aws:s3:::bucket");
+}
+
+TEST(Notifications, AreOfTheKeysAndEventsThatAreAskedFor) {
+  NotifiedFunctions s3;
+  s3.bucket();
+  s3.notify("fn", {"s3:ObjectCreated:Copy"}, {{"Name", "Prefix"}, {"Value", "in/"}});
+  for (auto const* key : {"in/a", "out/a"}) {
+    s3.put(key);
+    json::object copy{{"Bucket", "bucket"}, {"Key", std::string(key) + "2"}, {"CopySource", "bucket/in/a"}};
+    ASSERT_TRUE(s3.service.copy_object(s3.call(std::move(copy))));
+  }
+  s3.context.run();
+  EXPECT_EQ(s3.got, std::vector<std::string>{"fn ObjectCreated:Copy in/a2"});
+}
+
+TEST(Notifications, OfAVersionedBucketTellADeleteMarker) {
+  NotifiedFunctions s3;
+  s3.bucket();
+  s3.setting("BucketVersioning", {{"Status", "Enabled"}});
+  s3.put("a");
+  s3.notify("fn", {"s3:ObjectRemoved:*"});
+  ASSERT_TRUE(s3.service.delete_object(s3.call({{"Bucket", "bucket"}, {"Key", "a"}})));
+  s3.context.run();
+  EXPECT_EQ(s3.got, std::vector<std::string>{"fn ObjectRemoved:DeleteMarkerCreated a"});
 }
 
 }  // namespace

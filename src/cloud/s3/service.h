@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "cloud/call.h"
+#include "cloud/deliveries.h"
 #include "cloud/s3/objects.h"
 #include "cloud/s3/settings.h"
 #include "cloud/world.h"
@@ -17,7 +18,7 @@ using Answer = ApiResult<Output>;
 
 class Service {
  public:
-  explicit Service(World& world) : world_(world), objects_(world) {}
+  explicit Service(World& world) : world_(world), objects_(world), deliveries_(world) {}
   Service(const Service&) = delete;
   Service& operator=(const Service&) = delete;
 
@@ -66,7 +67,12 @@ class Service {
   ApiResult<Version> addressed(const Call& call);
   ApiResult<Output> describe(const Call& call, const Version& version);
   ApiResult<void> check_write(const Call& call, const Bucket& bucket, std::string_view key);
-  ApiResult<Output> store_object(const Bucket& bucket, Version version, std::string body);
+  // `event`: what the bucket tells of it, "ObjectCreated:Put".
+  ApiResult<Output> store_object(const Call& call, const Bucket& bucket, Version version, std::string body,
+                                 std::string_view event);
+  ApiResult<Output> remove_and_tell(const Call& call, const Bucket& bucket, std::string_view key,
+                                    std::string_view version_id);
+  void tell(const Call& call, const Bucket& bucket, std::string_view event, const Version& object);
   ApiResult<Output> remove(const Bucket& bucket, std::string_view key, std::string_view version_id);
   ApiResult<Upload> upload_of(const Call& call);
   ApiResult<json::object> keep_part(const Call& call, const Upload& upload, std::string body);
@@ -75,6 +81,7 @@ class Service {
 
   World& world_;
   Objects objects_;
+  Deliveries deliveries_;                      // of notifications
   std::map<std::string, int64_t> expired_at_;  // by bucket: when its lifecycle was applied last
 };
 

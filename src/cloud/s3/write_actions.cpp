@@ -2,6 +2,7 @@
 #include "base/hash.h"
 #include "cloud/s3/attributes.h"
 #include "cloud/s3/checksum.h"
+#include "cloud/s3/notifications.h"
 #include "cloud/s3/service.h"
 
 namespace live::cloud::s3 {
@@ -30,7 +31,16 @@ bool changes_nothing(const json::object& input) {
 
 }  // namespace
 
-ApiResult<Output> Service::store_object(const Bucket& bucket, Version version, std::string body) {
+void Service::tell(const Call& call, const Bucket& bucket, std::string_view event, const Version& object) {
+  for (auto const& one : notifications_of(bucket, event, object.key)) {
+    if (deliveries_.full(1)) return world_.log.warning("s3: {} is not told: too many wait", one.function_arn);
+    deliveries_.start({"s3", bucket.region, one.function_arn, "arn:aws:s3:::" + bucket.name,
+                       notification_event(call, bucket, one.id, event, object)});
+  }
+}
+
+ApiResult<Output> Service::store_object(const Call& call, const Bucket& bucket, Version version,
+                                        std::string body, std::string_view event) {
   version.bucket = bucket.name;
   version.id = versioned(bucket) ? world_.ids.lower(32) : "null";
   version.modified = now(world_);
@@ -38,6 +48,7 @@ ApiResult<Output> Service::store_object(const Bucket& bucket, Version version, s
   Output out{.value = {{"ETag", '"' + version.etag + '"'}}, .payload = {}};
   if (bucket.settings.contains("VersioningConfiguration")) out.value["VersionId"] = version.id;
   echo_encryption(version.attributes, out.value);
+  tell(call, bucket, event, version);
   objects_.add(std::move(version));
   return out;
 }
@@ -52,7 +63,7 @@ Answer Service::put_object(const Call& call) {
   LIVE_API_TRY(auto checksums, verified_checksum(call.input, call.payload));
   for (auto& [member, value] : checksums) version.attributes[member] = value;
   version.etag = hex(md5(call.payload));
-  LIVE_API_TRY(auto out, store_object(bucket, std::move(version), call.payload));
+  LIVE_API_TRY(auto out, store_object(call, bucket, std::move(version), call.payload, "ObjectCreated:Put"));
   for (auto& [member, value] : checksums) out.value[member] = value;
   return out;
 }
@@ -90,7 +101,8 @@ Answer Service::copy_object(const Call& call) {
                       {"ChecksumType", "FULL_OBJECT"}};
   for (auto& [member, value] : result) version.attributes[member] = value;
   version.etag = hex(md5(body.value()));
-  LIVE_API_TRY(auto out, store_object(bucket, std::move(version), std::move(body.value())));
+  LIVE_API_TRY(auto out,
+               store_object(call, bucket, std::move(version), std::move(body.value()), "ObjectCreated:Copy"));
   result["ETag"] = out.value["ETag"];
   result["LastModified"] = iso(now(world_));
   out.value.erase("ETag");
@@ -124,13 +136,27 @@ ApiResult<Output> Service::remove(const Bucket& bucket, std::string_view key, st
   return out;
 }
 
+ApiResult<Output> Service::remove_and_tell(const Call& call, const Bucket& bucket, std::string_view key,
+                                           std::string_view version_id) {
+  auto gone =
+      version_id.empty() ? objects_.latest(bucket.name, key) : objects_.version(bucket.name, key, version_id);
+  LIVE_API_TRY(auto out, remove(bucket, key, version_id));
+  bool const is_marked = version_id.empty() && out.value.contains("DeleteMarker");
+  if (!gone && !is_marked) return out;
+  if (!gone) gone = Version{.key = std::string(key)};
+  if (is_marked) gone->id = string_or(out.value, "VersionId", "null");
+  gone->modified = now(world_);
+  tell(call, bucket, is_marked ? "ObjectRemoved:DeleteMarkerCreated" : "ObjectRemoved:Delete", *gone);
+  return out;
+}
+
 Answer Service::delete_object(const Call& call) {
   LIVE_API_TRY(auto bucket, bucket_of(call));
   auto key = string_or(call.input, "Key");
   if (call.input.contains("IfMatch")) {
     LIVE_API_TRY(check_write(call, bucket, key));
   }
-  return remove(bucket, key, string_or(call.input, "VersionId"));
+  return remove_and_tell(call, bucket, key, string_or(call.input, "VersionId"));
 }
 
 Answer Service::delete_objects(const Call& call) {
@@ -150,7 +176,7 @@ Answer Service::delete_objects(const Call& call) {
       errors.push_back({{"Key", ""}, {"Code", "UserKeyMustBeSpecified"}, {"Message", "A key is required"}});
       continue;
     }
-    LIVE_API_TRY(auto removed, remove(bucket, key, version_id));
+    LIVE_API_TRY(auto removed, remove_and_tell(call, bucket, key, version_id));
     json::object line{{"Key", key}};
     if (!version_id.empty()) line["VersionId"] = version_id;
     if (removed.value.contains("DeleteMarker")) {

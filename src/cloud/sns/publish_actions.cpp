@@ -30,7 +30,7 @@ ApiResult<std::string> Service::send(const Topic& topic, const json::object& inp
   for (auto& one : all)
     if (wanted(one.attributes, message))
       deliveries_.start(
-          {topic.region, one.endpoint, topic.arn, lambda_event(message, one.arn, topic.region)});
+          {"sns", topic.region, one.endpoint, topic.arn, lambda_event(message, one.arn, topic.region)});
   return message.id;
 }
 

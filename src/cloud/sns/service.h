@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "cloud/call.h"
-#include "cloud/sns/deliveries.h"
+#include "cloud/deliveries.h"
 #include "cloud/sns/message.h"
 #include "cloud/world.h"
 

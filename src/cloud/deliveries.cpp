@@ -1,11 +1,12 @@
-#include "cloud/sns/deliveries.h"
+#include "cloud/deliveries.h"
 
 #include <array>
 #include <set>
 
 #include <boost/asio/redirect_error.hpp>
+#include <fmt/format.h>
 
-namespace live::cloud::sns {
+namespace live::cloud {
 namespace {
 
 constexpr size_t kMaxPending = 10'000;
@@ -55,11 +56,12 @@ Async<bool> Deliveries::wait(std::shared_ptr<Shared> shared, Milliseconds time) 
 
 Async<void> Deliveries::run(std::shared_ptr<Shared> shared, Delivery delivery) {
   if (shared->stopped) co_return;
-  bool going = co_await wait(shared, shared->world.latency_of("sns"));
+  bool going = co_await wait(shared, shared->world.latency_of(delivery.service));
   for (size_t attempt = 0; going; ++attempt) {
     Call call{.service = "lambda", .action = "Invoke", .region = delivery.region};
-    call.caller = {
-        .account = shared->world.account, .arn = delivery.topic_arn, .service = "sns.amazonaws.com"};
+    call.caller = {.account = shared->world.account,
+                   .arn = delivery.source_arn,
+                   .service = delivery.service + ".amazonaws.com"};
     call.input = {{"FunctionName", delivery.function_arn}, {"InvocationType", "Event"}};
     call.payload = delivery.event;
     auto result = co_await shared->world.actions.call(std::move(call));
@@ -67,8 +69,8 @@ Async<void> Deliveries::run(std::shared_ptr<Shared> shared, Delivery delivery) {
     if (result) break;
     auto& error = result.error();
     if (is_final(error) || attempt == kDelays.size()) {
-      shared->world.log.warning("sns: {} was not delivered to {}: {}: {}", delivery.topic_arn,
-                                delivery.function_arn, error.code, error.message);
+      shared->world.log.warning("{}: an event of {} was not delivered to {}: {}: {}", delivery.service,
+                                delivery.source_arn, delivery.function_arn, error.code, error.message);
       break;
     }
     going = co_await wait(shared, kDelays[attempt]);
@@ -76,4 +78,4 @@ Async<void> Deliveries::run(std::shared_ptr<Shared> shared, Delivery delivery) {
   --shared->pending;
 }
 
-}  // namespace live::cloud::sns
+}  // namespace live::cloud

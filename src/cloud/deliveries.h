@@ -1,5 +1,5 @@
-// Messages on their way to functions: asynchronous invocations, tried again as SNS does, ended with their
-// owner.
+// Events of a topic or a bucket on their way to functions: asynchronous invocations, tried again as SNS does,
+// ended with their owner.
 #pragma once
 
 #include <memory>
@@ -7,13 +7,14 @@
 
 #include "cloud/world.h"
 
-namespace live::cloud::sns {
+namespace live::cloud {
 
 struct Delivery {
+  std::string service;  // whose it is: "sns"
   std::string region;
   std::string function_arn;
-  std::string topic_arn;
-  std::string event;  // JSON text
+  std::string source_arn;  // the topic's, the bucket's
+  std::string event;       // JSON text
 };
 
 class Deliveries {
@@ -23,7 +24,7 @@ class Deliveries {
   Deliveries(const Deliveries&) = delete;
   Deliveries& operator=(const Deliveries&) = delete;
 
-  bool full(size_t more) const;  // so many more would exceed the limit: publishing waits
+  bool full(size_t more) const;  // so many more would exceed the limit: who adds them waits
   void start(Delivery delivery);
 
  private:
@@ -33,4 +34,4 @@ class Deliveries {
   std::shared_ptr<Shared> shared_;
 };
 
-}  // namespace live::cloud::sns
+}  // namespace live::cloud

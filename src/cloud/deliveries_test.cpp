@@ -1,10 +1,10 @@
-#include "cloud/sns/deliveries.h"
+#include "cloud/deliveries.h"
 
 #include <gtest/gtest.h>
 
 #include "cloud/test_world.h"
 
-namespace live::cloud::sns {
+namespace live::cloud {
 namespace {
 
 struct Lambda : TestWorld {  // answers Invoke with the given errors in turn, then with success
@@ -17,7 +17,7 @@ struct Lambda : TestWorld {  // answers Invoke with the given errors in turn, th
   }
   std::vector<ApiError> errors;
   std::vector<Call> calls;
-  Delivery delivery{"eu-west-1", "arn:aws:lambda:f", "arn:aws:sns:t", R"({"Records":[]})"};
+  Delivery delivery{"sns", "eu-west-1", "arn:aws:lambda:f", "arn:aws:sns:t", R"({"Records":[]})"};
 };
 
 TEST(Deliveries, AreAsynchronousInvocationsInTheTopicsName) {
@@ -66,4 +66,4 @@ TEST(Deliveries, EndWithTheirOwner) {
 }
 
 }  // namespace
-}  // namespace live::cloud::sns
+}  // namespace live::cloud
