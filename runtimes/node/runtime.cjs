@@ -35,6 +35,15 @@ let api // none while the process waits to become a function
 const uncaught = (error) => reportInitError(api, error, 129)
 const rejected = (reason, promise) => reportInitError(api, new UnhandledPromiseRejection(reason, promise), 128)
 const lambdaMajor = () => Number(/nodejs(\d+)/.exec(process.env.AWS_EXECUTION_ENV)?.[1] ?? 22)
+// From Node.js 24 on Lambda's runtime leaves them to Node, which ends the process with status 1.
+const reportsCrashes = () => lambdaMajor() < 24
+
+// Nothing is left to do, and the handler's module still awaits something. Node knows it of its own main module alone.
+function tellUnsettled(code) {
+  if (code !== 0) return
+  console.error(`Warning: Detected unsettled top-level await in ${process.env._HANDLER}`)
+  process.exitCode = 13
+}
 
 let isSetUp = false
 
@@ -43,8 +52,10 @@ function setUp() {
   opt.takeLayers()
   if (isSetUp) return
   isSetUp = true
-  process.on('uncaughtException', uncaught)
-  process.on('unhandledRejection', rejected)
+  if (reportsCrashes()) {
+    process.on('uncaughtException', uncaught)
+    process.on('unhandledRejection', rejected)
+  }
   setUpConsole()
   installGlobals()
   tellWritesTo(process.env.LAMBDA_TASK_ROOT)
@@ -60,6 +71,7 @@ async function run({ onLoaded = () => {} } = {}) {
   api = new RuntimeApi(process.env.AWS_LAMBDA_RUNTIME_API)
   setUp()
   const major = lambdaMajor()
+  if (major < 24) process.on('exit', tellUnsettled)
   let handler
   try {
     handler = await loadHandler(process.env.LAMBDA_TASK_ROOT, process.env._HANDLER)
@@ -69,8 +81,11 @@ async function run({ onLoaded = () => {} } = {}) {
   } catch (error) {
     return reportInitError(api, error, 1)
   }
+  // What loading has left behind and nobody catches is init's, too.
+  await new Promise((resolve) => setImmediate(resolve))
   process.off('uncaughtException', uncaught)
   process.off('unhandledRejection', rejected)
+  process.off('exit', tellUnsettled)
   onLoaded()
   new Loop(api, handler, major).start()
 }
