@@ -55,6 +55,7 @@ function setUp() {
   if (reportsCrashes()) {
     process.on('uncaughtException', uncaught)
     process.on('unhandledRejection', rejected)
+    process.on('exit', tellUnsettled)
   }
   setUpConsole()
   installGlobals()
@@ -71,7 +72,6 @@ async function run({ onLoaded = () => {} } = {}) {
   api = new RuntimeApi(process.env.AWS_LAMBDA_RUNTIME_API)
   setUp()
   const major = lambdaMajor()
-  if (major < 24) process.on('exit', tellUnsettled)
   let handler
   try {
     handler = await loadHandler(process.env.LAMBDA_TASK_ROOT, process.env._HANDLER)

@@ -17,6 +17,7 @@
 #include "live/debug_ports.h"
 #include "live/function_table.h"
 #include "live/observer.h"
+#include "live/refused_writes.h"
 #include "runtime/places.h"
 #include "runtime/spares.h"
 #include "runtime/starts.h"
@@ -109,6 +110,7 @@ class Fleet final : public Invoker {
   bool whole_ = false;
   std::set<Timer*> waiting_for_table_;                                  // one a call
   std::map<std::string, std::set<std::filesystem::path>> told_writes_;  // by function
+  RefusedWrites refused_writes_;
   Environments environments_;
   std::shared_ptr<Alive> alive_;
 };
