@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
@@ -100,6 +101,20 @@ test("esbuildArgs and bundleAwsSDK are NodejsFunction's", async (t) => {
   await rm(path.join(folder, "node_modules"), { recursive: true });
   const seen = createRequire(import.meta.url)(built.outfile).handler();
   assert.deepEqual(seen, ["by an alias", "bundled", "dev", "kept", "by its condition", "injected", "b"]);
+});
+
+test("packages of Yarn's Plug'n'Play are found where it keeps them", async (t) => {
+  const folder = await source(t, {
+    "package.json": JSON.stringify({ name: "app", dependencies: { left: "file:./left" } }), "yarn.lock": "",
+    ".yarnrc.yml": "nodeLinker: pnp\nenableTelemetry: false\nenableGlobalCache: false\nenableImmutableInstalls: false\n",
+    "left/package.json": JSON.stringify({ name: "left", version: "1.0.0" }), "left/index.js": `exports.word = "of an archive";`,
+    "src/api.ts": `import { word } from "left"; export const handler = () => word;`,
+  });
+  const yarn = path.resolve(import.meta.dirname, "../node_modules/@yarnpkg/cli-dist/bin/yarn.js");
+  execFileSync(process.execPath, [yarn, "install"], { cwd: folder, stdio: "pipe" });
+  const built = await builder.call("build", { function: "Plugged", entry: path.join(folder, "src/api.ts"), handler: "handler" });
+  assert.deepEqual(built.errors, []);
+  assert.equal(createRequire(import.meta.url)(built.outfile).handler(), "of an archive");
 });
 
 test("preCompilation emits what the app's own TypeScript knows of types", async (t) => {

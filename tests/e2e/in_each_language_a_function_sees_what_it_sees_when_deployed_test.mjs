@@ -10,12 +10,14 @@ import { versionOf } from "../support/programs.mjs";
 
 const page = path.join(root, "docs/parity.md");
 const languages = {
-  Node: { runtime: "NODEJS_22_X", handler: "index.handler", program: "node" },
-  Python: { runtime: "PYTHON_3_13", handler: "index.handler", program: "python3" },
-  Ruby: { runtime: "RUBY_3_4", handler: "index.handler", program: "ruby" },
-  Program: { runtime: "PROVIDED_AL2023", handler: "any", program: "curl" },
+  Node: { runtime: ([major]) => `nodejs${major}.x`, handler: "index.handler", program: "node" },
+  Python: { runtime: ([major, minor]) => `python${major}.${minor}`, handler: "index.handler", program: "python3" },
+  Ruby: { runtime: ([major, minor]) => `ruby${major}.${minor}`, handler: "index.handler", program: "ruby" },
+  Program: { runtime: () => "provided.al2023", handler: "any", program: "curl" },
 };
 const missing = Object.entries(languages).filter(([, { program }]) => !versionOf(program)).map(([name]) => name);
+/** That of the program's own version. */
+const runtimeOf = ({ runtime, program }) => runtime(/\d+(\.\d+)+/.exec(versionOf(program) ?? "0.0")[0].split("."));
 const skip = missing.length > 0 ? `SKIPPED: no ${missing.join(", ")} on PATH` : false;
 
 const lab = new Lab({}, {
@@ -23,8 +25,8 @@ const lab = new Lab({}, {
 import * as lambda from "aws-cdk-lib/aws-lambda";
 export default function main(app) {
   const stack = new cdk.Stack(app, "lab");
-  for (const [id, { runtime, handler }] of ${JSON.stringify(Object.entries(languages))})
-    new lambda.Function(stack, id, { functionName: app.stage + "-" + id, runtime: lambda.Runtime[runtime], handler, code: lambda.Code.fromAsset("src/" + id),
+  for (const [id, { runtime, handler }] of ${JSON.stringify(Object.entries(languages).map(([id, one]) => [id, { handler: one.handler, runtime: runtimeOf(one) }]))})
+    new lambda.Function(stack, id, { functionName: app.stage + "-" + id, runtime: new lambda.Runtime(runtime), handler, code: lambda.Code.fromAsset("src/" + id),
       timeout: cdk.Duration.seconds(30), memorySize: 256, tracing: lambda.Tracing.ACTIVE, environment: { GREETING: "hello, 世界" } });
 }
 `,
