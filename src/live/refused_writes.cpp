@@ -27,7 +27,7 @@ void RefusedWrites::look_at(const LocalFunction& function, std::string_view requ
   if (!told_.insert(function.name).second) return;
   observer_.note(request_id,
                  "a write was refused: the code's folder is read-only (EROFS), here as on AWS; use /tmp, or "
-                 "set privateTmp to false in live.json to write there all the same");
+                 "privateTmp: false in live.json");
 }
 
 }  // namespace live
