@@ -6,13 +6,15 @@ import { readFile, readdir, rm, stat } from "node:fs/promises";
 import { createRequire, isBuiltin } from "node:module";
 import path from "node:path";
 import { Split, cutOf, isSameCut } from "./dependencies.mjs";
+import { runHooks } from "./command-hooks.mjs";
+import { esbuildOptions } from "./esbuild-options.mjs";
 import { wouldResolve } from "./would-resolve.cjs";
 
 /**
  * @typedef {import("./types.js").BundleRequest} BundleRequest
  * @typedef {import("./types.js").Bundle} Bundle
  * @typedef {{ key: string, options: esbuild.BuildOptions, context?: esbuild.BuildContext<any>, cut?: Cut, split?: Split,
- *   isWhole?: boolean, inputs: string[], told: Told, written: Map<string, string> }} Warm isWhole: splitting it was tried in vain
+ *   isWhole?: boolean, isPrepared?: boolean, inputs: string[], told: Told, written: Map<string, string> }} Warm isWhole: splitting it was tried in vain; isPrepared: its hooks have run
  * @typedef {{ inputs: string, id: string }} Told what `live` has been told of
  * @typedef {import("./dependencies.mjs").Cut} Cut
  */
@@ -72,15 +74,17 @@ export async function dispose({ function: name }) {
 async function bundle(request) {
   const began = performance.now();
   const place = placing(request);
-  if (!existsSync(request.entry)) return missingEntry(request, place);
-  const options = tell(request, place);
-  const key = JSON.stringify(options);
+  if (!existsSync(request.entry)) return unbuilt(request, place, [{ text: `the handler's file ${request.entry} is not there`, file: request.entry }]);
+  const options = esbuildOptions(request, place);
+  const key = JSON.stringify([options, request.options?.hooks]);
   let it = warm.get(request.function);
   if (!it || it.key !== key) {
     await dispose({ function: request.function });
     it = { key, options, inputs: [], told: { inputs: "", id: "" }, written: new Map() };
     warm.set(request.function, it);
   }
+  const unprepared = await hooks(it, request, place, "before");
+  if (unprepared.length > 0) return unbuilt(request, place, unprepared);
   const result = await rebuild(it, request.changed);
   const errors = (result.errors ?? []).map((/** @type {esbuild.Message} */ m) => message(m, place.folder));
   if (result instanceof Error && errors.length === 0) throw result;
@@ -92,6 +96,8 @@ async function bundle(request) {
     changed = write(result.outputFiles, it.written);
     linkPackages(place);
     warnings.push(...notInstalled(result.metafile, request.entry));
+    errors.push(...(await hooks(it, request, place, "after")));
+    it.isPrepared = errors.length === 0;
   }
   const failed = errors.flatMap((/** @type {{ file?: string }} */ e) => (e.file ? [e.file] : []));
   const inputs = [...new Set([request.entry, ...it.inputs, ...failed, ...settings(request, place.folder)])];
@@ -109,6 +115,11 @@ async function bundle(request) {
     dependencies: it.split?.file,
     splittable: it.cut !== undefined && !it.split && !it.isWhole,
   };
+}
+
+/** Once: what they make stays. @param {Warm} it @param {BundleRequest} request @param {{ outfile: string }} place @param {"before" | "after"} when */
+async function hooks({ isPrepared }, { options = {} }, { outfile }, when) {
+  return isPrepared ? [] : await runHooks(options.hooks?.[when], options, path.dirname(outfile));
 }
 
 let lastId = 0;
@@ -158,38 +169,6 @@ function linkPackages({ folder, outfile, handler }) {
   if (!found) return;
   rmSync(link, { recursive: true, force: true });
   symlinkSync(path.join(found.folder, "node_modules"), link);
-}
-
-/** @param {BundleRequest} request @param {{ folder: string, outfile: string }} place @returns {esbuild.BuildOptions} */
-function tell(request, { folder, outfile }) {
-  const { options = {}, format = "cjs", external } = request;
-  const asked = external ?? options.externalModules ?? ["@aws-sdk/*", "@smithy/*"];
-  return {
-    entryPoints: [request.entry],
-    outfile,
-    absWorkingDir: folder,
-    bundle: true,
-    platform: "node",
-    format,
-    target: request.target ?? options.target ?? "node20",
-    external: [...asked, ...(options.nodeModules ?? [])],
-    sourcemap: "linked",
-    sourcesContent: false,
-    keepNames: true,
-    metafile: true,
-    write: false,
-    logLevel: "silent",
-    define: options.define,
-    loader: /** @type {any} */ (options.loader),
-    banner: options.banner ? { js: options.banner } : undefined,
-    footer: options.footer ? { js: options.footer } : undefined,
-    inject: options.inject,
-    charset: options.charset,
-    mainFields: options.mainFields,
-    conditions: options.conditions,
-    tsconfig: options.tsconfig,
-    alias: options.alias,
-  };
 }
 
 /** @param {string | Uint8Array} bytes */
@@ -284,10 +263,11 @@ function settings({ entry, options = {} }, folder) {
   return [tsconfig, manifest].filter((file) => file !== undefined);
 }
 
-/** @param {BundleRequest} request @param {{ outfile: string, handler: string }} place @returns {Bundle} */
-function missingEntry({ entry }, { outfile, handler }) {
-  const text = `the handler's file ${entry} is not there`;
-  return { outfile, handler, changed: false, inputs: [], inputs_id: "", missing: [entry], errors: [{ text, file: entry }], warnings: [], elapsed_ms: 0, splittable: false };
+/** @param {BundleRequest} request @param {{ outfile: string, handler: string }} place @param {import("./types.js").Message[]} errors @returns {Bundle} */
+function unbuilt({ entry }, { outfile, handler }, errors) {
+  const missing = existsSync(entry) ? [] : [entry];
+  const inputs = missing.length > 0 ? [] : [entry];
+  return { outfile, handler, changed: false, inputs, inputs_id: "", missing, errors, warnings: [], elapsed_ms: 0, splittable: false };
 }
 
 /** @param {string} folder */

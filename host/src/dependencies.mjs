@@ -34,8 +34,9 @@ const isOfPackage = (/** @type {string} */ file) => /(^|\/)node_modules\//.test(
  * @returns {Cut | undefined}
  */
 export function cutOf(options, { metafile: { inputs, outputs }, outputFiles }) {
-  // A banner, a footer or an injected file sees the whole of a bundle; an ES module has no `require` to give on.
-  if (options.format !== "cjs" || options.banner || options.footer || options.inject) return;
+  // A banner, a footer, an injected file or a renamed property sees the whole of a bundle; an ES module has no `require`
+  // to give on.
+  if (options.format !== "cjs" || options.banner || options.footer || options.inject || options.mangleProps) return;
   const entry = Object.values(outputs).find((one) => one.entryPoint)?.entryPoint;
   if (entry === undefined) return;
   /** @type {Set<string>} */
@@ -184,7 +185,7 @@ function allBut(options, { targets, isStrict }, file) {
   return {
     ...options,
     banner: { js: `${isStrict ? '"use strict"; ' : ""}const ${factories} = ${given};` },
-    plugins: [elsewhere(new Set(targets))],
+    plugins: [elsewhere(new Set(targets)), ...(options.plugins ?? [])],
   };
 }
 

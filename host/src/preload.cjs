@@ -113,7 +113,7 @@ function patchNodeBundling(module) {
     type: "bundle",
     entry: path.resolve(asked.entry),
     projectRoot: asked.projectRoot && path.resolve(asked.projectRoot),
-    options: plain(asked),
+    options: nodeOptions(asked),
   }));
 }
 
@@ -164,11 +164,28 @@ function naming(construct, bundle) {
   }
 }
 
-const kept = ["externalModules", "nodeModules", "define", "loader", "banner", "footer", "inject", "format", "target", "charset", "mainFields", "conditions", "tsconfig", "minify"];
+const kept = ["externalModules", "nodeModules", "define", "loader", "banner", "footer", "inject", "format", "target", "charset", "mainFields", "tsconfig", "minify", "bundleAwsSDK", "preCompilation", "esbuildArgs"];
 
-/** @param {any} options */
-function plain(options) {
-  return Object.fromEntries(kept.filter((k) => options[k] !== undefined).map((k) => [k, options[k]]));
+/** Its commands, as they are made for Docker; the output's folder is put in later. @param {any} asked */
+function hooksOf({ commandHooks, projectRoot }) {
+  if (!commandHooks) return undefined;
+  try {
+    const [before, after] = ["beforeBundling", "afterBundling"].map((hook) => commandHooks[hook](path.resolve(projectRoot), "/asset-output"));
+    return before.length + after.length > 0 ? { before, after } : undefined;
+  } catch {
+    return undefined; // the CDK tells it where it bundles
+  }
+}
+
+/** @param {any} asked */
+function nodeOptions(asked) {
+  const options = Object.fromEntries(kept.filter((k) => asked[k] !== undefined).map((k) => [k, asked[k]]));
+  if (options.tsconfig) options.tsconfig = path.resolve(options.tsconfig);
+  const hooks = hooksOf(asked);
+  if (hooks || options.inject || options.esbuildArgs) options.root = asked.projectRoot && path.resolve(asked.projectRoot);
+  if (hooks) Object.assign(options, { hooks, environment: asked.environment });
+  if (asked.runtime?.isVariable) options.bundleAwsSDK ??= true;
+  return options;
 }
 
 /** A synthesis that is never deployed bundles nothing. @param {any} module of core/lib/stack.js */

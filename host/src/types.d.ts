@@ -12,10 +12,16 @@ export interface BundlingOptions {
   target?: string;
   charset?: "ascii" | "utf8";
   mainFields?: string[];
-  conditions?: string[];
   tsconfig?: string;
-  alias?: Record<string, string>;
   minify?: boolean;
+  bundleAwsSDK?: boolean;
+  preCompilation?: boolean;
+  esbuildArgs?: Record<string, string | boolean>;
+  /** The commands of its `commandHooks`, and the variables of their environment. */
+  hooks?: { before: string[]; after: string[] };
+  environment?: Record<string, string>;
+  /** Where relative paths begin, and where commands run. */
+  root?: string;
 }
 
 export interface BundleRequest {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { access, mkdir, readFile, writeFile } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { access, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { after, before, test } from "node:test";
@@ -91,6 +92,77 @@ test("define, banner and externals are NodejsFunction's", async (t) => {
   const text = await readFile(built.outfile, "utf8");
   assert.match(text, /^\/\* ours \*\//);
   assert.match(text, /"7"/);
+});
+
+test("esbuildArgs and bundleAwsSDK are NodejsFunction's", async (t) => {
+  const folder = await source(t, {
+    "services/api/index.jsx": `import { named } from "shared"; import sdk from "@aws-sdk/mine"; import entry from "twofold";
+      console.log("dropped");
+      exports.handler = () => [named, sdk, STAGE, WORD, entry, globalThis.injected, <b />];`,
+    "services/api/package.json": "{}",
+    "shared/index.js": `export const named = "by an alias";`,
+    "shims/global.js": `globalThis.injected = "injected";`,
+    "node_modules/@aws-sdk/mine/package.json": "{}", "node_modules/@aws-sdk/mine/index.js": `module.exports = "bundled";`,
+    "node_modules/twofold/package.json": JSON.stringify({ exports: { mine: "./mine.js", default: "./other.js" } }),
+    "node_modules/twofold/mine.js": `module.exports = "by its condition";`, "node_modules/twofold/other.js": `module.exports = "by default";`,
+  });
+  const esbuildArgs = { "--alias": "shared=./shared", "--define:STAGE": '"dev"', "--drop": "console", "--conditions": "mine", "--jsx-factory": "String", "--minify-syntax": true, "--log-limit": "0" };
+  const options = { root: folder, bundleAwsSDK: true, inject: ["./shims/global.js"], define: { WORD: '"kept"' }, esbuildArgs };
+  const request = { function: "Arguments", entry: path.join(folder, "services/api/index.jsx"), handler: "handler", options };
+  const built = await builder.call("build", request);
+  assert.deepEqual([built.errors, built.warnings], [[], []]);
+  await rm(path.join(folder, "node_modules"), { recursive: true });
+  const seen = createRequire(import.meta.url)(built.outfile).handler();
+  assert.deepEqual(seen, ["by an alias", "bundled", "dev", "kept", "by its condition", "injected", "b"]);
+});
+
+test("packages of Yarn's Plug'n'Play are found where it keeps them", async (t) => {
+  const folder = await source(t, {
+    "package.json": JSON.stringify({ name: "app", dependencies: { left: "file:./left" } }), "yarn.lock": "",
+    ".yarnrc.yml": "nodeLinker: pnp\nenableTelemetry: false\nenableGlobalCache: false\nenableImmutableInstalls: false\n",
+    "left/package.json": JSON.stringify({ name: "left", version: "1.0.0" }), "left/index.js": `exports.word = "of an archive";`,
+    "src/api.ts": `import { word } from "left"; export const handler = () => word;`,
+  });
+  const yarn = path.resolve(import.meta.dirname, "../node_modules/@yarnpkg/cli-dist/bin/yarn.js");
+  execFileSync(process.execPath, [yarn, "install"], { cwd: folder, stdio: "pipe" });
+  const built = await builder.call("build", { function: "Plugged", entry: path.join(folder, "src/api.ts"), handler: "handler" });
+  assert.deepEqual(built.errors, []);
+  assert.equal(createRequire(import.meta.url)(built.outfile).handler(), "of an archive");
+});
+
+test("preCompilation emits what the app's own TypeScript knows of types", async (t) => {
+  const folder = await source(t, {
+    "tsconfig.json": `{ "compilerOptions": { "target": "ES2022", "module": "commonjs", "experimentalDecorators": true, "emitDecoratorMetadata": true } } // comment`,
+    "api.ts": `import { Service } from "./service";
+      (Reflect as any).metadata = (key: string, value: any) => (target: any, of?: string) => { if (key === "design:paramtypes") target.types = value.map((one: any) => one.name); };
+      const injected = (target: any) => target;
+      @injected class Api { constructor(readonly service: Service, readonly name: string) {} }
+      export const handler = async () => (Api as any).types;
+      export const fail = () => { throw new Error("here"); };`,
+    "service.ts": "export class Service {}",
+  });
+  await symlink(path.resolve(import.meta.dirname, "../node_modules"), path.join(folder, "node_modules"));
+  const request = { function: "Precompiled", entry: path.join(folder, "api.ts"), handler: "handler", options: { preCompilation: true } };
+  const built = await builder.call("build", request);
+  assert.deepEqual(built.errors, []);
+  process.setSourceMapsEnabled(true);
+  const { handler, fail } = createRequire(import.meta.url)(built.outfile);
+  assert.deepEqual(await handler(), ["Service", "String"]);
+  assert.throws(fail, ({ stack }) => /api\.ts:6:/.test(stack));
+});
+
+test("command hooks run once, where the output lies; one that fails is told", async (t) => {
+  const folder = await source(t, { "api.js": "exports.handler = () => require('node:fs').readFileSync(__dirname + '/query.graphql', 'utf8');", "query.graphql": "{ one }" });
+  const hooks = { before: ["echo $WHO >> before.txt"], after: ["cp query.graphql /asset-output/"] };
+  const request = { function: "Hooks", entry: path.join(folder, "api.js"), handler: "handler", options: { root: folder, hooks, environment: { WHO: "me" } } };
+  const built = await builder.call("build", request);
+  assert.deepEqual(built.errors, []);
+  assert.equal(createRequire(import.meta.url)(built.outfile).handler(), "{ one }");
+  await builder.call("build", request);
+  assert.equal(await readFile(path.join(folder, "before.txt"), "utf8"), "me\n");
+  hooks.before = ["echo no such schema >&2; exit 3"];
+  assert.deepEqual((await builder.call("build", request)).errors.map(({ text }) => text),
+    ["commandHooks: `echo no such schema >&2; exit 3` failed with exit status 3\nno such schema"]);
 });
 
 test("a syntax error says where, and the fix mends it", async (t) => {

@@ -123,7 +123,7 @@ test("settings of the bundle hold for its dependencies", async (t) => {
   const { expected } = await alike(t, {
     ...node_modules({ ...big, "set/index.js": `exports.set = [typeof VERSION === "string" && VERSION, require("./text.note"), require("other-name").name];`, "set/text.note": "a note" }),
     "api.ts": `import { set } from "set"; import "big"; export const handler = async () => set;`,
-  }, { define: { VERSION: '"7"' }, loader: { ".note": "text" }, alias: { "other-name": "big" } });
+  }, { define: { VERSION: '"7"' }, loader: { ".note": "text" }, esbuildArgs: { "--alias:other-name": "big" } });
   assert.deepEqual(expected.result, ["7", "a note", "big"]);
 });
 

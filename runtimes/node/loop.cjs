@@ -22,15 +22,18 @@ class Loop {
     this.#handler = handler
     this.#isStreaming = isStreaming(handler)
     this.#takesCallback = lambdaMajor < 24
-    process.on('beforeExit', () => {
-      const todo = this.#whenIdle
-      this.#whenIdle = null
-      todo?.()
-    })
+    if (this.#takesCallback || this.#isStreaming) process.on('beforeExit', () => this.#idle())
+    if (!this.#takesCallback) return // and leaves to Node what nobody catches
     process.on('uncaughtException', (error) => this.#crash(error, 129))
     process.on('unhandledRejection', (reason, promise) => {
       this.#crash(new UnhandledPromiseRejection(reason, promise), 128)
     })
+  }
+
+  #idle() {
+    const todo = this.#whenIdle
+    this.#whenIdle = null
+    todo?.()
   }
 
   start() {
@@ -52,7 +55,7 @@ class Loop {
     else delete process.env._X_AMZN_TRACE_ID
     try {
       const event = body === '' ? {} : JSON.parse(body)
-      const context = makeContext(headers)
+      const context = makeContext(headers, this.#takesCallback)
       if (this.#isStreaming) this.#stream(event, context)
       else if (this.#takesCallback) this.#call(event, context)
       else this.#await(event, context)
@@ -84,9 +87,8 @@ class Loop {
     if (typeof result?.then === 'function') result.then(succeed, fail)
   }
 
+  // A promise that nothing can settle any more ends the process: Node has nothing left to do.
   #await(event, context) {
-    delete context.callbackWaitsForEmptyEventLoop
-    this.#whenIdle = () => this.#succeed(null)
     const result = this.#handler.call(undefined, event, context)
     const id = this.#requestId
     Promise.resolve(result).then(

@@ -37,6 +37,15 @@ let api // none while the process waits to become a function
 const uncaught = (error) => reportInitError(api, error, 129)
 const rejected = (reason, promise) => reportInitError(api, new UnhandledPromiseRejection(reason, promise), 128)
 const lambdaMajor = () => Number(/nodejs(\d+)/.exec(process.env.AWS_EXECUTION_ENV)?.[1] ?? 22)
+// From Node.js 24 on Lambda's runtime leaves them to Node, which ends the process with status 1.
+const reportsCrashes = () => lambdaMajor() < 24
+
+// Nothing is left to do, and the handler's module still awaits something. Node knows it of its own main module alone.
+function tellUnsettled(code) {
+  if (code !== 0) return
+  console.error(`Warning: Detected unsettled top-level await in ${process.env._HANDLER}`)
+  process.exitCode = 13
+}
 
 let isSetUp = false
 
@@ -45,8 +54,11 @@ function setUp() {
   opt.takeLayers()
   if (isSetUp) return
   isSetUp = true
-  process.on('uncaughtException', uncaught)
-  process.on('unhandledRejection', rejected)
+  if (reportsCrashes()) {
+    process.on('uncaughtException', uncaught)
+    process.on('unhandledRejection', rejected)
+    process.on('exit', tellUnsettled)
+  }
   setUpConsole()
   installGlobals()
   if (isHere(process.env.AWS_ENDPOINT_URL)) redirect()
@@ -73,8 +85,11 @@ async function run({ onLoaded = () => {} } = {}) {
     return reportInitError(api, error, 1)
   }
   tellPackagesOutside(process.env.LAMBDA_TASK_ROOT)
+  // What loading has left behind and nobody catches is init's, too.
+  await new Promise((resolve) => setImmediate(resolve))
   process.off('uncaughtException', uncaught)
   process.off('unhandledRejection', rejected)
+  process.off('exit', tellUnsettled)
   onLoaded()
   new Loop(api, handler, major).start()
 }

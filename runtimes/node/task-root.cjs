@@ -56,13 +56,15 @@ function stateOf(file) {
 
 const unsettled = new Set()
 
+function tellLeft(file) {
+  unsettled.delete(file)
+  try {
+    writeSync(2, `${LEFT}${stateOf(file)} ${file}\n`)
+  } catch {} // it counts as a save
+}
+
 function tellWhatWasLeft() {
-  for (const file of unsettled) {
-    try {
-      writeSync(2, `${LEFT}${stateOf(file)} ${file}\n`)
-    } catch {} // it counts as a save
-  }
-  unsettled.clear()
+  for (const file of unsettled) tellLeft(file)
 }
 
 function tellWritesTo(taskRoot) {
@@ -74,6 +76,7 @@ function tellWritesTo(taskRoot) {
       if (!at?.startsWith(inside)) return
       writeSync(2, `${WROTE}${at}\n`)
       unsettled.add(at)
+      return at
     } catch {} // it is the call that fails then
   }
   const wrap = (owner, name, changed) => {
@@ -81,7 +84,7 @@ function tellWritesTo(taskRoot) {
     const isDone = name.endsWith('Sync') && name !== 'openSync'
     const told = function (...args) {
       if (within) return Reflect.apply(original, this, args)
-      tell(changed(args))
+      const at = tell(changed(args))
       within = true
       try {
         return Reflect.apply(original, this, args)
@@ -89,7 +92,7 @@ function tellWritesTo(taskRoot) {
         throw withoutUs(error)
       } finally {
         within = false
-        if (isDone) tellWhatWasLeft()
+        if (isDone && at) tellLeft(at)
       }
     }
     owner[name] = Object.defineProperties(told, Object.getOwnPropertyDescriptors(original))

@@ -121,6 +121,7 @@ Fleet::Fleet(Executor executor, const Clock& clock, Ids& ids, Code& code, Observ
       options_(FleetOptions::for_this_machine(std::move(options))),
       places_(executor_, {options_.most_workers, options_.most_of_one_function}),
       starts_(executor_),
+      refused_writes_(observer),
       retired_(executor_),
       alive_(std::make_shared<Alive>()) {
   asio::co_spawn(executor_, sweep(alive_, executor_, options_.sweep_interval), asio::detached);
@@ -195,6 +196,8 @@ Async<Reply> Fleet::invoke(Invocation invocation) {
   if (ran.reply.stream)
     co_return follow_stream(function, head, std::move(ran.reply), timing, std::move(ran.worker));
   observer_.answered(function, head, ran.reply, timing);
+  if (ran.reply.outcome == Reply::Outcome::function_error)
+    refused_writes_.look_at(function, head.request_id, ran.reply.payload);
   Overrun const overrun{function, timing,         since(began), clock_.now() >= head.deadline,
                         caller,   options_.limits};
   if (auto const text = overrun.in_words()) observer_.note(head.request_id, *text);
@@ -392,10 +395,12 @@ Worker::Events Fleet::events_of(const LocalFunction& function, const Invocation&
         used_mb, function.memory_mb);
     observer_.note(request_id.empty() ? std::string_view(first) : request_id, text);
   };
-  events.on_line = [this, function, log, alive = std::weak_ptr<Alive>(alive_)](
+  events.on_line = [this, function, log, alive = std::weak_ptr<Alive>(alive_), first = invocation.request_id](
                        std::string_view request_id, Process::Stream stream, std::string_view line) {
     log->add(line);
-    if (!alive.expired()) observer_.printed(function, request_id, stream, line);
+    if (alive.expired()) return;
+    observer_.printed(function, request_id, stream, line);
+    refused_writes_.look_at(function, request_id.empty() ? first : request_id, line);
   };
   events.on_write = [this, function, task_root, alive = std::weak_ptr<Alive>(alive_),
                      first = invocation.request_id](std::string_view request_id,
@@ -458,6 +463,7 @@ Program Fleet::program_for(const LocalFunction& function, const Invocation& invo
   program.packages = ready.packages;
   program.debugger = ready.debugger;
   program.layers = ready.layers;
+  program.task_root_access = task_root_access(function);
   if (options_.debug_ports) {
     program.debug_port = options_.debug_ports->of(function.name);
     program.auto_attach = options_.debug_ports->auto_attach();

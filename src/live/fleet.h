@@ -17,6 +17,7 @@
 #include "live/debug_ports.h"
 #include "live/function_table.h"
 #include "live/observer.h"
+#include "live/refused_writes.h"
 #include "live/retired.h"
 #include "runtime/places.h"
 #include "runtime/spares.h"
@@ -113,6 +114,7 @@ class Fleet final : public Invoker {
   std::set<Timer*> waiting_for_table_;                                  // one a call
   std::map<std::string, std::set<std::filesystem::path>> told_writes_;  // by function
   std::set<std::string> told_outside_;                                  // functions with their packages
+  RefusedWrites refused_writes_;
   Environments environments_;
   Retired retired_;
   std::shared_ptr<Alive> alive_;

@@ -19,6 +19,9 @@ struct RunsOn {
 // A warning for each language and version here; empty: all are of the version that they are deployed on.
 std::vector<std::string> other_versions(const std::vector<RunsOn>& functions);
 
+// Of the JDK that this program is of: a virtual machine takes its time to say it. Empty: not known.
+std::string java_version(const std::filesystem::path& java);
+
 Async<std::vector<RunsOn>> what_runs(Host& host, LocalCode& code, std::vector<LocalFunction> functions);
 
 }  // namespace live

@@ -6,6 +6,8 @@
 #include <archive_entry.h>
 #include <fmt/format.h>
 
+#include "base/utf8_locale.h"
+
 namespace live {
 namespace {
 
@@ -37,6 +39,7 @@ Result<void> place(archive* from, archive* to, archive_entry* entry, const fs::p
 }
 
 Result<void> unpack_into(std::string_view zip, const fs::path& folder) {
+  Utf8Locale const names;
   std::unique_ptr<archive, decltype(&archive_read_free)> const from(archive_read_new(), archive_read_free);
   std::unique_ptr<archive, decltype(&archive_write_free)> const to(archive_write_disk_new(),
                                                                    archive_write_free);

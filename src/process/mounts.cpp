@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <sys/mount.h>
+#include <sys/statvfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -25,6 +26,17 @@ bool write_to(const char* file, const char* text) {
   return written;
 }
 
+// What a file system is mounted with has to stay, else who is not root may not mount it anew.
+unsigned long read_only(const std::filesystem::path& path) {
+  struct statvfs found {};
+  if (::statvfs(path.c_str(), &found) != 0) return 0;
+  unsigned long flags = MS_BIND | MS_REMOUNT | MS_RDONLY;
+  if (found.f_flag & ST_NOSUID) flags |= MS_NOSUID;
+  if (found.f_flag & ST_NODEV) flags |= MS_NODEV;
+  if (found.f_flag & ST_NOEXEC) flags |= MS_NOEXEC;
+  return flags;
+}
+
 std::string only(unsigned id) { return fmt::format("{0} {0} 1\n", id); }
 
 }  // namespace
@@ -32,16 +44,22 @@ std::string only(unsigned id) { return fmt::format("{0} {0} 1\n", id); }
 Namespace::Namespace(const std::vector<Mount>& mounts)
     : is_root_(::geteuid() == 0), user_(only(::geteuid())), group_(only(::getegid())) {
   for (auto const& mount : mounts)
-    binds_.push_back({mount.from.c_str(), mount.at.c_str(), mount.need == Mount::Need::must});
+    binds_.push_back({mount.from.c_str(), mount.at.c_str(), mount.need == Mount::Need::must,
+                      mount.access == Mount::Access::read_only ? read_only(mount.from) : 0});
 }
 
 bool Namespace::enter() const {
   if (!enter_namespace()) return false;
   // Ours must not come to the machine, while the machine's may come to us.
   if (::mount(nullptr, "/", nullptr, MS_REC | MS_SLAVE, nullptr) != 0) return false;
-  for (auto const& bind : binds_)
-    if (::mount(bind.from, bind.at, nullptr, MS_BIND | MS_REC, nullptr) != 0 && bind.must) return false;
+  for (auto const& one : binds_)
+    if (!bind(one) && one.must) return false;
   return true;
+}
+
+bool Namespace::bind(const Bind& one) {
+  if (::mount(one.from, one.at, nullptr, MS_BIND | MS_REC, nullptr) != 0) return false;
+  return one.remount == 0 || ::mount(nullptr, one.at, nullptr, one.remount, nullptr) == 0;
 }
 
 // In a user namespace of one user root would lose its power over the files of all others.

@@ -12,9 +12,11 @@ namespace live {
 
 struct Mount {
   enum class Need { must, may };  // what may not be there is left out
+  enum class Access { as_it_is, read_only };
 
   std::filesystem::path from, at;  // with what is mounted below `from`
   Need need = Need::must;
+  Access access = Access::as_it_is;  // not of what is mounted below
 };
 
 // Why this user may have none on this machine; nothing: they may.
@@ -31,8 +33,10 @@ class Namespace {
   struct Bind {
     const char *from, *at;
     bool must;
+    unsigned long remount;  // flags; 0: as it is
   };
   bool enter_namespace() const;
+  static bool bind(const Bind& one);
 
   std::vector<Bind> binds_;
   bool is_root_;

@@ -81,6 +81,22 @@ TEST_F(MountsTest, WhatMayNotBeThereIsLeftOutAndWhatMustBeIsNamed) {
   EXPECT_THAT(failed.error().message, HasSubstr("with folders of its own: No such file"));
 }
 
+TEST_F(MountsTest, AFolderCanBeReadOnlyForAProcessWhileItIsNotForUs) {
+  Mount const read_only{from.path(), from.path(), Mount::Need::must, Mount::Access::read_only};
+  auto const write = "cat file; touch new 2>/dev/null || echo refused";
+  auto const attempt = [&] {
+    auto command = shell(write, {read_only});
+    command.folder = from.path();
+    return run(std::move(command));
+  };
+  EXPECT_THAT(attempt(), ElementsAre("inside", "refused"));
+  std::ofstream(from.path() / "ours") << "";
+  EXPECT_TRUE(std::filesystem::exists(from.path() / "ours"));
+  std::filesystem::permissions(from.path(), std::filesystem::perms(0777));
+  if (::geteuid() != 0 || as_nobody([] { return why_no_mounts() ? 1 : 0; }) != 0) return;
+  EXPECT_EQ(as_nobody([&] { return attempt() == std::vector<std::string>{"inside", "refused"} ? 0 : 1; }), 0);
+}
+
 TEST_F(MountsTest, WhoIsNotRootMayToo) {
   if (::geteuid() != 0) GTEST_SKIP() << "every other test here runs as somebody else";
   if (as_nobody([] { return why_no_mounts() ? 1 : 0; }) != 0) GTEST_SKIP() << "the kernel lets root alone";

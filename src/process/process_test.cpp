@@ -118,6 +118,22 @@ TEST_F(ProcessTest, NamesTheProgramThatIsNotThere) {
   EXPECT_THAT(folder.error().message, HasSubstr("/no/such"));
 }
 
+TEST_F(ProcessTest, SaysWhyAFileThatIsThereIsNotStarted) {
+  auto dir = TempDir::create();
+  auto const file = dir.value().path() / "bootstrap";
+  auto const failure_of = [&](std::string_view text) {
+    EXPECT_TRUE(write_file(file, text));
+    std::filesystem::permissions(file, std::filesystem::perms(0755));
+    auto started = Process::start(context.get_executor(), {.arguments = {file.string()}}, on_line);
+    return started ? "started" : started.error().message;
+  };
+  EXPECT_THAT(failure_of("#!/bin/sh\r\necho\r\n"), HasSubstr("bootstrap: its lines end as on Windows"));
+  EXPECT_THAT(failure_of("#! /no/such/shell -e\necho\n"),
+              HasSubstr("bootstrap: /no/such/shell, which its first line names, is not there"));
+  EXPECT_THAT(failure_of("\xEF\xBB\xBF#!/bin/sh\n"), HasSubstr("byte order mark"));
+  EXPECT_THAT(failure_of("echo\n"), HasSubstr("has no first line that names one"));
+}
+
 TEST_F(ProcessTest, GetsExactlyTheEnvironmentAndFolderGiven) {
   auto dir = TempDir::create();
   ASSERT_TRUE(dir);

@@ -15,6 +15,8 @@
 
 #include <fmt/format.h>
 
+#include "process/not_executed.h"
+
 extern char** environ;
 
 namespace live {
@@ -176,7 +178,8 @@ Fault failed(const Failure& failure, const std::string& program, const Command& 
     case Failure::Step::exec:
       break;
   }
-  return fault(kind, fmt::format("starting {}: {}", program, reason));
+  auto const why = why_not_executed(program, failure.error);
+  return fault(kind, fmt::format("starting {}: {}", program, why.empty() ? reason : why));
 }
 
 void set_nonblocking(const Descriptor& descriptor) {

@@ -45,6 +45,12 @@ Reachable read_by(const Program& program, const Command& command) {
   return Reachable(paths);
 }
 
+bool has_tmp(const std::filesystem::path& folder) {
+  std::error_code absent;
+  auto const real = std::filesystem::canonical(folder, absent);
+  return absent || real == "/" || real == "/tmp";
+}
+
 }  // namespace
 
 void set(Environment& environment, std::string_view name, std::string value) {
@@ -138,6 +144,8 @@ Result<Launch> launch(const Program& program, std::string_view runtime_api) {
   launch.scratch = program.scratch;
   launch.reads = read_by(program, launch.command);
   launch.layers = program.layers;
+  if (program.task_root_access == Mount::Access::read_only && !has_tmp(launch.command.folder))
+    launch.read_only = launch.command.folder;
   return launch;
 }
 

@@ -28,6 +28,7 @@ struct Launch {
   Scratch* scratch = nullptr;
   Reachable reads{};
   std::vector<std::filesystem::path> layers{};
+  std::filesystem::path read_only{};  // a folder, or empty
 };
 
 // Fault: the runtime is not supported, or what it would run is not there.

@@ -19,7 +19,9 @@ std::string first_of_all(const std::vector<std::filesystem::path>& layers) {
 }
 
 std::vector<std::string> node(NodeHeap heap, const std::filesystem::path& script) {
-  std::vector<std::string> arguments{"node", "--enable-source-maps"};
+  // By an option of its own what it names is loaded in threads, too.
+  std::vector<std::string> arguments{"node", "--enable-source-maps",
+                                     "--require=" + (script.parent_path() / "thread.cjs").string()};
   if (heap.old_mb > 0) {
     arguments.push_back(fmt::format("--max-semi-space-size={}", heap.semi_mb));
     arguments.push_back(fmt::format("--max-old-space-size={}", heap.old_mb));

@@ -167,6 +167,17 @@ TEST_F(IsolatedWorkerTest, WhatItWritesToTmpIsThereAtItsNextCallAndNobodyElses) 
   EXPECT_FALSE(fs::exists("/tmp/kept"));
 }
 
+TEST_F(IsolatedWorkerTest, BelowItsTaskRootItWritesNothingWhereThatIsReadOnly) {
+  write("index.js", R"(const fs = require('fs'), { execSync } = require('child_process')
+    const attempt = (act) => { try { act(); return 'written' } catch (error) { return error.code ?? 'refused' } }
+    exports.handler = async () => [attempt(() => fs.writeFileSync(__dirname + '/made', '')),
+      attempt(() => execSync('echo x > made-by-a-child', { stdio: 'ignore' })), attempt(() => fs.writeFileSync('/tmp/made', ''))])");
+  auto one = program();
+  one.task_root_access = Mount::Access::read_only;
+  EXPECT_EQ(invoke(*start(one)).payload, R"(["EROFS","refused","written"])");
+  EXPECT_EQ(invoke(*start(program())).payload, R"(["written","written","written"])");
+}
+
 TEST_F(IsolatedWorkerTest, OneThatWaitedFindsTheLayersOfTheFunctionThatItBecomes) {
   Spares spares(context.get_executor(), &scratch);
   auto with_layer = program();

@@ -85,7 +85,7 @@ TEST_F(SparesTest, WhatNodeReadsOnlyAtItsStartNeedsAFreshProcess) {
   Program program = node("index.handler");
   program.variables.emplace_back("NODE_OPTIONS", "--max-old-space-size=100");
   auto worker = start(program, &spares);
-  EXPECT_EQ(invoke(*worker).payload, R"("3--max-old-space-size=100")");
+  EXPECT_EQ(invoke(*worker).payload, R"("4--max-old-space-size=100")");
 }
 
 TEST_F(SparesTest, TheMachinesOwnCertificatesAreNoReasonForAFreshProcess) {

@@ -62,6 +62,29 @@ TEST_F(TaskRootTest, NodeTellsEachKindOfWriteOnceAndNothingElse) {
   EXPECT_THAT(lines, IsEmpty());
 }
 
+TEST_F(TaskRootTest, ThreadsOfNodeTellItToo) {
+  if (!program_on_path("node")) GTEST_SKIP() << "there is no node on PATH";
+  write("thread.mjs", R"(
+    import { writeFileSync } from 'node:fs'
+    import { writeFile } from 'node:fs/promises'
+    import { parentPort, workerData } from 'node:worker_threads'
+    writeFileSync(workerData, '')
+    writeFileSync('sync', '')
+    await writeFile('promised', '')
+    parentPort.postMessage(Object.keys((await import('node:module')).default._cache).length))");
+  write("index.mjs", R"(
+    import { once } from 'node:events'
+    import { Worker } from 'node:worker_threads'
+    export const handler = async (elsewhere) =>
+      (await once(new Worker(new URL('thread.mjs', import.meta.url), { workerData: elsewhere }), 'message'))[0])");
+  auto const elsewhere = std::move(TempDir::create().value());
+  auto worker = start(node("index.handler"));
+  EXPECT_EQ(invoke(*worker, json::serialize(json::string((elsewhere.path() / "x").string()))).payload, "0");
+  EXPECT_THAT(writes, ElementsAre("r1|sync", "r1|promised"));
+  EXPECT_EQ(left["sync"], state_of("sync"));
+  EXPECT_THAT(lines, IsEmpty());
+}
+
 TEST_F(TaskRootTest, EachLanguageTellsInWhichStateItHasLeftAFile) {
   struct Writer {
     const char *program, *runtime, *file, *code;

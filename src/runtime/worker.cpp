@@ -144,6 +144,8 @@ class Environs : public std::enable_shared_from_this<Environs> {
       LIVE_TRY(own_folders_, launch.scratch->own_folders(launch.reads));
       LIVE_TRY(own_folders_->put_in_opt(launch.layers));
       launch.command.mounts = own_folders_->mounts();
+      if (auto const& root = launch.read_only; !root.empty())
+        launch.command.mounts.push_back({root, root, Mount::Need::may, Mount::Access::read_only});
     }
     LIVE_TRY(process_, Process::start(std::move(executor), std::move(launch.command), std::move(on_line)));
     return outcome::success();

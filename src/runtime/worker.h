@@ -44,6 +44,8 @@ struct Program {
   std::vector<std::filesystem::path> layers{};  // unpacked, in the function's order
   // Where the function's packages are that do not lie in its task root.
   std::vector<std::filesystem::path> packages{};
+  // Where it has a /tmp of its own, may it write below its task root? On Lambda nothing may.
+  Mount::Access task_root_access = Mount::Access::as_it_is;
   // Where a process notes which packages it has loaded, so that later ones load them sooner; empty: nowhere.
   std::filesystem::path loaded{};
   Scratch* scratch = nullptr;  // for its temporary files; borrowed for its start

@@ -3,10 +3,9 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import path from "node:path";
 import { after, test } from "node:test";
-import { Compiled, mavenProject } from "../support/compiled.mjs";
+import { Compiled, lambdaCore, mavenProject } from "../support/compiled.mjs";
 
-const core = "<dependency><groupId>com.amazonaws</groupId><artifactId>aws-lambda-java-core</artifactId><version>1.2.3</version></dependency>";
-const { pom, skip } = mavenProject("java-function", core);
+const { pom, skip } = mavenProject("java-function", lambdaCore);
 const lab = new Compiled("JAVA_17", "example.Greeter::handle", {
   "fn/pom.xml": pom,
   "fn/src/main/java/example/Greeter.java": `package example;

@@ -100,6 +100,13 @@ test("a bootstrap that lies there runs as it lies", { timeout: 300_000 }, async 
   await whenSaved("Script", "as it was saved");
 });
 
+test("a bootstrap with the line endings of Windows says so, and the next save mends it", { timeout: 120_000 }, async () => {
+  lab.write("script/bootstrap", script("with returns").replaceAll("\n", "\r\n"));
+  await until("the reason", async () => /bootstrap: its lines end as on Windows; save it/.test(await answer("Script")));
+  lab.write("script/bootstrap", script("mended"));
+  await whenSaved("Script", "mended");
+});
+
 test("make makes one in ARTIFACTS_DIR", { timeout: 120_000 }, async () => {
   assert.deepEqual((await lab.invoke("Made", { n: 2 })).body, { text: "made", event: { n: 2 } });
   lab.write("made/bootstrap.in", script("made anew"));

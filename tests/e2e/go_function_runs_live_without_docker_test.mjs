@@ -13,7 +13,7 @@ const lab = new Lab({}, {
 import * as cdk from "aws-cdk-lib";
 export default function main(app) {
   const stack = new cdk.Stack(app, "lab");
-  new GoFunction(stack, "Fn", { functionName: app.stage + "-Fn", entry: "fn/cmd/greet", timeout: cdk.Duration.seconds(60),
+  new GoFunction(stack, "Fn", { functionName: app.stage + "-Fn", entry: "fn/cmd/greet", timeout: cdk.Duration.seconds(110),
     bundling: { goBuildFlags: ['-ldflags "-X main.flag=set"'] } });
 }
 `,
@@ -36,7 +36,7 @@ test("it is built here with its flags, and called", { skip, timeout: 300_000 }, 
 
 test("a save is built, and the next call answers by it", { skip, timeout: 120_000 }, async () => {
   lab.write("fn/cmd/greet/main.go", lab.read("fn/cmd/greet/main.go").replace("hello", "saved"));
-  await until("answer by the saved code", async () => (await lab.invoke("Fn")).body === "saved, flag set", { timeout: 60_000 });
+  await until("answer by the saved code", async () => (await lab.invoke("Fn")).body === "saved, flag set", { timeout: 110_000 });
 });
 
 test("live deploy lets the construct build it, for which it needs no Docker either", { skip, timeout: 300_000 }, async () => {

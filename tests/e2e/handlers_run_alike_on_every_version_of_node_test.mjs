@@ -7,9 +7,16 @@ import { nodeVersions } from "../support/node_versions.mjs";
 const files = {
   "src/cjs.js": `exports.handler = async ({ name }) => ({ hello: name, major: Number(process.versions.node.split(".")[0]) });
 exports.callback = (event, context, callback) => callback(null, "called back");
-exports.unhandled = async () => { Promise.reject(new RangeError("lost")); await new Promise((go) => setTimeout(go, 5000)); };
 exports.stream = awslambda.streamifyResponse(async (event, stream) => { stream.write("some, "); stream.end("more"); });
 `,
+  "src/lost.js": `const pause = () => new Promise((go) => setTimeout(go, 5000));
+exports.rejected = async () => { Promise.reject(new RangeError("lost")); await pause(); };
+exports.thrown = async () => { setTimeout(() => { throw new RangeError("lost"); }, 5); await pause(); };
+exports.unsettled = () => new Promise(() => {});
+exports.context = async (event, context) => Object.keys(context).sort();
+`,
+  "src/floating.js": `Promise.reject(new RangeError("lost")); exports.handler = async () => "never";`,
+  "src/unsettled.mjs": `await new Promise(() => {}); export const handler = async () => "never";`,
   "src/top.mjs": `const value = await Promise.resolve("awaited");
 export const handler = async () => value;
 `,
@@ -34,9 +41,11 @@ const of = (runtime) => (handler) => ({ runtime, handler });
 const in22 = of("nodejs22.x"), in24 = of("nodejs24.x");
 const functions = {
   Cjs: in22("cjs.handler"), Esm: in22("top.handler"), Callback: in22("cjs.callback"), Callback24: in24("cjs.callback"),
-  Stream: in22("cjs.stream"), Unhandled: in22("cjs.unhandled"), Missing: in22("missing.handler"), MissingModule: in22("missing-module.handler"),
+  Stream: in22("cjs.stream"), Missing: in22("missing.handler"), MissingModule: in22("missing-module.handler"),
   Syntax: in22("syntax.handler"), Detected: in22("detected.handler"), Requires: in22("requires.handler"), Requires24: in24("requires.handler"),
   Detected24: in24("detected.handler"), Strips24: in24("strips.handler"),
+  ...Object.fromEntries(["rejected", "thrown", "unsettled", "context"].flatMap((name) => [[name + 22, in22(`lost.${name}`)], [name + 24, in24(`lost.${name}`)]])),
+  floating22: in22("floating.handler"), floating24: in24("floating.handler"), top22: in22("unsettled.handler"),
   Bundled: { ...in22(), entry: "bundled/index.ts" },
 };
 
@@ -83,13 +92,32 @@ for (const { major, bin, skip } of await nodeVersions())
 
     test("what fails is told in Lambda's words", async () => {
       const unhandled = "Unhandled";
-      assert.deepEqual(failure(await lab.invoke("Unhandled")), [unhandled, "Runtime.UnhandledPromiseRejection", "RangeError: lost"]);
       assert.deepEqual(failure(await lab.invoke("Missing")), [unhandled, "Runtime.ImportModuleError", "Error: Cannot find module 'not-there-at-all'"]);
       assert.match(String(failure(await lab.invoke("MissingModule"))), /^Unhandled,Error,Cannot find package 'not-there-at-all' imported from/);
       assert.deepEqual(failure(await lab.invoke("Syntax")), [unhandled, "Runtime.UserCodeSyntaxError", "SyntaxError: Unexpected token '}'"]);
       const [, type, message] = failure(await lab.invoke("Callback24"));
       assert.equal(type, "Runtime.CallbackHandlerDeprecated");
       assert.match(message, /removed support for callback-based function handlers starting with Node\.js 24/);
+    });
+
+    const ends = async (id) => (await lab.invoke(id)).body?.errorMessage?.replace(/^RequestId: \S+ /, "");
+
+    test("what nobody catches is the call's error until nodejs22.x, and ends the process from nodejs24.x on", async () => {
+      for (const id of ["rejected22", "floating22"]) assert.equal(failure(await lab.invoke(id)).join(), "Unhandled,Runtime.UnhandledPromiseRejection,RangeError: lost", id);
+      assert.equal(failure(await lab.invoke("thrown22")).join(), "Unhandled,RangeError,lost");
+      for (const id of ["rejected24", "floating24", "thrown24"]) assert.equal(await ends(id), "Error: Runtime exited with error: exit status 1", id);
+    });
+
+    test("a promise that nothing can settle is null until nodejs22.x, and ends the process from nodejs24.x on", async () => {
+      assert.equal((await lab.invoke("unsettled22")).text, "null");
+      assert.equal(await ends("unsettled24"), "Error: Runtime exited without providing a reason");
+      assert.equal(await ends("top22"), "Error: Runtime exited with error: exit status 13");
+    });
+
+    test("the context has what its runtime's has", async () => {
+      const [older, newer] = await Promise.all(["context22", "context24"].map(async (id) => (await lab.invoke(id)).body));
+      assert.deepEqual(older.filter((name) => !newer.includes(name)), ["callbackWaitsForEmptyEventLoop", "done", "fail", "succeed"]);
+      assert.deepEqual(newer.filter((name) => !older.includes(name)), ["xRayTraceId"]);
     });
 
     test("until nodejs24.x CommonJS requires no ES module, and no .js file is one by its syntax", async () => {

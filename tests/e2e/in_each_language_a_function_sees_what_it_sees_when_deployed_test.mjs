@@ -1,30 +1,36 @@
 // One handler in each language tells what it sees, live and deployed; docs/parity.md is the comparison.
 // `./test --update in_each_language` writes it anew.
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { after, before, test } from "node:test";
-import { Lab } from "../support/lab.mjs";
+import { lambdaCore, mavenProject } from "../support/compiled.mjs";
+import { Lab, until } from "../support/lab.mjs";
 import { root } from "../support/live.mjs";
 import { versionOf } from "../support/programs.mjs";
 
 const page = path.join(root, "docs/parity.md");
 const languages = {
-  Node: { runtime: "NODEJS_22_X", handler: "index.handler", program: "node" },
-  Python: { runtime: "PYTHON_3_13", handler: "index.handler", program: "python3" },
-  Ruby: { runtime: "RUBY_3_4", handler: "index.handler", program: "ruby" },
-  Program: { runtime: "PROVIDED_AL2023", handler: "any", program: "curl" },
+  Node: { runtime: ([major]) => `nodejs${major}.x`, handler: "index.handler", program: "node" },
+  Python: { runtime: ([major, minor]) => `python${major}.${minor}`, handler: "index.handler", program: "python3" },
+  Ruby: { runtime: ([major, minor]) => `ruby${major}.${minor}`, handler: "index.handler", program: "ruby" },
+  Java: { runtime: ([major]) => `java${major}`, handler: "example.Seer::handle", program: "java", code: "src/Java/target/fn-1.jar" },
+  Program: { runtime: () => "provided.al2023", handler: "any", program: "curl" },
 };
 const missing = Object.entries(languages).filter(([, { program }]) => !versionOf(program)).map(([name]) => name);
-const skip = missing.length > 0 ? `SKIPPED: no ${missing.join(", ")} on PATH` : false;
+/** That of the program's own version. */
+const runtimeOf = ({ runtime, program }) => runtime(/\d+(\.\d+)+/.exec(versionOf(program) ?? "0.0")[0].split("."));
+const maven = mavenProject("java-function", lambdaCore);
+const skip = missing.length > 0 ? `SKIPPED: no ${missing.join(", ")} on PATH` : maven.skip;
 
 const lab = new Lab({}, {
   "lib/index.js": `import * as cdk from "aws-cdk-lib";
 import * as lambda from "aws-cdk-lib/aws-lambda";
 export default function main(app) {
   const stack = new cdk.Stack(app, "lab");
-  for (const [id, { runtime, handler }] of ${JSON.stringify(Object.entries(languages))})
-    new lambda.Function(stack, id, { functionName: app.stage + "-" + id, runtime: lambda.Runtime[runtime], handler, code: lambda.Code.fromAsset("src/" + id),
+  for (const [id, { runtime, handler, code }] of ${JSON.stringify(Object.entries(languages).map(([id, one]) => [id, { handler: one.handler, runtime: runtimeOf(one), code: one.code ?? `src/${id}` }]))})
+    new lambda.Function(stack, id, { functionName: app.stage + "-" + id, runtime: new lambda.Runtime(runtime), handler, code: lambda.Code.fromAsset(code),
       timeout: cdk.Duration.seconds(30), memorySize: 256, tracing: lambda.Tracing.ACTIVE, environment: { GREETING: "hello, 世界" } });
 }
 `,
@@ -61,6 +67,40 @@ def handler(event, context):
   }
 end
 `,
+  "src/Java/pom.xml": maven.pom,
+  "src/Java/target/fn-1.jar": "built before, as an app's script does",
+  "src/Java/src/main/java/example/Seer.java": `package example;
+
+import com.amazonaws.services.lambda.runtime.ClientContext;
+import com.amazonaws.services.lambda.runtime.CognitoIdentity;
+import com.amazonaws.services.lambda.runtime.Context;
+import java.util.HashMap;
+import java.util.Map;
+
+public class Seer {
+  public Map<String, Object> handle(Map<String, Object> event, Context context) {
+    ClientContext client = context.getClientContext();
+    CognitoIdentity identity = context.getIdentity();
+    Map<String, Object> seen = new HashMap<>(), answer = new HashMap<>();
+    seen.put("requestId", context.getAwsRequestId());
+    seen.put("arn", context.getInvokedFunctionArn());
+    seen.put("name", context.getFunctionName());
+    seen.put("version", context.getFunctionVersion());
+    seen.put("memory", String.valueOf(context.getMemoryLimitInMB()));
+    seen.put("group", context.getLogGroupName());
+    seen.put("stream", context.getLogStreamName());
+    seen.put("custom", client == null ? null : client.getCustom());
+    seen.put("identity", identity == null ? null : identity.getIdentityId());
+    answer.put("event", event);
+    answer.put("remaining", context.getRemainingTimeInMillis());
+    answer.put("folder", System.getProperty("user.dir"));
+    answer.put("environment", new HashMap<>(System.getenv()));
+    answer.put("trace", System.getProperty("com.amazonaws.xray.traceHeader"));
+    answer.put("context", seen);
+    return answer;
+  }
+}
+`,
   // The environment as NAME=VALUE lines in base64: a shell knows no JSON.
   "src/Program/bootstrap": `#!/bin/sh
 set -eu
@@ -88,8 +128,10 @@ before(async () => {
   if (skip) return;
   const look = async () => Object.fromEntries(await Promise.all(Object.keys(languages).map(async (id) => [id, plain(await lab.invoke(id, event, options))])));
   const session = await lab.go();
+  await until("what Maven builds", async () => !(await lab.invoke("Java", event)).error, { timeout: 240_000 });
   seen.live = await look();
   await session.stop();
+  execFileSync("mvn", ["-q", "-B", "package"], { cwd: path.join(lab.app, "src/Java"), stdio: "pipe" });
   await lab.do("deploy");
   seen.deployed = await look();
 });
@@ -102,8 +144,8 @@ function plain({ body, text, error }) {
   if (typeof body.environment === "string") {
     const lines = Buffer.from(body.environment, "base64").toString().split("\n").filter(Boolean);
     body.environment = Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]));
-    body.environment._X_AMZN_TRACE_ID = body.trace;
   }
+  body.environment._X_AMZN_TRACE_ID ??= body.trace;
   if ("client" in context) context.custom = context.client?.custom;
   return body;
 }

@@ -72,6 +72,9 @@ export function goClient() {
   return { skip, files };
 }
 
+/** What a handler in Java gets its context by, as a dependency of a `pom`. */
+export const lambdaCore = "<dependency><groupId>com.amazonaws</groupId><artifactId>aws-lambda-java-core</artifactId><version>1.2.3</version></dependency>";
+
 /** A project of Maven: its `pom`, and why it cannot be built here. @param {string} name of the folder that is kept @param {string} dependencies elements */
 export function mavenProject(name, dependencies = "") {
   const pom = `<project xmlns="http://maven.apache.org/POM/4.0.0">

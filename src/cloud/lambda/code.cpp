@@ -7,6 +7,7 @@
 #include "base/encoding.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "base/utf8_locale.h"
 #include "cloud/lambda/name.h"
 
 namespace live::cloud::lambda {
@@ -83,6 +84,7 @@ ApiResult<void> place_entry(archive* from, archive* to, archive_entry* entry, co
 }
 
 ApiResult<void> unpack_into(const fs::path& folder, std::string_view zip, PackageLimits limits) {
+  Utf8Locale const names;
   std::unique_ptr<archive, ReadEnd> from(archive_read_new());
   std::unique_ptr<archive, WriteEnd> to(archive_write_disk_new());
   archive_read_support_format_zip(from.get());

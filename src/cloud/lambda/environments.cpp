@@ -267,6 +267,7 @@ Async<ApiResult<Environments::EnvironmentPtr>> Environments::start(VersionPtr ve
                   .runtimes = world_.runtimes,
                   .interpreter = std::move(interpreter.value()),
                   .layers = {version->layers.begin(), version->layers.end()},
+                  .task_root_access = Mount::Access::read_only,
                   .scratch = &scratch_};
   Worker::Events events;
   events.on_line = [raw = environment.get()](std::string_view, Process::Stream, std::string_view line) {

@@ -7,6 +7,7 @@
 
 #include "base/encoding.h"
 #include "base/file.h"
+#include "base/utf8_locale.h"
 #include "cloud/lambda/code.h"
 #include "cloud/lambda/service.h"
 
@@ -64,6 +65,14 @@ TEST(Package, IsUnpackedOncePerContentWithItsModes) {
             std::filesystem::perms::none);
   EXPECT_EQ(unpack(folder.path(), zip).value().folder, package.value().folder);
   EXPECT_EQ(read_file(zip_of(package.value().folder)).value(), zip);
+}
+
+TEST(Package, HasNamesInAnyLanguage) {
+  auto folder = TempDir::create("package").value();
+  Utf8Locale const names;
+  auto package = unpack(folder.path(), zip_with({{"über/☃ 世界.js", "a"}}));
+  ASSERT_TRUE(package.has_value()) << package.error().message;
+  EXPECT_EQ(read_file(package.value().folder / "über/☃ 世界.js").value(), "a");
 }
 
 TEST(Package, ThatWouldLeaveItsFolderOrGrowTooLargeIsRefusedAndLeavesNothing) {

@@ -5,6 +5,7 @@
 #include <archive.h>
 #include <archive_entry.h>
 
+#include "base/utf8_locale.h"
 #include "cloud/cloudformation/resources/resources.h"
 
 namespace live::cloud::cloudformation {
@@ -21,6 +22,7 @@ ApiResult<Files> unzip(const std::string& zip, const std::string& key) {
     return api_error(400, "", fmt::format("unpacking {}: {}", key, archive_error_string(one)));
   };
   std::unique_ptr<archive, ReadEnd> from(archive_read_new());
+  Utf8Locale const names;
   archive_read_support_format_zip(from.get());
   if (archive_read_open_memory(from.get(), zip.data(), zip.size()) != ARCHIVE_OK) return broken(from.get());
   Files files;
