@@ -2,26 +2,20 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { after, test } from "node:test";
-import { Compiled } from "../support/compiled.mjs";
-import { dotnetSdk, nugetConfig } from "../support/dotnet.mjs";
+import { Compiled, firstAnswer } from "../support/compiled.mjs";
+import { dotnetProject, dotnetSdk, nugetConfig } from "../support/dotnet.mjs";
 
-const { skip, env, dotnet, framework, feed, core, client } = await dotnetSdk();
+const { skip, env, dotnet, framework, runtime, feed, client, library } = await dotnetSdk();
 const published = `fn/bin/Release/${framework}/publish`;
-const lab = new Compiled("DOTNET_8", "Greeter::Example.Greeter::Greet", {
+const lab = new Compiled(runtime, "Greeter::Example.Greeter::Greet", {
   "Directory.Build.props": "<Project><PropertyGroup><TreatWarningsAsErrors>true</TreatWarningsAsErrors></PropertyGroup></Project>\n",
   "fn/NuGet.Config": nugetConfig(feed),
-  "fn/Greeter.csproj": `<Project Sdk="Microsoft.NET.Sdk">
-  <PropertyGroup><TargetFramework>${framework}</TargetFramework></PropertyGroup>
-  <ItemGroup>
-    <PackageReference Include="Amazon.Lambda.Core" Version="${core}" />
-    <Content Include="words.txt" CopyToOutputDirectory="PreserveNewest" />
-  </ItemGroup>
-</Project>
-`,
+  "fn/Greeter.csproj": dotnetProject(`<TargetFramework>${framework}</TargetFramework>`, `${library}<Content Include="words.txt" CopyToOutputDirectory="PreserveNewest" />`),
   "fn/words.txt": "a file beside the assembly",
   "fn/Greeter.cs": `using System;
 using System.Collections.Generic;
 using System.IO;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Threading.Tasks;
 using Amazon.Lambda.Core;
@@ -64,13 +58,13 @@ namespace Example
             };
         }
 
+        // Beside the heap, whose own limit would end in an exception.
         static void Eat()
         {
-            var eaten = new List<byte[]>();
             while (true)
             {
-                eaten.Add(new byte[1 << 20]);
-                Array.Fill(eaten[^1], (byte)1);
+                IntPtr eaten = Marshal.AllocHGlobal(1 << 20);
+                for (int i = 0; i < 1 << 20; i += 4096) Marshal.WriteByte(eaten, i, 1);
             }
         }
     }
@@ -83,7 +77,7 @@ let session;
 test("the project of a published class library is found, compiled and called by AWS's client", { skip, timeout: 580_000 }, async () => {
   lab.write(`${published}/Greeter.dll`, "published before, as an app's script does");
   session = await lab.go();
-  const { body, text } = await lab.invoke("Fn", { name: "you" });
+  const { body, text } = await firstAnswer(lab, "Fn", { name: "you" });
   assert.equal(body?.text, "hello you", text);
   assert.deepEqual([body.env, body.file, body.client], ["hello", "a file beside the assembly", client]);
   await session.line(/logged by C#/, "what the handler logged");
@@ -109,7 +103,7 @@ test("an answer above 6 MB, an exit and eaten memory end as on Lambda", { skip, 
   assert.equal(exited.body.errorType, "Runtime.ExitError", exited.text);
   assert.match(exited.body.errorMessage, /exit status 7/);
   const eaten = await lab.invoke("Fn", { eat: "" });
-  assert.match(eaten.text, /OutOfMemoryException|signal: (killed|aborted)/);
+  assert.match(eaten.text, /signal: killed/);
   assert.equal((await lab.invoke("Fn", { name: "again" })).body?.text, "hello again");
 });
 
@@ -122,7 +116,7 @@ test("the embedded AWS runs the library that is deployed", { skip, timeout: 400_
   lab.write("../NuGet.Config", nugetConfig(feed)); // above the embedded AWS's folder, too
   execFileSync(dotnet, ["publish", "fn", "-c", "Release", "--nologo", "-v", "quiet", "-p:GenerateRuntimeConfigurationFiles=true"], { cwd: lab.app, stdio: "pipe" });
   await lab.do("deploy");
-  const { body, text, log } = await lab.invoke("Fn", { name: "all" });
+  const { body, text, log } = await firstAnswer(lab, "Fn", { name: "all" });
   assert.equal(body?.text, "good day all", text);
   assert.match(log, /logged by C#/);
 });

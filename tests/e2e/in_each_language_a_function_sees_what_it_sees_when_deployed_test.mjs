@@ -1,30 +1,36 @@
 // One handler in each language tells what it sees, live and deployed; docs/parity.md is the comparison.
 // `./test --update in_each_language` writes it anew.
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { after, before, test } from "node:test";
+import { firstAnswer } from "../support/compiled.mjs";
+import { dotnetProject, dotnetSdk, nugetConfig } from "../support/dotnet.mjs";
 import { Lab } from "../support/lab.mjs";
 import { root } from "../support/live.mjs";
 import { versionOf } from "../support/programs.mjs";
 
 const page = path.join(root, "docs/parity.md");
+const dotnet = await dotnetSdk();
+const published = `bin/Release/${dotnet.framework}/publish`;
 const languages = {
   Node: { runtime: "NODEJS_22_X", handler: "index.handler", program: "node" },
   Python: { runtime: "PYTHON_3_13", handler: "index.handler", program: "python3" },
   Ruby: { runtime: "RUBY_3_4", handler: "index.handler", program: "ruby" },
+  DotNet: { title: ".NET", runtime: dotnet.runtime, handler: "Parity::Function::Handle", code: `DotNet/${published}` },
   Program: { runtime: "PROVIDED_AL2023", handler: "any", program: "curl" },
 };
-const missing = Object.entries(languages).filter(([, { program }]) => !versionOf(program)).map(([name]) => name);
-const skip = missing.length > 0 ? `SKIPPED: no ${missing.join(", ")} on PATH` : false;
+const missing = Object.entries(languages).filter(([, { program }]) => program && !versionOf(program)).map(([name]) => name);
+const skip = missing.length > 0 ? `SKIPPED: no ${missing.join(", ")} on PATH` : dotnet.skip;
 
 const lab = new Lab({}, {
   "lib/index.js": `import * as cdk from "aws-cdk-lib";
 import * as lambda from "aws-cdk-lib/aws-lambda";
 export default function main(app) {
   const stack = new cdk.Stack(app, "lab");
-  for (const [id, { runtime, handler }] of ${JSON.stringify(Object.entries(languages))})
-    new lambda.Function(stack, id, { functionName: app.stage + "-" + id, runtime: lambda.Runtime[runtime], handler, code: lambda.Code.fromAsset("src/" + id),
+  for (const [id, { runtime, handler, code = id }] of ${JSON.stringify(Object.entries(languages))})
+    new lambda.Function(stack, id, { functionName: app.stage + "-" + id, runtime: lambda.Runtime[runtime], handler, code: lambda.Code.fromAsset("src/" + code),
       timeout: cdk.Duration.seconds(30), memorySize: 256, tracing: lambda.Tracing.ACTIVE, environment: { GREETING: "hello, 世界" } });
 }
 `,
@@ -61,6 +67,37 @@ def handler(event, context):
   }
 end
 `,
+  "NuGet.Config": nugetConfig(dotnet.feed),
+  "src/DotNet/Parity.csproj": dotnetProject(`<TargetFramework>${dotnet.framework}</TargetFramework><GenerateRuntimeConfigurationFiles>true</GenerateRuntimeConfigurationFiles>`, dotnet.library),
+  "src/DotNet/Function.cs": `using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Text.Json;
+using Amazon.Lambda.Core;
+
+[assembly: LambdaSerializer(typeof(Serializer))]
+
+public class Serializer : ILambdaSerializer
+{
+    public T Deserialize<T>(Stream input) => JsonSerializer.DeserializeAsync<T>(input).AsTask().Result;
+    public void Serialize<T>(T answer, Stream output) => output.Write(JsonSerializer.SerializeToUtf8Bytes(answer));
+}
+
+public class Function
+{
+    public Dictionary<string, object> Handle(JsonElement input, ILambdaContext context) => new Dictionary<string, object>
+    {
+        ["event"] = input, ["remaining"] = context.RemainingTime.TotalMilliseconds,
+        ["environment"] = Environment.GetEnvironmentVariables(), ["folder"] = Directory.GetCurrentDirectory(),
+        ["context"] = new Dictionary<string, object>
+        {
+            ["requestId"] = context.AwsRequestId, ["arn"] = context.InvokedFunctionArn, ["name"] = context.FunctionName,
+            ["version"] = context.FunctionVersion, ["memory"] = context.MemoryLimitInMB.ToString(), ["group"] = context.LogGroupName,
+            ["stream"] = context.LogStreamName, ["custom"] = context.ClientContext?.Custom, ["identity"] = context.Identity?.IdentityId,
+        },
+    };
+}
+`,
   // The environment as NAME=VALUE lines in base64: a shell knows no JSON.
   "src/Program/bootstrap": `#!/bin/sh
 set -eu
@@ -80,13 +117,20 @@ done
 });
 chmodSync(path.join(lab.app, "src/Program/bootstrap"), 0o755);
 // What a developer has in the shell, and no function may see.
-Object.assign(lab.env, { AWS_PROFILE: "mine", NODE_OPTIONS: "--no-warnings", PYTHONPATH: "/nowhere", RUBYOPT: "-W0", EDITOR: "vi", MY_SECRET: "of the shell" });
+Object.assign(lab.env, dotnet.env, { AWS_PROFILE: "mine", NODE_OPTIONS: "--no-warnings", PYTHONPATH: "/nowhere", RUBYOPT: "-W0", EDITOR: "vi", MY_SECRET: "of the shell" });
 
 const event = { text: "naïve ☃", list: [1, 2.5, null, true] };
 const seen = {};
 before(async () => {
   if (skip) return;
-  const look = async () => Object.fromEntries(await Promise.all(Object.keys(languages).map(async (id) => [id, plain(await lab.invoke(id, event, options))])));
+  const look = async () => {
+    await firstAnswer(lab, "DotNet", event);
+    return await lookAtAll();
+  };
+  const lookAtAll = async () => Object.fromEntries(await Promise.all(Object.keys(languages).map(async (id) => [id, plain(await lab.invoke(id, event, options))])));
+  // Live, the project is built that it leads to.
+  execFileSync(dotnet.dotnet, ["publish", "src/DotNet", "-c", "Release", "--nologo", "-v", "quiet"], { cwd: lab.app, stdio: "pipe" });
+  lab.write("../NuGet.Config", nugetConfig(dotnet.feed)); // above the embedded AWS's folder, too
   const session = await lab.go();
   seen.live = await look();
   await session.stop();
@@ -149,7 +193,7 @@ test("each sees the same, live and deployed", { skip }, () => {
 test("docs/parity.md says so", { skip }, () => {
   const head = readFileSync(page, "utf8").split("<!-- table -->")[0];
   const rows = Object.entries(facts).map(([fact, holds]) => `| ${fact} | ${Object.keys(languages).map((one) => (holds(seen.live[one], seen.deployed[one]) ? "equal" : "differs")).join(" | ")} |`);
-  const text = `${head}<!-- table -->\n| what the code sees | ${Object.keys(languages).join(" | ")} |\n|---|${"---|".repeat(Object.keys(languages).length)}\n${rows.join("\n")}\n`;
+  const text = `${head}<!-- table -->\n| what the code sees | ${Object.entries(languages).map(([id, { title }]) => title ?? id).join(" | ")} |\n|---|${"---|".repeat(Object.keys(languages).length)}\n${rows.join("\n")}\n`;
   if (process.env.LIVE_UPDATE_GOLDEN) writeFileSync(page, text);
   assert.equal(readFileSync(page, "utf8"), text, "./test --update in_each_language writes docs/parity.md anew");
 });

@@ -2,7 +2,7 @@
 // AWS's own assemblies come with a package of npm, too; here they become a feed as NuGet takes one from a folder.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, realpathSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { kept } from "./compiled.mjs";
 import { fetchedFromNpm, unpackedFromNpm } from "./npm.mjs";
@@ -98,30 +98,54 @@ function feedOf(assemblies, version) {
     make("System.Text.Json", reader, below);
     for (const [id, version] of Object.entries(below)) make(id, version);
   });
-  return { feed, core, client };
+  const reference = (id, version) => `<PackageReference Include="${id}" Version="${version}" />`;
+  // The old client's netstandard2.0 wants a newer reader of JSON than .NET Core 3.1 has.
+  const library = reference("Amazon.Lambda.Core", core) + (framework === "net8.0" ? "" : reference("System.Text.Json", json["System.Text.Json"]));
+  return { feed, client, library, program: reference("Amazon.Lambda.RuntimeSupport", client) };
 }
 
-/** The target framework of an SDK's projects. @param {string} version */
-const frameworkOf = (version) => (Number(version) < 5 ? `netcoreapp${version}` : `net${version}`);
+/** The target framework of an SDK's projects, and of lambda.Runtime the member that runs it. @param {string} version */
+const namesOf = (version) =>
+  Number(version) < 5
+    ? { framework: `netcoreapp${version}`, runtime: `DOTNET_CORE_${version.replace(".", "_")}` }
+    : { framework: `net${version}`, runtime: `DOTNET_${version.split(".")[0]}` };
 
 /**
- * @returns {Promise<{ skip: string | false, env: Record<string, string>, dotnet: string, framework: string, feed: string, core: string, client: string }>}
- *   env: with `dotnet` on PATH; feed: a folder with AWS's packages; core, client: their versions of it
+ * @returns {Promise<{ skip: string | false, env: Record<string, string>, dotnet: string, sdk: string, framework: string, runtime: string, feed: string, client: string, library: string, program: string }>}
+ *   env: with `dotnet` on PATH; feed: a folder with AWS's packages; client: the version of its client there; library, program:
+ *   what such a project refers to, as items of it
  */
 export async function dotnetSdk() {
   const aws = await unpackedFromNpm("dotnet-aws", "sst@2.49.8", "support", "AWS's assemblies for .NET");
   const { skip, sdk, libraries, version } = sdkOnPath() ?? (await sdkOfNpm());
-  if (skip || aws.skip) return { skip: skip || aws.skip, env: {}, dotnet: "", framework: "net8.0", feed: "", core: "", client: "" };
+  if (skip || aws.skip) return { skip: skip || aws.skip, env: {}, dotnet: "", sdk, ...namesOf("8.0"), feed: "", client: "", library: "", program: "" };
   const own = kept(`dotnet-${version}`);
   const bin = once(`${own}-bin-${edition}`, (folder) => writeFileSync(path.join(folder, "dotnet"), wrapper(sdk, libraries, own), { mode: 0o755 }));
   return {
     skip: false,
     env: { PATH: `${bin}:${process.env.PATH}` },
     dotnet: path.join(bin, "dotnet"),
-    framework: frameworkOf(version),
+    sdk,
+    ...namesOf(version),
     ...feedOf(path.join(aws.folder, "support"), version),
   };
 }
+
+/** What a debugger finds a runtime by: newer SDKs have it no more, and the old one finds theirs. @param {string} sdk */
+export async function debuggingShim(sdk) {
+  const shimOf = (folder) => {
+    const runtimes = path.join(folder, "shared/Microsoft.NETCore.App");
+    return readdirSync(runtimes).map((version) => path.join(runtimes, version, "libdbgshim.so")).find(existsSync);
+  };
+  return shimOf(sdk) ?? shimOf((await sdkOfNpm()).sdk);
+}
+
+/** An executable's or a library's project file. @param {string} properties @param {string} items */
+export const dotnetProject = (properties, items = "") => `<Project Sdk="Microsoft.NET.Sdk">
+  <PropertyGroup>${properties}</PropertyGroup>
+  <ItemGroup>${items}</ItemGroup>
+</Project>
+`;
 
 /** NuGet's configuration with no source but this. @param {string} source */
 export const nugetConfig = (source) => `<configuration>
