@@ -106,7 +106,7 @@ run_by_own_libc() {
   libraries=$(echo "$root"/usr/lib/*-linux-gnu)
   loader=$(echo "$libraries"/ld-linux-*.so.*)
   patch() { "$loader" --library-path "$libraries" "$root/usr/bin/patchelf" "$@"; }
-  find "$root/usr" \( -path '*/bin/*' -o -path '*/lib/jvm/*' -o -path '*/lib/dotnet/dotnet' \) -type f -perm -100 ! -name patchelf |
+  find "$root/usr" \( -path '*/bin/*' -o -path '*/lib/jvm/*' -o -path '*/lib/dotnet/*' \) -type f -perm -100 ! -name patchelf |
     while read -r program; do
       patch --print-interpreter "$program" >/dev/null 2>&1 || continue
       own=$(patch --print-rpath "$program")

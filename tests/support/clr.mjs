@@ -1,5 +1,6 @@
 // A debugger of .NET: clr_debugger.py, and what it says.
 import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { until } from "./lab.mjs";
@@ -10,7 +11,10 @@ export class ClrDebugger {
 
   /** @param {string} shim debuggingShim() @param {string} pid @param {(string | number)[]} breakpoint module, token, and which argument is told */
   constructor(shim, pid, ...breakpoint) {
-    this.child = spawn("/usr/bin/python3", [path.join(root, "tests/support/clr_debugger.py"), shim, pid, ...breakpoint.map(String)], { stdio: ["pipe", "pipe", "inherit"] });
+    // By the process's own loader: its runtime's libraries may ask for a newer libc than this machine's.
+    const [loader] = /\S+\/ld-linux\S*/.exec(readFileSync(`/proc/${pid}/maps`, "utf8"));
+    const debuggerItself = ["/usr/bin/python3", path.join(root, "tests/support/clr_debugger.py"), shim, pid, ...breakpoint.map(String)];
+    this.child = spawn(loader, ["--library-path", path.dirname(loader), ...debuggerItself], { stdio: ["pipe", "pipe", "inherit"] });
     createInterface(this.child.stdout).on("line", (line) => this.#said.push(JSON.parse(line)));
     this.child.on("exit", (code) => this.#said.push({ exited: code }));
   }
