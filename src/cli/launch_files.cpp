@@ -57,12 +57,17 @@ json::object attach_to_ruby(uint16_t port) {
           {"localfs", true}};
 }
 
+json::object attach_to_dotnet() {
+  return {{"type", "coreclr"}, {"request", "attach"}, {"processId", "${command:pickProcess}"}};
+}
+
 json::object attach_to(const std::string& function, const DebugPlace& place) {
   auto of = [&] {
     if (place.language == "python") return attach_to_python(place.port);
     if (place.language == "go") return attach_to_go(place.port);
     if (place.language == "java") return attach_to_java(place.port);
     if (place.language == "ruby") return attach_to_ruby(place.port);
+    if (place.language == "dotnet") return attach_to_dotnet();
     return attach_to_node(place.port);
   }();
   json::object named{{"name", "Live: " + function}};

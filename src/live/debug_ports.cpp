@@ -18,8 +18,9 @@ namespace {
 
 using Memory = std::map<std::string, DebugPlace, std::less<>>;
 
-constexpr uint16_t kFirst = 9229;  // Node's own, which IDEs look at first
-constexpr uint16_t kMost = 4096;   // ports that are tried
+constexpr uint16_t kFirst = 9229;             // Node's own, which IDEs look at first
+constexpr uint16_t kMost = 4096;              // ports that are tried
+constexpr const char* kByProcess = "dotnet";  // its debuggers attach to a process
 
 // The runtime of a program of its own does not say what it is written in.
 const Debugging* debugging_of(const LocalFunction& function) {
@@ -37,9 +38,10 @@ bool is_dotnet(const LocalFunction& function) {
 
 std::string last_part(const std::string& path) { return path.substr(path.rfind('/') + 1); }
 
-// Of Node it is the port alone.
+// Of Node it is the port alone; of .NET there is none.
 std::optional<DebugPlace> place_of(const json::value& value) {
   auto const* object = value.if_object();
+  if (object && string_or(*object, "language") == kByProcess) return DebugPlace{0, kByProcess};
   auto const* port = object ? object->if_contains("port") : &value;
   auto const* number = port ? port->if_int64() : nullptr;
   if (!number || *number <= 0 || *number > std::numeric_limits<uint16_t>::max()) return std::nullopt;
@@ -48,6 +50,7 @@ std::optional<DebugPlace> place_of(const json::value& value) {
 
 json::value written(const DebugPlace& place) {
   if (place.language == "node") return place.port;
+  if (place.port == 0) return json::object{{"language", place.language}};
   return json::object{{"port", place.port}, {"language", place.language}};
 }
 
@@ -74,6 +77,7 @@ void DebugPorts::use(FunctionTable& table) {
   std::erase_if(ports_, [&](auto const& one) { return !table.contains(one.first); });
   std::vector<LocalFunction*> wanted;
   std::vector<std::string> without;
+  auto const before = memory_;
   for (auto& [name, function] : table) {
     if (!is_wanted(function)) continue;
     auto const* debugging = debugging_of(function);
@@ -85,6 +89,8 @@ void DebugPorts::use(FunctionTable& table) {
         warn_(fmt::format("{}: no breakpoints, {}", last_part(function.construct_path), *missing));
     } else if (is_dotnet(function)) {
       function.is_attached_by_process = true;
+      function.init_waits = options_.waits;
+      memory_[key_of(function)] = DebugPlace{0, kByProcess};
     } else if (options_.chosen && told_.insert(name).second) {
       without.push_back(last_part(function.construct_path));
     }
@@ -93,7 +99,6 @@ void DebugPorts::use(FunctionTable& table) {
     warn_(fmt::format("No debugger is known for {}: {} no debug port (docs/debugging.md)",
                       fmt::join(without, ", "), without.size() == 1 ? "it has" : "they have"));
   std::ranges::sort(wanted, {}, [this](auto const* one) { return key_of(*one); });
-  auto const before = memory_;
   for (auto* function : wanted) {
     auto& port = ports_[function->name];
     if (!port) port = open(*function);
@@ -123,7 +128,7 @@ std::string DebugPorts::key_of(const LocalFunction& function) const {
 
 std::unique_ptr<DebugPort> DebugPorts::open(const LocalFunction& function) {
   auto const known = memory_.find(key_of(function));
-  if (known == memory_.end()) {
+  if (known == memory_.end() || known->second.port == 0) {
     auto opened = open_another(function);
     if (opened) memory_[key_of(function)].port = opened->port();
     return opened;

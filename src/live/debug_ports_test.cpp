@@ -111,6 +111,16 @@ TEST_F(DebugPortsTest, AFunctionInDotnetIsAttachedByItsProcess) {
   EXPECT_TRUE(functions.at("Greeter").is_attached_by_process);
   EXPECT_EQ(debug_ports_in_words(functions), "Greeter by its process");
   EXPECT_THAT(warnings, testing::IsEmpty());
+  auto const known = remembered_debug_ports(folder.path() / ".live");
+  EXPECT_EQ(known.at("Greeter"), (DebugPlace{0, "dotnet"}));
+}
+
+TEST_F(DebugPortsTest, AFunctionThatWasInDotNetGetsAPortInAnotherLanguage) {
+  auto was = table({"dev-shop/Greeter"}, "dotnet8"), is = table({"dev-shop/Greeter"});
+  ports(all()).use(was);
+  auto made = ports(all());
+  made.use(is);
+  EXPECT_NE(is.at("Greeter").debug_port, 0);
 }
 
 TEST_F(DebugPortsTest, TheLanguageIsRememberedForIdes) {

@@ -40,6 +40,7 @@ struct LocalFunction {
   std::vector<LayerSource> layers;      // in the function's order
   uint16_t debug_port = 0;              // where a debugger finds it; 0: none may look into it
   bool is_attached_by_process = false;  // its debuggers ask for the id of its process instead
+  bool init_waits = false;              // until one of those has attached
   // How long API Gateway waits for it, when its integrations say so.
   std::optional<std::chrono::milliseconds> integration_timeout;
 };

@@ -347,7 +347,8 @@ Async<void> LocalCode::State::build_by_tool(std::shared_ptr<CodeEntry> entry) {
           Code::Ready{.task_root = std::move(product.task_root),
                       .handler = entry->function.handler,
                       .executable = std::move(product.executable),
-                      .class_path = std::move(product.class_path)},
+                      .class_path = std::move(product.class_path),
+                      .debugger = std::move(product.debugger)},
           changed, std::chrono::duration_cast<std::chrono::microseconds>(Steady::now() - started));
 }
 

@@ -9,7 +9,8 @@ ToolSource tool_source(const LocalFunction& function) {
           .handler = function.handler,
           .path = function.path,
           .options = function.build_options,
-          .is_debugged = function.debug_port != 0};
+          .is_debugged = function.debug_port != 0,
+          .init_waits = function.init_waits};
 }
 
 }  // namespace live

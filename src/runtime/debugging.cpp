@@ -49,7 +49,6 @@ void open_node(Launch& launch, const Program& program, const DebugStart& start) 
 
 std::optional<std::string> ours_listens(std::string_view line) { return behind(line, kListens); }
 
-bool ours_goes_on(std::string_view line) { return line == kGoesOn; }
 bool node_waits(std::string_view line) { return line.starts_with(kWaits); }
 
 bool is_of_node(std::string_view line) {
@@ -60,7 +59,7 @@ bool is_of_node(std::string_view line) {
 }
 
 constexpr Debugging kNode{
-    "node", DebugPort::Speaks::inspector, open_node, ours_listens, is_of_node, ours_goes_on, node_waits};
+    "node", DebugPort::Speaks::inspector, open_node, ours_listens, is_of_node, lets_init_go_on, node_waits};
 
 // Our own clients of the Runtime API load the debugger: runtimes/NAME.
 void open_interpreted(Launch& launch, const Program& program, const DebugStart& start) {
@@ -71,8 +70,8 @@ void open_interpreted(Launch& launch, const Program& program, const DebugStart& 
 
 bool is_ours(std::string_view line) { return line.starts_with(kListens) || line == kGoesOn; }
 
-constexpr Debugging kPython{"python",    DebugPort::Speaks::dap, open_interpreted, ours_listens, is_ours,
-                            ours_goes_on};
+constexpr Debugging kPython{"python", DebugPort::Speaks::dap, open_interpreted, ours_listens,
+                            is_ours,  lets_init_go_on};
 
 void open_go(Launch& launch, const Program&, const DebugStart& start) {
   launch.command.is_traceable = true;
@@ -99,12 +98,14 @@ constexpr Debugging kJava{"java", DebugPort::Speaks::jdwp, open_java, java_liste
 
 bool is_of_ruby(std::string_view line) { return line.starts_with(kOfRuby) || is_ours(line); }
 
-constexpr Debugging kRuby{"ruby",      DebugPort::Speaks::rdbg, open_interpreted, ours_listens, is_of_ruby,
-                          ours_goes_on};
+constexpr Debugging kRuby{"ruby",     DebugPort::Speaks::rdbg, open_interpreted, ours_listens,
+                          is_of_ruby, lets_init_go_on};
 
 constexpr const Debugging* kAll[] = {&kNode, &kPython, &kGo, &kJava, &kRuby};
 
 }  // namespace
+
+bool lets_init_go_on(std::string_view line) { return line == kGoesOn; }
 
 std::optional<std::string> missing_debugger(const Debugging& debugging) {
   if (debugging.speaks != DebugPort::Speaks::delve || !find_delve().empty()) return std::nullopt;

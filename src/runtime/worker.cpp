@@ -56,8 +56,10 @@ class Environs : public std::enable_shared_from_this<Environs> {
     LIVE_TRY(Launch launch, live::launch(program_, api_->address()));
     launch.command.one_output = launch.command.takes_all_along = true;  // as on Lambda
     open_to_debugger(launch);
+    init_waits_ = launch.init_waits;
     auto on_line = [this](Process::Stream stream, std::string_view line) {
       if (target_ && is_of_debugger(line)) return;
+      if (init_waits_ && lets_init_go_on(line)) return go_on();
       if (line.starts_with(kWrote)) return tell_write(line.substr(kWrote.size()));
       if (line.starts_with(kLeft)) return tell_left(line.substr(kLeft.size()));
       if (line.starts_with(kOutside)) return tell_outside(line.substr(kOutside.size()));
@@ -71,7 +73,7 @@ class Environs : public std::enable_shared_from_this<Environs> {
     if (launch.brings_its_client) api_->admit(process_->pid());
     asio::co_spawn(executor, follow(shared_from_this()), asio::detached);
     if (target_ && !debugging_->listens) target_->listens_at(std::to_string(process_->pid()));
-    if (target_ && target_->is_awaited()) hold(DebugPort::Hold::attaching);
+    if (init_waits_ || (target_ && target_->is_awaited())) hold(DebugPort::Hold::attaching);
     limit_init();
     limit_memory(executor);
     return outcome::success();
@@ -195,6 +197,11 @@ class Environs : public std::enable_shared_from_this<Environs> {
     return debugging_->is_its_own(line);
   }
 
+  void go_on() {
+    init_waits_ = false;
+    hold(DebugPort::Hold::none);
+  }
+
   void hold(DebugPort::Hold hold) {
     bool const holds = hold != DebugPort::Hold::none;
     auto const now = Steady::now();
@@ -263,6 +270,7 @@ class Environs : public std::enable_shared_from_this<Environs> {
   std::optional<OwnFolders> own_folders_;
   const Debugging* debugging_ = nullptr;
   std::unique_ptr<DebugPort::Target> target_;  // where a debugger may look into it
+  bool init_waits_ = false;                    // for a debugger that attaches to the process
   Steady::duration held_{};
   std::optional<Steady::time_point> held_since_;
   std::unique_ptr<RuntimeApi> api_;

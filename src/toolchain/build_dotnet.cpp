@@ -9,6 +9,7 @@
 #include "runtime/dotnet_package.h"
 #include "runtime/language.h"
 #include "toolchain/dotnet_client.h"
+#include "toolchain/dotnet_framework.h"
 #include "toolchain/tool_run.h"
 
 namespace live {
@@ -31,19 +32,34 @@ Result<fs::path> project_file(const fs::path& folder) {
 }
 
 // A class library has what running it needs only when told so.
-std::vector<std::string> build_command(const fs::path& file, const fs::path& into) {
-  return {"dotnet",
-          "build",
-          file.string(),
-          "--nologo",
-          "-v",
-          "quiet",
-          "-clp:NoSummary",
-          "-p:SelfContained=false",
-          "-p:GenerateRuntimeConfigurationFiles=true",
-          "-p:CopyLocalLockFileAssemblies=true",
-          "-o",
-          into.string()};
+std::vector<std::string> build_command(const fs::path& file, const std::string& framework,
+                                       const fs::path& into) {
+  std::vector<std::string> command{"dotnet",
+                                   "build",
+                                   file.string(),
+                                   "--nologo",
+                                   "-v",
+                                   "quiet",
+                                   "-clp:NoSummary",
+                                   "-p:SelfContained=false",
+                                   "-p:GenerateRuntimeConfigurationFiles=true",
+                                   "-p:CopyLocalLockFileAssemblies=true",
+                                   "-o",
+                                   into.string()};
+  if (!framework.empty()) command.insert(command.end(), {"-f", framework});
+  return command;
+}
+
+// Empty: the project is for one alone.
+Async<Result<std::string>> framework_to_build(ToolRun& run, const ToolSource source, fs::path file) {
+  auto const targets = target_frameworks(file);
+  if (targets.empty()) co_return std::string();
+  std::vector<std::string> command{"dotnet", "--list-runtimes"};
+  LIVE_CO_TRY(auto const runtimes,
+              co_await run.run(std::move(command), file.parent_path(), {}, ToolRun::Prints::data));
+  auto framework = framework_for(source.runtime, targets, frameworks_here(runtimes.out));
+  if (framework.has_error()) co_return within(file.filename().string(), framework.error());
+  co_return framework.value();
 }
 
 void forget_older(const fs::path& made) {
@@ -101,37 +117,49 @@ Result<fs::path> main_assembly(const fs::path& built, const ToolSource& source, 
                   source.function, assembly_of(source.handler), source.handler));
 }
 
-// What Lambda's runtime runs for this handler.
-Async<Result<fs::path>> what_runs(ToolRun& run, const ToolSource source, fs::path package, fs::path project) {
-  auto const assembly = main_assembly(package, source, project.stem().string());
-  if (assembly.has_error()) co_return assembly.error();
-  bool const is_program =
-      language_of(source.runtime) != Language::dotnet || !is_class_library(source.handler);
-  if (is_program) co_return assembly.value();
-  LIVE_CO_TRY(auto framework, framework_of(package, source.handler));
-  co_return co_await dotnet_client(run, std::move(framework), project.parent_path());
+struct Parts {
+  fs::path executable;  // what Lambda's runtime runs for this handler
+  fs::path debugger;    // what holds its init
+};
+
+Async<Result<Parts>> parts_of(ToolRun& run, const ToolSource source, fs::path package, fs::path project) {
+  Parts parts;
+  LIVE_CO_TRY(parts.executable, main_assembly(package, source, project.stem().string()));
+  bool const is_library = language_of(source.runtime) == Language::dotnet && is_class_library(source.handler);
+  if (!is_library && !source.init_waits) co_return parts;
+  LIVE_CO_TRY(auto const framework, framework_of(package, parts.executable.stem().string()));
+  if (is_library) {
+    LIVE_CO_TRY(parts.executable, co_await dotnet_client(run, framework, project.parent_path()));
+  }
+  if (source.init_waits) {
+    LIVE_CO_TRY(parts.debugger, co_await dotnet_debugger_hook(run, framework, project.parent_path()));
+  }
+  co_return parts;
 }
 
 }  // namespace
 
 Async<Result<ToolProduct>> build_with_dotnet(ToolRun& run, ToolSource source, Project project) {
   LIVE_CO_TRY(auto const file, project_file(project.folder));
-  auto const built = run.made() / "out";
-  auto command = build_command(file, built);
+  LIVE_CO_TRY(auto const framework, co_await framework_to_build(run, source, file));
+  auto const built = run.made() / (framework.empty() ? "out" : "out-" + framework);
+  auto command = build_command(file, framework, built);
   LIVE_CO_TRY(co_await run.run(std::move(command), project.folder, variables_of(source.options)));
   LIVE_CO_TRY(auto const package, copy_to_run(built, run.made()));
-  LIVE_CO_TRY(auto executable, co_await what_runs(run, source, package, file));
+  LIVE_CO_TRY(auto parts, co_await parts_of(run, source, package, file));
   co_return ToolProduct{.task_root = package,
-                        .executable = std::move(executable),
+                        .executable = std::move(parts.executable),
                         .class_path = {package},
+                        .debugger = std::move(parts.debugger),
                         .folders = folders_of(file)};
 }
 
 Async<Result<ToolProduct>> build_with_assembly(ToolRun& run, ToolSource source, Project project) {
-  LIVE_CO_TRY(auto executable, co_await what_runs(run, source, source.path, source.path));
+  LIVE_CO_TRY(auto parts, co_await parts_of(run, source, source.path, source.path));
   co_return ToolProduct{.task_root = source.path,
-                        .executable = std::move(executable),
+                        .executable = std::move(parts.executable),
                         .class_path = {source.path},
+                        .debugger = std::move(parts.debugger),
                         .folders = {project.root}};
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/file.h"
+#include "toolchain/dotnet_framework.h"
 
 namespace live {
 namespace {
@@ -18,16 +19,20 @@ constexpr std::string_view kProject = R"(<Project>
   </PropertyGroup>
   <Import Project="Sdk.props" Sdk="Microsoft.NET.Sdk" />
   <PropertyGroup>
-    <OutputType>Exe</OutputType>
-    <TargetFramework>FRAMEWORK</TargetFramework>
+    <OutputType>{}</OutputType>
+    <TargetFramework>{}</TargetFramework>
     <UseAppHost>false</UseAppHost>
   </PropertyGroup>
-  <ItemGroup>
-    <PackageReference Include="Amazon.Lambda.RuntimeSupport" Version="1.*" />
-  </ItemGroup>
+  <ItemGroup>{}</ItemGroup>
   <Import Project="Sdk.targets" Sdk="Microsoft.NET.Sdk" />
 </Project>
 )";
+
+// The newest, as Lambda's own runtimes have it; its version 2 is for .NET 8 and newer.
+std::string aws_client(const std::string& framework) {
+  return fmt::format(R"(<PackageReference Include="Amazon.Lambda.RuntimeSupport" Version="{}" />)",
+                     major_version(framework) < 8 ? "1.*" : "*");
+}
 
 // The function's own assemblies come first, as on Lambda; what it does not bring is beside us. The client is
 // named in a method of its own, since whatever a method names is loaded before it begins.
@@ -55,40 +60,68 @@ static class Program
 }
 )";
 
-std::string project_for(std::string_view framework) {
-  std::string project(kProject);
-  constexpr std::string_view kPlace = "FRAMEWORK";
-  return project.replace(project.find(kPlace), kPlace.size(), framework);
+// Processes that the function starts wait for nobody.
+constexpr std::string_view kHook = R"(using System;
+using System.Diagnostics;
+using System.Linq;
+using System.Threading;
+
+static class StartupHook
+{
+    public static void Initialize()
+    {
+        const string name = "DOTNET_STARTUP_HOOKS";
+        string ours = typeof(StartupHook).Assembly.Location;
+        string[] others = Environment.GetEnvironmentVariable(name).Split(':').Where(one => one != ours).ToArray();
+        Environment.SetEnvironmentVariable(name, string.Join(":", others));
+        while (!Debugger.IsAttached) Thread.Sleep(50);
+        Console.Error.WriteLine("Debugger lets init go on");
+    }
+}
+)";
+
+struct Made {
+  std::string name;  // of the assembly
+  fs::path folder;
+  std::string project, source;  // its texts
+  fs::path assembly() const { return folder / "out" / (name + ".dll"); }
+  fs::path project_file() const { return folder / (name + ".csproj"); }
+};
+
+bool is_there(const Made& made) {
+  auto const known = read_file(made.project_file());
+  return known.has_value() && known.value() == made.project && fs::exists(made.assembly());
 }
 
-bool is_made(const fs::path& folder, const fs::path& assembly, const std::string& project) {
-  auto const known = read_file(folder / "Live.Bootstrap.csproj");
-  return known.has_value() && known.value() == project && fs::exists(assembly);
-}
-
-}  // namespace
-
-Async<Result<fs::path>> dotnet_client(ToolRun& run, std::string framework, fs::path settings) {
-  auto const folder = run.made().parent_path() / ("dotnet-" + framework);
-  auto const assembly = folder / "out/Live.Bootstrap.dll";
-  auto const project = project_for(framework);
-  if (is_made(folder, assembly, project)) co_return assembly;
+Async<Result<fs::path>> make(ToolRun& run, const Made made, fs::path settings) {
+  if (is_there(made)) co_return made.assembly();
   std::error_code ignored;
-  fs::remove(assembly, ignored);
-  LIVE_CO_TRY(write_file(folder / "Live.Bootstrap.csproj", project));
-  LIVE_CO_TRY(write_file(folder / "Program.cs", std::string(kProgram)));
+  fs::remove(made.assembly(), ignored);
+  LIVE_CO_TRY(write_file(made.project_file(), made.project));
+  LIVE_CO_TRY(write_file(made.folder / "Program.cs", made.source));
   std::vector<std::string> command{"dotnet",
                                    "build",
-                                   (folder / "Live.Bootstrap.csproj").string(),
+                                   made.project_file().string(),
                                    "--nologo",
                                    "-v",
                                    "quiet",
                                    "-clp:NoSummary",
                                    "-p:RestoreRootConfigDirectory=" + settings.string(),
                                    "-o",
-                                   (folder / "out").string()};
-  auto const built = co_await run.run(std::move(command), settings);
-  if (built.has_value()) co_return assembly;
+                                   (made.folder / "out").string()};
+  LIVE_CO_TRY(co_await run.run(std::move(command), settings));
+  co_return made.assembly();
+}
+
+}  // namespace
+
+Async<Result<fs::path>> dotnet_client(ToolRun& run, std::string framework, fs::path settings) {
+  Made const client{.name = "Live.Bootstrap",
+                    .folder = run.made().parent_path() / ("dotnet-" + framework),
+                    .project = fmt::format(kProject, "Exe", framework, aws_client(framework)),
+                    .source = std::string(kProgram)};
+  auto const built = co_await make(run, client, std::move(settings));
+  if (built.has_value()) co_return built.value();
   co_return fault(
       built.error().kind,
       fmt::format(
@@ -96,6 +129,14 @@ Async<Result<fs::path>> dotnet_client(ToolRun& run, std::string framework, fs::p
           "be had from NuGet: see that `dotnet nuget list source` names a source that has it and can "
           "be reached, and save again\n{}",
           built.error().message));
+}
+
+Async<Result<fs::path>> dotnet_debugger_hook(ToolRun& run, std::string framework, fs::path settings) {
+  Made const hook{.name = "Live.Debugger",
+                  .folder = run.made().parent_path() / ("dotnet-debugger-" + framework),
+                  .project = fmt::format(kProject, "Library", framework, ""),
+                  .source = std::string(kHook)};
+  co_return co_await make(run, hook, std::move(settings));
 }
 
 }  // namespace live

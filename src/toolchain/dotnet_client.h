@@ -1,5 +1,6 @@
-// Lambda's side of a class library of .NET: Lambda's own runtime has AWS's client of the Runtime API beside
-// the function's assembly, and so do we.
+// Lambda's side of a function in .NET, which `live` builds of a few lines: what a class library runs by,
+// since Lambda's own runtime has AWS's client of the Runtime API beside the function's assembly, and what
+// holds a process's init for its debugger.
 #pragma once
 
 #include <filesystem>
@@ -11,10 +12,17 @@
 
 namespace live {
 
-// The assembly that `dotnet exec` runs with the function's handler as its argument, built for what
-// `framework` names ("net8.0"). Made once and kept beside what is made. `settings`: where NuGet begins to
-// look for its configuration. Fault: NuGet could not fetch AWS's package, and what to do.
+// Both are built for what `framework` names ("net8.0"), once, and kept beside what is made. `settings`: where
+// NuGet begins to look for its configuration.
+
+// The assembly that `dotnet exec` runs with the function's handler as its argument. Fault: NuGet could not
+// fetch AWS's package, and what to do.
 Async<Result<std::filesystem::path>> dotnet_client(ToolRun& run, std::string framework,
                                                    std::filesystem::path settings);
+
+// The assembly that .NET loads before a program's own first line (DOTNET_STARTUP_HOOKS), and that waits until
+// a debugger has attached.
+Async<Result<std::filesystem::path>> dotnet_debugger_hook(ToolRun& run, std::string framework,
+                                                          std::filesystem::path settings);
 
 }  // namespace live

@@ -20,12 +20,14 @@ struct ToolSource {
   // "environment".
   json::object options;
   bool is_debugged = false;  // by line and variable: it is not optimised, nor stripped
+  bool init_waits = false;   // of .NET: until a debugger has attached to the process
 };
 
 struct ToolProduct {
   std::filesystem::path task_root;
   std::filesystem::path executable;               // of all languages but Java; of .NET an assembly
   std::vector<std::filesystem::path> class_path;  // of Java and .NET
+  std::filesystem::path debugger{};               // what holds its init until one is there; empty: nothing
   std::vector<std::filesystem::path> folders;     // where whatever it is made of lies
 };
 

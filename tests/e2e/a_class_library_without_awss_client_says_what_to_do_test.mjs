@@ -4,9 +4,9 @@ import { copyFileSync, mkdirSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { after, test } from "node:test";
 import { Compiled } from "../support/compiled.mjs";
-import { dotnetSdk, framework, nugetConfig, standIns } from "../support/dotnet.mjs";
+import { dotnetSdk, nugetConfig } from "../support/dotnet.mjs";
 
-const { skip, env, dotnet } = await dotnetSdk();
+const { skip, env, framework, feed } = await dotnetSdk();
 const lab = new Compiled("DOTNET_8", "Greeter::Greeter::Greet", {
   "NuGet.Config": nugetConfig("feed"),
   "fn/Greeter.csproj": `<Project Sdk="Microsoft.NET.Sdk">
@@ -25,7 +25,6 @@ test("a class library whose client NuGet does not have says what to do", { skip,
   await session.line(/error NU1101: .*Amazon\.Lambda\.RuntimeSupport/, "NuGet's own words");
   assert.match((await lab.invoke("Fn")).text, /Live\.BuildError.*Amazon\.Lambda\.RuntimeSupport/s);
 
-  const feed = standIns(dotnet);
   for (const name of readdirSync(feed)) copyFileSync(path.join(feed, name), path.join(lab.app, "feed", name));
   lab.write("fn/Greeter.cs", lab.read("fn/Greeter.cs").replace("hello", "good day"));
   await session.line(/↻ Fn rebuilt in/, "the next build");

@@ -1,21 +1,45 @@
-// Programs in C# that speak the Runtime API themselves: an executable assembly of a dotnet runtime, and one of provided.*.
+// Programs in C#: an executable assembly of a dotnet runtime, which speaks the Runtime API itself, and one of provided.*, which
+// has AWS's client do so.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import path from "node:path";
 import { after, test } from "node:test";
-import { Compiled } from "../support/compiled.mjs";
-import { dotnetSdk, framework } from "../support/dotnet.mjs";
+import { Compiled, firstAnswer } from "../support/compiled.mjs";
+import { dotnetProject, dotnetSdk, nugetConfig } from "../support/dotnet.mjs";
 
-const { skip, env, dotnet } = await dotnetSdk();
-const project = (inside = "") => `<Project Sdk="Microsoft.NET.Sdk">
-  <PropertyGroup><OutputType>Exe</OutputType><TargetFramework>${framework}</TargetFramework></PropertyGroup>
-  ${inside}
-</Project>
-`;
-const lab = new Compiled("DOTNET_8", "Greeter", {
-  "words/Words.csproj": `<Project Sdk="Microsoft.NET.Sdk"><PropertyGroup><TargetFramework>${framework}</TargetFramework></PropertyGroup></Project>\n`,
+const { skip, env, dotnet, framework, runtime, feed, program } = await dotnetSdk();
+const executable = "<OutputType>Exe</OutputType>";
+const several = (last) => `${executable}<TargetFrameworks>netstandard2.1;${last}</TargetFrameworks>`;
+const lab = new Compiled(runtime, "Greeter", {
+  "NuGet.Config": nugetConfig(feed),
+  "words/Words.csproj": dotnetProject("<TargetFramework>netstandard2.1</TargetFramework>"),
   "words/Words.cs": `public static class Words { public const string Greeting = "hello"; }\n`,
-  "fn/Greeter.csproj": project(`<ItemGroup><ProjectReference Include="../words/Words.csproj" /></ItemGroup>`),
+  "fn/Greeter.csproj": dotnetProject(several(framework), `<ProjectReference Include="../words/Words.csproj" />`),
+  "own/Shop.csproj": dotnetProject(`${executable}<TargetFramework>${framework}</TargetFramework>`, program),
+  "own/Program.cs": `using System;
+using System.IO;
+using System.Text;
+using System.Threading.Tasks;
+using Amazon.Lambda.Core;
+using Amazon.Lambda.RuntimeSupport;
+
+static class Program
+{
+    static async Task Main()
+    {
+        Func<Stream, ILambdaContext, Task<Stream>> handle = Handle;
+        using var handler = HandlerWrapper.GetHandlerWrapper(handle);
+        using var bootstrap = new LambdaBootstrap(handler);
+        await bootstrap.RunAsync();
+    }
+
+    static async Task<Stream> Handle(Stream input, ILambdaContext context)
+    {
+        string text = await new StreamReader(input).ReadToEndAsync();
+        return new MemoryStream(Encoding.UTF8.GetBytes("{\\"given\\":" + text + ",\\"name\\":\\"" + context.FunctionName + "\\"}"));
+    }
+}
+`,
   "fn/Program.cs": `using System;
 using System.Linq;
 using System.Net.Http;
@@ -62,6 +86,7 @@ static class Program
             left = long.Parse(header("Deadline-Ms")) - DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() > 0,
             env = Environment.GetEnvironmentVariable("GREETING"),
             handler = Environment.GetEnvironmentVariable("_HANDLER"),
+            name = Environment.GetEnvironmentVariable("LAMBDA_RUNTIME_NAME"),
             runtime = Environment.GetEnvironmentVariable("AWS_EXECUTION_ENV"),
             memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 20,
         };
@@ -72,27 +97,27 @@ static class Program
   env,
   more: `new lambda.Function(stack, "Own", {
     functionName: app.stage + "-Own", runtime: lambda.Runtime.PROVIDED_AL2023, handler: "bootstrap", timeout: cdk.Duration.seconds(110),
-    code: lambda.Code.fromAsset("fn", { bundling: { image: cdk.DockerImage.fromRegistry("never/pulled") } }),
+    code: lambda.Code.fromAsset("own", { bundling: { image: cdk.DockerImage.fromRegistry("never/pulled") } }),
   });`,
 });
 after(() => lab.dispose());
 let session;
 
-test("the project of an executable assembly is compiled and called", { skip, timeout: 580_000 }, async () => {
+test("the project of an executable assembly is compiled for its runtime and called", { skip, timeout: 580_000 }, async () => {
   session = await lab.go();
-  const { body, text } = await lab.invoke("Fn", { name: "you" });
+  const { body, text } = await firstAnswer(lab, "Fn", { name: "you" });
   assert.equal(body?.text, "hello you", text);
   assert.match(body.id, /^[0-9a-f-]{36}$/);
   assert.match(body.arn, /:function:e2e-Fn$/);
-  assert.deepEqual([body.left, body.env, body.handler, body.runtime], [true, "hello", "Greeter", "AWS_Lambda_dotnet8"]);
+  assert.deepEqual([body.left, body.env, body.handler, body.runtime], [true, "hello", "Greeter", `AWS_Lambda_${body.name}`]);
+  assert.match(body.name, /^dotnet/);
   assert.equal(body.memory, 512, "the memory that .NET knows of");
   await session.line(/printed by C#/, "what the program printed");
 });
 
-test("so is one of a runtime that is the program's own", { skip, timeout: 120_000 }, async () => {
-  const { body, text } = await lab.invoke("Own", { name: "all" });
-  assert.equal(body?.text, "hello all", text);
-  assert.equal(body.handler, "bootstrap");
+test("so is one of a runtime that is the program's own, which brings AWS's client", { skip, timeout: 120_000 }, async () => {
+  const { body, text } = await lab.invoke("Own", { of: "AWS" });
+  assert.deepEqual(body, { given: { of: "AWS" }, name: "e2e-Own" }, text);
 });
 
 test("an exception and an exit are told as when deployed", { skip, timeout: 120_000 }, async () => {
@@ -115,10 +140,18 @@ test("a save in a project that it refers to is live, too", { skip, timeout: 400_
   await lab.saved("words/Words.cs", '"hello"', '"good day"', "good day, dear you");
 });
 
+test("a project that is not for its function's runtime says so", { skip, timeout: 400_000 }, async () => {
+  lab.write("fn/Greeter.csproj", lab.read("fn/Greeter.csproj").replace(framework, "net6.0"));
+  await session.line(/Greeter\.csproj: the project is for netstandard2\.1, net6\.0, and the runtime dotnet\S+ runs \S+: add it to TargetFrameworks/, "what is missing");
+  const from = session.lines.length;
+  lab.write("fn/Greeter.csproj", lab.read("fn/Greeter.csproj").replace("net6.0", framework));
+  await session.line(/↻ Fn rebuilt in/, "the next build", { from, timeout: 240_000 });
+});
+
 test("the embedded AWS runs the assembly that is deployed", { skip, timeout: 400_000 }, async () => {
   await session.stop();
-  execFileSync(dotnet, ["publish", "fn", "-c", "Release", "--nologo", "-v", "quiet", "-o", "published"], { cwd: lab.app, stdio: "pipe" });
-  lab.write("lib/index.js", lab.read("lib/index.js").replace(/code: lambda.Code.fromAsset\("fn".*\}\),/g, 'code: lambda.Code.fromAsset("published"),'));
+  execFileSync(dotnet, ["publish", "fn", "-f", framework, "-c", "Release", "--nologo", "-v", "quiet", "-o", "published"], { cwd: lab.app, stdio: "pipe" });
+  lab.write("lib/index.js", lab.read("lib/index.js").replace(/code: lambda.Code.fromAsset\("(fn|own)".*\}\),/g, 'code: lambda.Code.fromAsset("published"),'));
   await lab.do("deploy");
   const { body, text, log } = await lab.invoke("Fn", { name: "all" });
   assert.equal(body?.text, "good day, dear all", text);

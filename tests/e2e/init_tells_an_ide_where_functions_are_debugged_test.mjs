@@ -59,7 +59,7 @@ test("JetBrains gets a run configuration a function", async () => {
 });
 
 test("a function in another language has the configuration of its own debugger", async () => {
-  const places = { "lab/Py": { port: 9301, language: "python" }, "lab/Go": { port: 9302, language: "go" }, "lab/Jv": { port: 9303, language: "java" }, "lab/Rb": { port: 9304, language: "ruby" } };
+  const places = { "lab/Py": { port: 9301, language: "python" }, "lab/Go": { port: 9302, language: "go" }, "lab/Jv": { port: 9303, language: "java" }, "lab/Rb": { port: 9304, language: "ruby" }, "lab/Cs": { language: "dotnet" } };
   lab.write(".live/inspect.json", JSON.stringify(places));
   lab.write(file, "{}");
   await lab.must("init", "--ide", "vscode");
@@ -69,7 +69,9 @@ test("a function in another language has the configuration of its own debugger",
   assert.deepEqual([of["Live: Go"].type, of["Live: Go"].mode, of["Live: Go"].port], ["go", "remote", 9302]);
   assert.deepEqual([of["Live: Jv"].type, of["Live: Jv"].hostName, of["Live: Jv"].port], ["java", "127.0.0.1", 9303]);
   assert.deepEqual([of["Live: Rb"].type, of["Live: Rb"].debugPort], ["rdbg", "127.0.0.1:9304"]);
+  assert.deepEqual([of["Live: Cs"].type, of["Live: Cs"].request, of["Live: Cs"].processId], ["coreclr", "attach", "${command:pickProcess}"]);
   const text = await lab.must("init", "--ide", "jetbrains");
   assert.match(lab.read(".run/Live_Jv.run.xml"), /type="Remote"[^]*name="PORT" value="9303"/);
+  assert.match(text, /none for Cs: docs\/debugging\.md says how JetBrains debugs dotnet/);
   assert.match(text, /none for Py: docs\/debugging\.md says how JetBrains debugs python/);
 });

@@ -26,6 +26,16 @@ export function missing(tool, probe) {
   }
 }
 
+/**
+ * What a call answers once its function is built: on a busy machine that takes longer than a call.
+ * @param {Lab} lab @param {string} id @param {object} event
+ */
+export const firstAnswer = (lab, id, event) =>
+  until(`answer of ${id}, built`, async () => {
+    const answer = await lab.invoke(id, event);
+    return !/Sandbox\.Timedout/.test(answer.text) && answer;
+  }, { timeout: 500_000 });
+
 export class Compiled extends Lab {
   /**
    * @param {string} runtime a member of lambda.Runtime @param {string} handler @param {Record<string, string>} files
