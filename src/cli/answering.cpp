@@ -15,10 +15,12 @@ namespace live::cli {
 
 Answering::Answering(Executor executor, Host& host, Terminal& terminal, std::unique_ptr<Watch> watch,
                      Relay& relay, const Target& target, Layers::Fetch fetch_layer,
-                     DebugPorts::Options debugging)
+                     DebugPorts::Options debugging, MemoryLimits memory_limits)
     : code(executor, host, terminal, std::move(watch),
            {target.app.folder, target.app.state_folder(), runtimes_folder()}, std::move(fetch_layer)),
-      spares(executor, &scratch),
+      memory(std::move(memory_limits)),
+      scratch(memory.temporary_files),
+      spares(executor, {&scratch, memory.cgroups.get()}),
       debug_ports(executor, ids, std::move(debugging),
                   [&terminal](auto const& text) { terminal.warn(text); }),
       fleet(executor, clock, ids, code, terminal,
@@ -26,6 +28,7 @@ Answering::Answering(Executor executor, Host& host, Terminal& terminal, std::uni
                          .loaded = target.app.state_folder() / "loaded",
                          .spares = &spares,
                          .scratch = &scratch,
+                         .cgroups = memory.cgroups.get(),
                          .debug_ports = &debug_ports,
                          .most_workers = target.app.config.workers,
                          .most_of_one_function = target.app.config.workers_per_function,

@@ -13,6 +13,7 @@
 #include "live/other_versions.h"
 #include "live/session.h"
 #include "live/target.h"
+#include "runtime/memory_limits.h"
 #include "runtime/scratch.h"
 #include "runtime/spares.h"
 #include "watch/watch.h"
@@ -21,7 +22,8 @@ namespace live::cli {
 
 struct Answering {
   Answering(Executor executor, Host& host, Terminal& terminal, std::unique_ptr<Watch> watch, Relay& relay,
-            const Target& target, Layers::Fetch fetch_layer, DebugPorts::Options debugging);
+            const Target& target, Layers::Fetch fetch_layer, DebugPorts::Options debugging,
+            MemoryLimits memory_limits);
 
   // Before the first call needs them.
   void prepare_node(const std::vector<LocalFunction>& functions);
@@ -30,6 +32,7 @@ struct Answering {
   SystemClock clock;
   RandomIds ids;
   LocalCode code;
+  MemoryLimits memory;
   Scratch scratch;
   Spares spares;
   DebugPorts debug_ports;

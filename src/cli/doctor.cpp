@@ -13,8 +13,8 @@ namespace {
 
 // Each group at once; a later one may use what those before it found. Told in this order.
 const std::vector<std::vector<Check>> kGroups{
-    {check_node, check_ports, check_watches, check_own_folders, check_files, check_endpoints,
-     check_account_and_region},
+    {check_node, check_ports, check_watches, check_own_folders, check_memory_limits, check_files,
+     check_endpoints, check_account_and_region},
     {check_clock, check_app, check_debug_stack, check_permissions},
     {check_bootstrap, check_drift, check_connection, check_stage_key, check_stubs, check_access}};
 

@@ -13,6 +13,7 @@
 #include "live/debug_stack.h"
 #include "live/deployment.h"
 #include "live/doctor.h"
+#include "runtime/memory_limits.h"
 
 namespace live::cli {
 
@@ -28,6 +29,7 @@ struct Patient {
                                      {.proxies = proxies.has_value() ? proxies.value() : net::Proxies()}),
              clock) {}
 
+  MemoryLimits memory = MemoryLimits::of_this_machine();  // before anything else runs in our cgroup
   Executor executor;
   const CommonOptions& options;
   Terminal& terminal;
@@ -56,6 +58,7 @@ Async<Findings> check_node(Patient& patient);
 Async<Findings> check_ports(Patient& patient);
 Async<Findings> check_watches(Patient& patient);
 Async<Findings> check_own_folders(Patient& patient);
+Async<Findings> check_memory_limits(Patient& patient);
 Async<Findings> check_files(Patient& patient);  // the stubs' packages hold the stage key
 
 // doctor_account.cpp

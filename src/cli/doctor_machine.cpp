@@ -105,6 +105,21 @@ Async<Findings> check_own_folders(Patient& patient) {
   co_return findings;
 }
 
+Async<Findings> check_memory_limits(Patient& patient) {
+  constexpr auto about = "memory of functions";
+  Findings findings;
+  auto const& memory = patient.memory;
+  if (patient.has_app && !patient.target().app.config.limits) {
+    findings.ok(about, "not limited, as `live.limits` in live.json has it");
+  } else if (memory.cgroups) {
+    findings.ok(about,
+                fmt::format("limited by the kernel, in {}", memory.cgroups->folder().parent_path().string()));
+  } else {
+    findings.ok(about, fmt::format("watched, not limited by the kernel: {}", memory.why_watched));
+  }
+  co_return findings;
+}
+
 Async<Findings> check_files(Patient& patient) {
   Findings findings;
   if (!patient.has_app) co_return findings;

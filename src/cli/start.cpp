@@ -62,6 +62,7 @@ Async<void> for_ever(Executor executor) {
 Async<Result<void>> start(StartOptions options, Terminal& terminal, Interruption& interruption) {
   auto const executor = co_await asio::this_coro::executor;
   auto const began = std::chrono::steady_clock::now();
+  auto memory = MemoryLimits::of_this_machine();  // before anything else runs in our cgroup
   LIVE_CO_TRY(auto prepared, prepare(options, terminal));
   Host host(executor, Host::Options{.folder = host_folder(), .environment = prepared.host_environment});
   LIVE_CO_TRY(host.toolkit().begin());
@@ -72,6 +73,7 @@ Async<Result<void>> start(StartOptions options, Terminal& terminal, Interruption
   tell_of_ending_keys(*account, terminal);
   LIVE_CO_TRY(check_account(options, prepared.target));
   apply(options, prepared.target);
+  if (prepared.target.limits == Limits::lifted) memory.cgroups = nullptr;
   auto const question = [options](const std::string& text) { return ask(options, text); };
   Starting starting(host, *account, prepared.target, terminal, question);
   LIVE_CO_TRY(auto prospect, co_await prepare_ground(executor, starting, options));
@@ -85,7 +87,7 @@ Async<Result<void>> start(StartOptions options, Terminal& terminal, Interruption
   LIVE_CO_TRY(auto watch, Watch::create(executor));
 
   Answering all(executor, host, terminal, std::move(watch), relay, prepared.target, fetch_layers_of(*account),
-                debugging(options, prepared.target));
+                debugging(options, prepared.target), std::move(memory));
   all.prepare_node(plan.sources);
   LIVE_CO_TRY(co_await all.session.connect());
   if (auto const& skew = account->http().skew())

@@ -454,6 +454,7 @@ Program Fleet::program_for(const LocalFunction& function, const Invocation& invo
   program.class_path = ready.class_path;
   program.memory_mb = function.memory_mb;
   program.limits = options_.limits;
+  program.cgroups = options_.cgroups;
   // .NET puts what its debuggers look for among the temporary files, and they look in the machine's own
   // folder.
   if (!function.is_attached_by_process) program.scratch = options_.scratch;

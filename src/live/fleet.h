@@ -33,6 +33,7 @@ struct FleetOptions {
   std::filesystem::path loaded{};       // a folder: what each function has loaded
   Spares* spares = nullptr;             // borrowed; processes that wait with the runtime loaded
   Scratch* scratch = nullptr;           // borrowed; the workers' temporary files
+  Cgroups* cgroups = nullptr;           // borrowed; where the kernel limits the workers' memory
   DebugPorts* debug_ports = nullptr;    // borrowed
   std::chrono::minutes idle_limit{15};  // after it a worker ends: its stub is long frozen or gone
   std::chrono::seconds sweep_interval{30};

@@ -16,6 +16,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
 
+#include "process/cgroup.h"
 #include "process/descendants.h"
 #include "process/spawn.h"
 
@@ -58,6 +59,7 @@ class Child : public std::enable_shared_from_this<Child> {
       : executor_(executor),
         clears_away_(command.clears_away),
         takes_all_along_(command.takes_all_along),
+        cgroup_(command.cgroup),
         pid_(spawned.pid),
         on_line_(std::move(on_line)),
         ended_(executor, asio::steady_timer::time_point::max()),
@@ -156,6 +158,7 @@ class Child : public std::enable_shared_from_this<Child> {
 
   pid_t pid() const { return pid_; }
   bool running() const { return !status_; }
+  Cgroup* cgroup() const { return cgroup_.get(); }
 
  private:
   void follow(Output& output) {
@@ -247,6 +250,7 @@ class Child : public std::enable_shared_from_this<Child> {
 
   Executor executor_;
   bool clears_away_, takes_all_along_;
+  std::shared_ptr<Cgroup> cgroup_;
   pid_t pid_;
   Strays strays_;
   Process::OnLine on_line_;
@@ -266,6 +270,7 @@ class OwnedProcess final : public Process {
   ~OwnedProcess() override { child_->disown(); }
   pid_t pid() const override { return child_->pid(); }
   bool running() const override { return child_->running(); }
+  Cgroup* cgroup() const override { return child_->cgroup(); }
   Async<ExitStatus> wait() override { return Child::wait(child_); }
   void signal(int number) override { child_->signal(number); }
   Async<ExitStatus> stop(std::chrono::milliseconds grace) override { return Child::stop(child_, grace); }

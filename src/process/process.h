@@ -19,6 +19,8 @@
 
 namespace live {
 
+class Cgroup;
+
 struct Command {
   std::vector<std::string> arguments;  // the first is the program, looked up in PATH
   // The whole environment, unless inherits_environment.
@@ -31,10 +33,11 @@ struct Command {
   bool clears_away = false;
   // When it is stopped, what it has started goes with it, although that has left its process group.
   bool takes_all_along = false;
-  bool is_traceable = false;        // a debugger beside it may attach to it, though Yama restricts that
-  Framing framing = Framing::none;  // of messages among the lines of its standard output
-  bool begins_stopped = false;      // before its first instruction, until SIGCONT
-  std::vector<Mount> mounts{};      // in a namespace of its own, where there are any
+  bool is_traceable = false;         // a debugger beside it may attach to it, though Yama restricts that
+  Framing framing = Framing::none;   // of messages among the lines of its standard output
+  bool begins_stopped = false;       // before its first instruction, until SIGCONT
+  std::vector<Mount> mounts{};       // in a namespace of its own, where there are any
+  std::shared_ptr<Cgroup> cgroup{};  // it begins there, and nothing is left of it there; null: in ours
 };
 
 struct ExitStatus {
@@ -57,6 +60,7 @@ class Process {
 
   virtual pid_t pid() const = 0;
   virtual bool running() const = 0;
+  virtual Cgroup* cgroup() const = 0;  // null: in ours
   // Resumes when it has ended and its output is read. Any number may wait.
   virtual Async<ExitStatus> wait() = 0;
   virtual void signal(int number) = 0;  // to the process group

@@ -15,15 +15,12 @@
 
 #include <fmt/format.h>
 
+#include "process/cgroup.h"
 #include "process/not_executed.h"
 
 extern char** environ;
 
 namespace live {
-
-Descriptor::~Descriptor() {
-  if (number_ >= 0) ::close(number_);
-}
 
 namespace {
 
@@ -87,7 +84,9 @@ struct Failure {
   int error;
 };
 
-// What the child needs, prepared before vfork: it shares our memory and may call system calls only.
+// What the child needs, prepared before vfork: it shares our memory and may call system calls only. One that
+// begins in a cgroup has a copy of it: moving it there afterwards would wait for every core (a grace period
+// of the kernel's, 10 to 20 ms), and vfork() cannot name one.
 struct Plan {
   const char* program;
   char* const* arguments;
@@ -128,11 +127,11 @@ Failure run(const Plan& plan) {
   ::_exit(127);
 }
 
-pid_t fork_into(const Plan& plan) {
+pid_t fork_into(const Plan& plan, const Cgroup* cgroup) {
   sigset_t all, before;
   sigfillset(&all);
   sigprocmask(SIG_SETMASK, &all, &before);  // no handler of ours may run in the child
-  pid_t pid = ::vfork();
+  pid_t const pid = cgroup ? cgroup->fork() : ::vfork();
   if (pid == 0) become(plan);
   int error = errno;
   sigprocmask(SIG_SETMASK, &before, nullptr);
@@ -222,7 +221,7 @@ Result<Spawned> spawn(const Command& command) {
             .signal_with_parent = command.clears_away ? SIGTERM : SIGKILL,
             .is_traceable = command.is_traceable,
             .begins_stopped = command.begins_stopped};
-  pid_t pid = fork_into(plan);
+  pid_t pid = fork_into(plan, command.cgroup.get());
   if (pid < 0) return fault(fmt::format("starting {}: {}", program, std::strerror(errno)));
   if (auto const failure = failure_from(failing)) {
     ::waitpid(pid, nullptr, 0);

@@ -4,28 +4,10 @@
 
 #include <sys/types.h>
 
-#include <utility>
-
+#include "process/descriptor.h"
 #include "process/process.h"
 
 namespace live {
-
-class Descriptor {  // closed with its owner
- public:
-  Descriptor() = default;
-  explicit Descriptor(int number) : number_(number) {}
-  Descriptor(Descriptor&& other) noexcept : number_(other.release()) {}
-  Descriptor& operator=(Descriptor&& other) noexcept {
-    std::swap(number_, other.number_);
-    return *this;
-  }
-  ~Descriptor();
-  int number() const { return number_; }
-  int release() { return std::exchange(number_, -1); }
-
- private:
-  int number_ = -1;
-};
 
 struct Spawned {
   pid_t pid = -1;

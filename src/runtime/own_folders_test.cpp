@@ -179,7 +179,7 @@ TEST_F(IsolatedWorkerTest, BelowItsTaskRootItWritesNothingWhereThatIsReadOnly) {
 }
 
 TEST_F(IsolatedWorkerTest, OneThatWaitedFindsTheLayersOfTheFunctionThatItBecomes) {
-  Spares spares(context.get_executor(), &scratch);
+  Spares spares(context.get_executor(), {.scratch = &scratch});
   auto with_layer = program();
   with_layer.layers = {folder.path() / "layer"};
   spares.prepare(
@@ -196,7 +196,7 @@ TEST_F(IsolatedWorkerTest, ForOneThatWaitedALayerHidesWhatTheMachineHasInOptToo)
   fs::directory_iterator const first("/opt", absent);
   if (absent || first == fs::directory_iterator()) GTEST_SKIP() << "this machine has nothing in /opt";
   auto const name = first->path().filename().string();
-  Spares spares(context.get_executor(), &scratch);
+  Spares spares(context.get_executor(), {.scratch = &scratch});
   auto with_layer = program();
   with_layer.layers = {folder.path() / "layer"};
   spares.prepare(
@@ -214,7 +214,7 @@ TEST_F(IsolatedWorkerTest, OneThatWaitedWithoutWhatAFunctionReadsIsNotTaken) {
   if (folder.path().parent_path() != "/tmp") GTEST_SKIP() << "the function does not lie in /tmp here";
   Scratch narrow;
   narrow.isolate(Reachable({LIVE_SOURCE_DIR}));
-  Spares spares(context.get_executor(), &narrow);
+  Spares spares(context.get_executor(), {.scratch = &narrow});
   auto const spare = node_spare(LIVE_SOURCE_DIR "/runtimes", NodeHeap::of(128, Limits::enforced));
   spares.prepare(spare);
   write("index.js", "exports.handler = async () => process.argv[1].endsWith('spare.cjs')");

@@ -119,7 +119,8 @@ struct Expected {
 }  // namespace
 
 struct Preloaded::State : std::enable_shared_from_this<State> {
-  State(Executor executor, Scratch* scratch) : executor(executor), scratch(scratch), timer(executor) {}
+  State(Executor executor, Surroundings surroundings)
+      : executor(executor), surroundings(surroundings), timer(executor) {}
 
   SpareProcess::Become become(const Launch& launch, Process::OnLine on_line) {
     const auto at = expected.find(launch.loaded);
@@ -184,7 +185,7 @@ struct Preloaded::State : std::enable_shared_from_this<State> {
 
   std::shared_ptr<Understudy> start(const Launch& launch, const std::string& list) {
     auto one = std::make_shared<Understudy>(Understudy{launch, list});
-    one->process = SpareProcess::start(executor, *launch.spare, scratch, launch.reads,
+    one->process = SpareProcess::start(executor, *launch.spare, surroundings, launch.reads,
                                        [weak = std::weak_ptr(one)](Process::Stream, std::string_view line) {
                                          if (auto self = weak.lock()) self->hear(line);
                                        });
@@ -193,13 +194,13 @@ struct Preloaded::State : std::enable_shared_from_this<State> {
   }
 
   Executor executor;
-  Scratch* scratch;
+  Surroundings surroundings;
   asio::steady_timer timer;
   std::map<std::filesystem::path, Expected> expected;  // by the list of what it has loaded
 };
 
-Preloaded::Preloaded(Executor executor, Scratch* scratch)
-    : state_(std::make_shared<State>(std::move(executor), scratch)) {}
+Preloaded::Preloaded(Executor executor, Surroundings surroundings)
+    : state_(std::make_shared<State>(std::move(executor), surroundings)) {}
 
 Preloaded::~Preloaded() { state_->timer.cancel(); }
 

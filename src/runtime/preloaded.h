@@ -13,11 +13,10 @@
 namespace live {
 
 struct Launch;
-class Scratch;
 
 class Preloaded {
  public:
-  Preloaded(Executor executor, Scratch* scratch);  // borrowed, or none
+  Preloaded(Executor executor, Surroundings surroundings);
   ~Preloaded();
 
   // The process that waits for this, which has been told to become it. Null: none does, or what it has loaded

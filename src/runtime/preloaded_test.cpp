@@ -203,7 +203,7 @@ struct LoadsAhead : PreloadedTest {
     auto const file = (folder.path() / "node_modules/inner/index.js").string();
     EXPECT_TRUE(write_file(program.loaded, json::serialize(json::array{file})));
     bool is_loaded = false;
-    auto process = SpareProcess::start(context.get_executor(), spare, nullptr, {},
+    auto process = SpareProcess::start(context.get_executor(), spare, {}, {},
                                        [&is_loaded](Process::Stream, std::string_view line) {
                                          is_loaded |= line.starts_with("\1live preloaded [");
                                        });

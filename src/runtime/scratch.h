@@ -16,6 +16,7 @@ class Scratch {
  public:
   // Below `place`; nothing is made there before a worker needs it.
   explicit Scratch(std::filesystem::path place = system_place());
+  static std::filesystem::path system_place();
   ~Scratch();
   Scratch(const Scratch&) = delete;
 
@@ -31,7 +32,6 @@ class Scratch {
   Result<OwnFolders> own_folders(const Reachable& also);
 
  private:
-  static std::filesystem::path system_place();
   Result<void> begin();
   void sweep() const;
 

@@ -4,6 +4,7 @@
 #include <boost/asio/detached.hpp>
 
 #include "base/json.h"
+#include "process/cgroup.h"
 #include "runtime/launch.h"
 #include "runtime/scratch.h"
 
@@ -32,6 +33,14 @@ Result<std::optional<OwnFolders>> furnish(Command& spare, Scratch* scratch, cons
   return folders;
 }
 
+// Without a limit, until it is known which function it becomes. Moving it then would cost more, and leave
+// behind what it has taken.
+std::shared_ptr<Cgroup> cgroup_in(Cgroups* cgroups) {
+  if (!cgroups) return nullptr;
+  auto made = cgroups->make();
+  return made ? std::move(made.value()) : nullptr;
+}
+
 Async<void> tell(Async<Result<void>> written) { (void)co_await std::move(written); }
 
 }  // namespace
@@ -41,13 +50,15 @@ std::string own_certificates() {
   return value ? value : "";
 }
 
-std::optional<SpareProcess> SpareProcess::start(const Executor& executor, Command spare, Scratch* scratch,
-                                                const Reachable& reads, Process::OnLine on_line) {
+std::optional<SpareProcess> SpareProcess::start(const Executor& executor, Command spare,
+                                                const Surroundings& surroundings, const Reachable& reads,
+                                                Process::OnLine on_line) {
   spare.one_output = spare.takes_all_along = true;  // as a worker's
   if (auto certificates = own_certificates(); !certificates.empty())
     spare.environment.emplace_back(kCertificates, std::move(certificates));
-  auto folders = furnish(spare, scratch, reads);
+  auto folders = furnish(spare, surroundings.scratch, reads);
   if (!folders) return std::nullopt;
+  spare.cgroup = cgroup_in(surroundings.cgroups);
   auto sink = std::make_shared<Process::OnLine>(std::move(on_line));
   auto started =
       Process::start(executor, std::move(spare), [sink](Process::Stream stream, std::string_view line) {

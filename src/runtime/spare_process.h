@@ -12,15 +12,22 @@
 namespace live {
 
 struct Launch;
+class Cgroups;
 class Scratch;
+
+// What a process has of its own while it waits, and afterwards; borrowed, or none.
+struct Surroundings {
+  Scratch* scratch = nullptr;  // folders, where it isolates
+  Cgroups* cgroups = nullptr;
+};
 
 class SpareProcess {
  public:
-  // With folders of its own where `scratch` isolates: it reaches its program there, and `reads`. Nothing: it
-  // cannot be started; a fresh process will fail too, and say why. Until it becomes something `on_line` gets
-  // what it says.
-  static std::optional<SpareProcess> start(const Executor& executor, Command spare, Scratch* scratch,
-                                           const Reachable& reads = {}, Process::OnLine on_line = {});
+  // In its own folders it reaches its program, and `reads`. Nothing: it cannot be started; a fresh process
+  // will fail too, and say why. Until it becomes something `on_line` gets what it says.
+  static std::optional<SpareProcess> start(const Executor& executor, Command spare,
+                                           const Surroundings& surroundings, const Reachable& reads = {},
+                                           Process::OnLine on_line = {});
 
   // It will probably load this: {"dependencies": file}, {"loaded": list}.
   void compile(const char* what, const std::filesystem::path& file);

@@ -49,11 +49,11 @@ bool put_last(std::vector<std::filesystem::path>& files, const std::filesystem::
 
 // Of one runtime: the processes that wait.
 struct Spares::Bench : std::enable_shared_from_this<Bench> {
-  Bench(Executor executor, Command of, Scratch* scratch)
-      : executor(executor), spare(std::move(of)), scratch(scratch), timer(executor) {}
+  Bench(Executor executor, Command of, Surroundings surroundings)
+      : executor(executor), spare(std::move(of)), surroundings(surroundings), timer(executor) {}
 
   bool start() {
-    auto started = SpareProcess::start(executor, spare, scratch);
+    auto started = SpareProcess::start(executor, spare, surroundings);
     if (!started) return false;
     for (const auto& file : dependencies) started->compile("dependencies", file);
     for (const auto& list : loaded) started->compile("loaded", list);
@@ -139,7 +139,7 @@ struct Spares::Bench : std::enable_shared_from_this<Bench> {
 
   Executor executor;
   Command spare;
-  Scratch* scratch;
+  Surroundings surroundings;
   asio::steady_timer timer;  // until the next one starts, or those above one leave
   std::vector<SpareProcess> waiting;
   std::weak_ptr<void> loading;
@@ -150,11 +150,11 @@ struct Spares::Bench : std::enable_shared_from_this<Bench> {
   std::vector<std::filesystem::path> dependencies, loaded;  // what they compile
 };
 
-Spares::Spares(Executor executor, Scratch* scratch)
+Spares::Spares(Executor executor, Surroundings surroundings)
     : executor_(executor),
-      scratch_(scratch),
+      surroundings_(surroundings),
       certificates_(own_certificates()),
-      preloaded_(std::move(executor), scratch) {}
+      preloaded_(std::move(executor), surroundings) {}
 
 Spares::~Spares() {
   for (auto& [name, bench] : benches_) bench->timer.cancel();
@@ -162,7 +162,7 @@ Spares::~Spares() {
 
 Spares::Bench& Spares::bench_of(const Command& spare) {
   auto& bench = benches_[fmt::format("{}", fmt::join(spare.arguments, " "))];
-  if (!bench) bench = std::make_shared<Bench>(executor_, spare, scratch_);
+  if (!bench) bench = std::make_shared<Bench>(executor_, spare, surroundings_);
   return *bench;
 }
 
@@ -187,8 +187,9 @@ bool Spares::can_become(const Launch& launch) const {
 }
 
 Spares::Taken Spares::become(const Launch& launch, Process::OnLine on_line) {
-  bool const is_isolated = scratch_ && scratch_->isolates();
-  if (!can_become(launch) || launch.scratch != (is_isolated ? scratch_ : nullptr)) return {};
+  auto* const scratch = surroundings_.scratch;
+  bool const is_isolated = scratch && scratch->isolates();
+  if (!can_become(launch) || launch.scratch != (is_isolated ? scratch : nullptr)) return {};
   auto understudy = preloaded_.become(launch, on_line);
   preloaded_.expect(launch);
   if (understudy.process) return {std::move(understudy.folders), std::move(understudy.process), {}};

@@ -18,12 +18,10 @@
 namespace live {
 
 struct Launch;
-class Scratch;
 
 class Spares {
  public:
-  // `scratch` is borrowed; where it isolates, a process waits with folders of its own.
-  explicit Spares(Executor executor, Scratch* scratch = nullptr);
+  explicit Spares(Executor executor, Surroundings surroundings = {});
   ~Spares();
 
   // Starts those of `spare`, a Launch's, before anybody needs them: so many functions may become of it.
@@ -56,7 +54,7 @@ class Spares {
   bool can_become(const Launch& launch) const;
 
   Executor executor_;
-  Scratch* scratch_;
+  Surroundings surroundings_;
   const std::string certificates_;
   Preloaded preloaded_;
   std::map<std::string, std::shared_ptr<Bench>> benches_;  // by command line

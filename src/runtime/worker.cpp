@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/file.h"
+#include "process/cgroup.h"
 #include "runtime/debugging.h"
 #include "runtime/launchers.h"
 #include "runtime/memory_watch.h"
@@ -149,6 +150,7 @@ class Environs : public std::enable_shared_from_this<Environs> {
       if (auto const& root = launch.read_only; !root.empty())
         launch.command.mounts.push_back({root, root, Mount::Need::may, Mount::Access::read_only});
     }
+    if (program_.cgroups && is_limited()) launch.command.cgroup = limited_cgroup();
     LIVE_TRY(process_, Process::start(std::move(executor), std::move(launch.command), std::move(on_line)));
     return outcome::success();
   }
@@ -220,8 +222,20 @@ class Environs : public std::enable_shared_from_this<Environs> {
   }
 
   // What a debugger keeps of the process lies in the same memory: then nobody counts it.
+  bool is_limited() const { return program_.limits == Limits::enforced && !target_; }
+
+  // Limited before it begins: runtimes read then how much there is. Null: there can be none.
+  std::shared_ptr<Cgroup> limited_cgroup() const {
+    auto made = program_.cgroups->make();
+    bool const limits = made && made.value()->limit_memory(program_.memory_mb);
+    return limits ? std::move(made.value()) : nullptr;
+  }
+
+  // One that waited has its limit from now on, for what it has taken before as well.
   void limit_memory(const Executor& executor) {
-    if (program_.limits == Limits::lifted || target_) return;
+    if (!is_limited()) return;
+    auto* const cgroup = process_->cgroup();
+    if (cgroup && cgroup->limit_memory(program_.memory_mb)) return;
     memory_watch_ = std::make_unique<MemoryWatch>(
         executor, process_->pid(), program_.memory_mb,
         MemoryWatch::Events{.is_wanted = [this] { return runs_something(); },
@@ -233,8 +247,20 @@ class Environs : public std::enable_shared_from_this<Environs> {
 
   void exceed_memory(long used_mb) {
     process_->read_pending();
-    if (is_owned_ && events_.on_memory_exceeded) events_.on_memory_exceeded(api_->request_id(), used_mb);
+    tell_exceeded(used_mb);
     kill();
+  }
+
+  void tell_exceeded(long used_mb) {
+    if (is_owned_ && events_.on_memory_exceeded) events_.on_memory_exceeded(api_->request_id(), used_mb);
+  }
+
+  // The kernel has ended it, as it was about to use more.
+  void tell_if_out_of_memory() {
+    auto const* const cgroup = process_->cgroup();
+    if (!cgroup || !cgroup->ran_out_of_memory()) return;
+    max_memory_mb_ = std::max<long>(max_memory_mb_, program_.memory_mb);
+    tell_exceeded(program_.memory_mb);
   }
 
   void limit_init() {
@@ -250,6 +276,7 @@ class Environs : public std::enable_shared_from_this<Environs> {
   static Async<void> follow(std::shared_ptr<Environs> self) {
     ExitStatus status = co_await self->process_->wait();
     self->init_timer_.cancel();
+    self->tell_if_out_of_memory();
     self->loading_.reset();
     self->target_.reset();
     self->temporary_files_.reset();

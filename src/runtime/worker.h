@@ -22,6 +22,7 @@
 namespace live {
 
 struct AutoAttach;
+class Cgroups;
 class Scratch;
 
 struct Program {
@@ -49,6 +50,7 @@ struct Program {
   // Where a process notes which packages it has loaded, so that later ones load them sooner; empty: nowhere.
   std::filesystem::path loaded{};
   Scratch* scratch = nullptr;  // for its temporary files; borrowed for its start
+  Cgroups* cgroups = nullptr;  // where the kernel limits its memory; borrowed for its start
   // The library of its debugger, where the interpreter does not have it.
   std::filesystem::path debugger{};
   // A debugger may look into it; borrowed for its start.

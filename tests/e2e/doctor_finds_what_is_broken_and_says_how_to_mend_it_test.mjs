@@ -43,6 +43,7 @@ test("where there is no app, it looks at the machine and the account all the sam
   assert.match(of(/node/).said, /^\d+\.\d+\.\d+ \(\/.*node\)$/);
   assert.equal(of(/ports/).state, "ok");
   assert.equal(of(/file watching/).state, "ok");
+  assert.match(of(/memory of functions/).said, /^(limited by the kernel, in \/|watched, not limited by the kernel: .)/);
   assert.match(of(/region/).advice, /--region, set AWS_REGION/);
 });
 

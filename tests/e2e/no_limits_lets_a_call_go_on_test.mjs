@@ -57,4 +57,6 @@ test('"live": {"limits": false} in live.json says the same', async () => {
   lab.write("live.json", JSON.stringify({ live: { limits: false } }));
   await lab.go();
   await usesMore();
+  const { text } = await lab.run("doctor", "--local", "--stage", lab.stage);
+  assert.match(text, /memory of functions: not limited, as `live\.limits` in live\.json has it/);
 });

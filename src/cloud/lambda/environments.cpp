@@ -106,6 +106,8 @@ Environments::Environments(World& world, LambdaOptions options)
     : world_(world),
       options_(std::move(options)),
       starts_(world.executor),
+      memory_(MemoryLimits::of_this_machine()),
+      scratch_(memory_.temporary_files),
       clients_(world.executor, packages_of(world) / "clients"),
       interpreters_(world.executor),
       sweeper_(world.executor) {
@@ -268,7 +270,8 @@ Async<ApiResult<Environments::EnvironmentPtr>> Environments::start(VersionPtr ve
                   .interpreter = std::move(interpreter.value()),
                   .layers = {version->layers.begin(), version->layers.end()},
                   .task_root_access = Mount::Access::read_only,
-                  .scratch = &scratch_};
+                  .scratch = &scratch_,
+                  .cgroups = memory_.cgroups.get()};
   Worker::Events events;
   events.on_line = [raw = environment.get()](std::string_view, Process::Stream, std::string_view line) {
     if (raw->application.keeps(line)) raw->line(line);

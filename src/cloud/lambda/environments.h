@@ -16,6 +16,7 @@
 #include "cloud/lambda/platform_log.h"
 #include "cloud/world.h"
 #include "runtime/interpreter.h"
+#include "runtime/memory_limits.h"
 #include "runtime/scratch.h"
 #include "runtime/starts.h"
 #include "runtime/worker.h"
@@ -84,6 +85,7 @@ class Environments {
   World& world_;
   LambdaOptions options_;
   Starts starts_;
+  MemoryLimits memory_;
   Scratch scratch_;
   Toolchain clients_;
   Interpreters interpreters_;
