@@ -22,7 +22,8 @@ function compileListed(list) {
   const text = readFileSync(list, 'utf8')
   if (noted.get(list) === text) return
   noted.set(list, text)
-  for (const file of JSON.parse(text).files) if (!compiled.has(file)) compileFile(file)
+  const { files = [] } = JSON.parse(text)
+  for (const file of files) if (!compiled.has(file)) compileFile(file)
 }
 
 function compileFile(file) {

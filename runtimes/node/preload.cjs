@@ -24,7 +24,7 @@ let bundled // those that are in the function's bundle
  */
 function preload(list) {
   compileListed(list)
-  const { files, dependencies } = JSON.parse(readFileSync(list, 'utf8'))
+  const { files = [], dependencies } = JSON.parse(readFileSync(list, 'utf8'))
   const make = dependencies && prepare(dependencies.file)
   const isFit = make && !dependencies.isUnfit
   for (const name of ['register', 'registerHooks']) watchHooks(name)

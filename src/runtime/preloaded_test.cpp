@@ -201,7 +201,7 @@ struct LoadsAhead : PreloadedTest {
   bool loads(const std::string& code) {
     package("inner", code);
     auto const file = (folder.path() / "node_modules/inner/index.js").string();
-    EXPECT_TRUE(write_file(program.loaded, json::serialize(json::array{file})));
+    EXPECT_TRUE(write_file(program.loaded, json::serialize(json::object{{"files", json::array{file}}})));
     bool is_loaded = false;
     auto process = SpareProcess::start(context.get_executor(), spare, {}, {},
                                        [&is_loaded](Process::Stream, std::string_view line) {
