@@ -31,10 +31,34 @@ function toJson(level, message, more) {
   return JSON.stringify({ ...line, message: format(message, ...more), ...(error && described(error)) })
 }
 
+const isJson = () => process.env.AWS_LAMBDA_LOG_FORMAT?.toUpperCase() === 'JSON'
+const isShown = (level) => levels.indexOf(level) >= levels.indexOf(process.env.AWS_LAMBDA_LOG_LEVEL?.toUpperCase())
+
+const spreadOut = (_, value) => {
+  if (!(value instanceof Error)) return value
+  const { name, message, code, stack } = value
+  return { errorType: name, errorMessage: message, code, ...value, stack: typeof stack === 'string' ? stack.split('\n') : stack }
+}
+
+function inText(error) {
+  try {
+    return JSON.stringify(error, spreadOut)
+  } catch {
+    const { name, message, stack } = error
+    return JSON.stringify({ errorType: name, errorMessage: message, stack: String(stack).split('\n') }) // it has a circle
+  }
+}
+
+/** One that the handler has thrown, as AWS's client logs it; nothing where the function's log has no errors. @param {string} title */
+function errorLine(title, thrown) {
+  const error = thrown instanceof Error ? thrown : new Error(String(thrown))
+  if (!isJson()) return `${new Date().toISOString()}\t${now.requestId}\tERROR\t${title} \t${inText(error)}`
+  return isShown('ERROR') ? toJson('ERROR', error, []) : undefined
+}
+
 function logJson() {
-  const least = Math.max(0, levels.indexOf(process.env.AWS_LAMBDA_LOG_LEVEL?.toUpperCase()))
   for (const [method, level] of Object.entries(methods)) {
-    const shown = levels.indexOf(level) >= least
+    const shown = isShown(level)
     console[method] = shown ? (message, ...more) => process.stdout.write(toJson(level, message, more) + '\n') : () => {}
   }
 }
@@ -44,7 +68,7 @@ function setUpConsole() {
   // has read yet.
   for (const stream of [process.stdout, process.stderr]) stream._handle?.setBlocking?.(true)
   console._stderr = process.stdout // one stream, so that lines keep their order
-  if (process.env.AWS_LAMBDA_LOG_FORMAT?.toUpperCase() === 'JSON') logJson()
+  if (isJson()) logJson()
 }
 
-module.exports = { logsOf, setUpConsole }
+module.exports = { errorLine, logsOf, setUpConsole }

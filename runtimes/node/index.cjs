@@ -2,6 +2,4 @@
 'use strict'
 const { run } = require('./runtime.cjs')
 
-delete process.env.LIVE_CLOUD
-
 run()

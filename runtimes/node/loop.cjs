@@ -3,6 +3,7 @@
 const { logsOf } = require('./console.cjs')
 const { makeContext } = require('./context.cjs')
 const { envelope, RuntimeError, UnhandledPromiseRejection } = require('./errors.cjs')
+const { logError } = require('./errors-log.cjs')
 const { isStreaming, ResponseStream } = require('./streaming.cjs')
 const { tellWhatWasLeft } = require('./task-root.cjs')
 
@@ -24,9 +25,9 @@ class Loop {
     this.#takesCallback = lambdaMajor < 24
     if (this.#takesCallback || this.#isStreaming) process.on('beforeExit', () => this.#idle())
     if (!this.#takesCallback) return // and leaves to Node what nobody catches
-    process.on('uncaughtException', (error) => this.#crash(error, 129))
+    process.on('uncaughtException', (error) => this.#crash('Uncaught Exception', error, 129))
     process.on('unhandledRejection', (reason, promise) => {
-      this.#crash(new UnhandledPromiseRejection(reason, promise), 128)
+      this.#crash('Unhandled Promise Rejection', new UnhandledPromiseRejection(reason, promise), 128)
     })
   }
 
@@ -128,6 +129,7 @@ class Loop {
   }
 
   #fail(error) {
+    logError('Invoke Error', error)
     const id = this.#requestId
     const stream = this.#open
     if (stream) return this.#answer(() => stream.fail(envelope(error)))
@@ -164,11 +166,12 @@ class Loop {
   }
 
   // As on AWS: the invocation gets the error, and the process ends.
-  #crash(error, code) {
+  #crash(title, error, code) {
     if (this.#requestId === null) {
       console.error(error)
       process.exit(code)
     }
+    logError(title, error)
     const id = this.#requestId
     const stream = this.#open
     this.#requestId = null

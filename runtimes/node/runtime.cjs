@@ -5,6 +5,7 @@ const { dirname } = require('node:path')
 const { RuntimeApi } = require('./api.cjs')
 const { setUpConsole } = require('./console.cjs')
 const { envelope, RuntimeError, UnhandledPromiseRejection } = require('./errors.cjs')
+const { logError } = require('./errors-log.cjs')
 const { isHere, redirect } = require('./embedded-aws.cjs')
 const { loadHandler } = require('./handler.cjs')
 const { Loop } = require('./loop.cjs')
@@ -15,7 +16,8 @@ const { refuseRequiredModules } = require('./required-modules.cjs')
 const { installGlobals, isStreaming } = require('./streaming.cjs')
 const { tellWritesTo } = require('./task-root.cjs')
 
-function reportInitError(api, error, code) {
+function reportInitError(api, title, error, code) {
+  logError(title, error)
   const told = envelope(error)
   api.initError(told.errorType, JSON.stringify(told), () => process.exit(code))
 }
@@ -34,8 +36,9 @@ function leaveNoTrace() {
 
 let api // none while the process waits to become a function
 
-const uncaught = (error) => reportInitError(api, error, 129)
-const rejected = (reason, promise) => reportInitError(api, new UnhandledPromiseRejection(reason, promise), 128)
+const uncaught = (error) => reportInitError(api, 'Uncaught Exception', error, 129)
+const rejected = (reason, promise) =>
+  reportInitError(api, 'Unhandled Promise Rejection', new UnhandledPromiseRejection(reason, promise), 128)
 const lambdaMajor = () => Number(/nodejs(\d+)/.exec(process.env.AWS_EXECUTION_ENV)?.[1] ?? 22)
 // From Node.js 24 on Lambda's runtime leaves them to Node, which ends the process with status 1.
 const reportsCrashes = () => lambdaMajor() < 24
@@ -82,7 +85,7 @@ async function run({ onLoaded = () => {} } = {}) {
       throw new RuntimeError('CallbackHandlerDeprecated', callbackRemoved)
     }
   } catch (error) {
-    return reportInitError(api, error, 1)
+    return reportInitError(api, major < 24 ? 'Uncaught Exception' : 'Init Error', error, 1)
   }
   tellPackagesOutside(process.env.LAMBDA_TASK_ROOT)
   // What loading has left behind and nobody catches is init's, too.

@@ -402,6 +402,7 @@ Worker::Events Fleet::events_of(const LocalFunction& function, const Invocation&
     observer_.printed(function, request_id, stream, line);
     refused_writes_.look_at(function, request_id.empty() ? first : request_id, line);
   };
+  events.on_logged = [log](std::string_view line) { log->add(line); };
   events.on_write = [this, function, task_root, alive = std::weak_ptr<Alive>(alive_),
                      first = invocation.request_id](std::string_view request_id,
                                                     const std::filesystem::path& file) {
@@ -430,8 +431,7 @@ void Fleet::tell_write(const LocalFunction& function, std::string_view request_i
                              file.lexically_relative(task_root).string()));
 }
 
-// Of a folder, which is deployed as it is; a bundle has what it needs in it, or beside it when it is
-// deployed.
+// Of a folder, which is deployed as it is; a bundle has what it needs in it, or gets it beside it.
 void Fleet::tell_outside(const LocalFunction& function, std::string_view request_id,
                          std::string_view packages) {
   if (function.source != LocalFunction::Source::folder) return;

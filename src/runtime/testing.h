@@ -30,7 +30,8 @@ struct WorkerTest : testing::Test {
   SystemClock clock;
   RandomIds ids;
   TempDir folder = std::move(TempDir::create("worker").value());
-  std::vector<std::string> lines;  // "REQUEST|line"
+  std::vector<std::string> lines;   // "REQUEST|line"
+  std::vector<std::string> logged;  // for the log alone
   int exits = 0;
   int requests = 0;
 
@@ -60,7 +61,8 @@ struct WorkerTest : testing::Test {
   Worker::Events events() {
     return {.on_line = [this](std::string_view id, Process::Stream,
                               std::string_view line) { lines.push_back(fmt::format("{}|{}", id, line)); },
-            .on_exit = [this] { ++exits; }};
+            .on_exit = [this] { ++exits; },
+            .on_logged = [this](std::string_view line) { logged.emplace_back(line); }};
   }
 
   std::unique_ptr<Worker> start(Program program, Spares* spares = nullptr) {

@@ -28,6 +28,7 @@ constexpr std::chrono::milliseconds grace{
 // What runtimes/*/task-root say of a write, before the path, and after it, before state and path.
 constexpr std::string_view kWrote = "\1live wrote ", kLeft = "\1live left ";
 constexpr std::string_view kOutside = "\1live outside ";  // runtimes/node/outside.cjs
+constexpr std::string_view kLogged = "\1live logged ";    // runtimes/node/errors-log.cjs, and those of others
 
 // The high-water mark of resident memory: 0 once the process is gone.
 long peak_memory_mb(pid_t pid) {
@@ -64,6 +65,7 @@ class Environs : public std::enable_shared_from_this<Environs> {
       if (line.starts_with(kWrote)) return tell_write(line.substr(kWrote.size()));
       if (line.starts_with(kLeft)) return tell_left(line.substr(kLeft.size()));
       if (line.starts_with(kOutside)) return tell_outside(line.substr(kOutside.size()));
+      if (line.starts_with(kLogged)) return tell_logged(line.substr(kLogged.size()));
       if (is_owned_ && events_.on_line) events_.on_line(api_->request_id(), stream, line);
     };
     if (spares) take_spare(*spares, launch, on_line);
@@ -183,6 +185,10 @@ class Environs : public std::enable_shared_from_this<Environs> {
 
   void tell_outside(std::string_view packages) {
     if (is_owned_ && events_.on_outside) events_.on_outside(packages);
+  }
+
+  void tell_logged(std::string_view line) {
+    if (is_owned_ && events_.on_logged) events_.on_logged(line);
   }
 
   void tell_left(std::string_view state_and_file) {

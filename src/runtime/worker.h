@@ -77,6 +77,8 @@ class Worker : public Invoker {
     std::function<void(std::string_view request_id, const std::filesystem::path&)> on_write{};
     // It has left such a file in this state: "INODE:TIME:SIZE" or "gone".
     std::function<void(const std::filesystem::path&, std::string_view state)> on_left{};
+    // What Lambda's log has of an error, which is not for the terminal: there the error is shown already.
+    std::function<void(std::string_view line)> on_logged{};
     // It has these packages, "a, b", from folders above its task root. Node tells it.
     std::function<void(std::string_view packages)> on_outside{};
   };

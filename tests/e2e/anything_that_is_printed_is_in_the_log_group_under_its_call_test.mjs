@@ -23,6 +23,7 @@ const ways = {
       writeSync(2, (i + 3) + "\\n");
     }
   },
+  fails: () => { throw new TypeError("on purpose"); },
   background: ({ gate }) => { fetch(gate).then(() => console.log("after the answer")); },
   says: async ({ gate, n }) => { console.log("begins " + n); await fetch(gate); for (let i = 0; i < 10; ++i) { console.log(n + ":" + i); await null; } },
 };
@@ -72,6 +73,14 @@ test("of ten megabytes it is said how many lines are left out", async () => {
 
 test("what was printed before a process leaves is there to the last line", async () => {
   assert.match((await printed({ way: "leaves" })).at(-1), /^line 4999 /);
+});
+
+test("an error is there as AWS's client logs it, and in the terminal as ever", async () => {
+  const lines = await printed({ way: "fails" });
+  assert.equal(lines.length, 1, lines.join("\n"));
+  assert.match(lines[0], /^\d{4}-[-\dT:.]+Z\t[-0-9a-f]{36}\tERROR\tInvoke Error \t{"errorType":"TypeError","errorMessage":"on purpose","stack":\["TypeError: on purpose",/);
+  await session.line(/TypeError: on purpose/, "error");
+  assert.doesNotMatch(session.lines.join("\n"), /Invoke Error|live logged/);
 });
 
 test("both streams and a child's output are in the order in which they were written", async () => {

@@ -94,11 +94,16 @@ def set_up():
 
 def log_error(error):
     """As Lambda's own log has it, where nobody else shows it."""
+    print(_text_of(error))
+
+
+def log_error_unseen(error):
+    """For the function's log alone (src/runtime/worker.cpp), where returns part the lines of what is one event."""
+    print("\1live logged " + _text_of(error).replace("\n", "\r"))
+
+
+def _text_of(error):
     if is_json():
-        line = {"timestamp": time.strftime(TIME + "Z", time.gmtime()), "level": "ERROR", **error}
-        print(json.dumps(line))
-        return
-    print("[ERROR] {}: {}".format(error["errorType"], error["errorMessage"]))
-    print("Traceback (most recent call last):")
-    for frame in error["stackTrace"]:
-        print(frame.rstrip("\n"))
+        return json.dumps({"timestamp": time.strftime(TIME + "Z", time.gmtime()), "level": "ERROR", **error})
+    lines = ["[ERROR] {}: {}".format(error["errorType"], error["errorMessage"]), "Traceback (most recent call last):"]
+    return "\n".join(lines + [frame.rstrip("\n") for frame in error["stackTrace"]])

@@ -68,9 +68,9 @@ module LiveRuntime
 
     def told(error, phase)
       shape = LiveRuntime.envelope(error, phase)
-      return shape unless @tells_errors
-
-      puts "Error raised from handler method", JSON.generate(shape)
+      lines = ["Error raised from handler method", JSON.generate(shape)]
+      # For the function's log alone (src/runtime/worker.cpp), where returns part the lines of what is one event.
+      puts @tells_errors ? lines : "\u0001live logged #{lines.join("\r")}"
       shape
     end
 
