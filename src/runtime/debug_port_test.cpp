@@ -191,6 +191,15 @@ TEST_F(DebugPortTest, ADebuggerThatNeverPlacesItsBreakpointsDoesNotHoldTheCallFo
   EXPECT_GE(worker->held(), 2s);
 }
 
+TEST_F(DebugPortTest, WithoutADebuggerNoCallIsHeld) {
+  open();
+  write("index.js", "exports.handler = async () => 1;\n//# sourceMappingURL=index.js.map\n");
+  auto worker = start_debugged();
+  EXPECT_EQ(invoke(*worker).payload, "1");
+  EXPECT_THAT(holds, testing::IsEmpty());
+  EXPECT_EQ(worker->held(), 0us);
+}
+
 TEST_F(DebugPortTest, WhoseProcessEndsComesBackToTheNextOneBeforeItsInit) {
   open();
   write("index.js", "debugger; exports.handler = async () => 1;");
