@@ -15,11 +15,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
+json::array skipped() { return {"<node_internals>/**", "**/runtimes/node/*.cjs"}; }
+
 json::object start_in_terminal() {
   return {{"name", "Live: start, with every function debugged"},
           {"type", "node-terminal"},
           {"request", "launch"},
-          {"command", "live start"}};
+          {"command", "live start"},
+          {"skipFiles", skipped()}};
 }
 
 json::object attach_to_node(uint16_t port) {
@@ -31,7 +34,7 @@ json::object attach_to_node(uint16_t port) {
           {"continueOnAttach", true},
           {"outFiles",
            {"${workspaceFolder}/**/.live/build/**/*.cjs", "${workspaceFolder}/**/.live/build/**/*.mjs"}},
-          {"skipFiles", {"<node_internals>/**", "**/runtimes/node/*.cjs"}}};
+          {"skipFiles", skipped()}};
 }
 
 json::object attach_to_python(uint16_t port) {

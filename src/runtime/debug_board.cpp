@@ -13,13 +13,15 @@ namespace {
 constexpr auto kComesBack = std::chrono::seconds(5);
 constexpr auto kAttaches = std::chrono::seconds(15);  // an IDE by itself, on a slow machine
 constexpr auto kFarewell = std::chrono::seconds(1);
+constexpr auto kSettles = std::chrono::seconds(3);  // an IDE that reads a large source map
+constexpr auto kAsksAgain = std::chrono::milliseconds(50);
 constexpr size_t kMostWhileWaiting = 16 * 1024 * 1024;  // bytes of a debugger that has no process yet
 
 }  // namespace
 
 struct DebugBoard::Debugger {  // one connection
   Debugger(const Executor& executor, DebugWirePtr near, std::unique_ptr<DebugTalk> talk)
-      : near(std::move(near)), talk(std::move(talk)), led(executor), parting(executor) {
+      : near(std::move(near)), talk(std::move(talk)), led(executor), parting(executor), settled(executor) {
     led.never_expire();
   }
   DebugWirePtr near, far;
@@ -28,10 +30,11 @@ struct DebugBoard::Debugger {  // one connection
   std::deque<std::string> unsent;  // while there is no process
   size_t unsent_bytes = 0;
   bool is_through = false;  // what it says goes on at once
-  bool paused = false, gone = false;
+  bool paused = false, gone = false, settles = false;
   bool left = false;  // its process is told in its place to go on
   Timer led;          // cancelled when there is a process, or it hangs up
   Timer parting;      // until it is hung up on, though it has not read the farewell
+  Timer settled;      // until it is asked again whether it has
 };
 
 DebugBoard::Debugged::Debugged(const Executor& executor, std::string id, DebugPort::OnHold on_hold)
@@ -41,8 +44,10 @@ DebugBoard::Debugged::Debugged(const Executor& executor, std::string id, DebugPo
 
 void DebugBoard::Debugged::judge() {
   bool const paused = std::ranges::any_of(debuggers, [](auto const& one) { return one->paused; });
+  bool const settles = std::ranges::any_of(debuggers, [](auto const& one) { return one->settles; });
   auto const now = paused    ? DebugPort::Hold::paused
                    : awaited ? DebugPort::Hold::attaching
+                   : settles ? DebugPort::Hold::settling
                              : DebugPort::Hold::none;
   if (std::exchange(hold, now) != now && on_hold) on_hold(now);
 }
@@ -87,6 +92,29 @@ void DebugBoard::close() {
     for (auto const& debugger : one->debuggers) hang_up(*debugger);
     remove(one);
   }
+}
+
+void DebugBoard::settle(const DebuggedPtr& one) {
+  for (auto const& debugger : one->debuggers) {
+    if (!debugger->is_through || debugger->left) continue;
+    auto question = debugger->talk->ask_whether_settled();
+    debugger->settles = !question.empty();
+    if (debugger->settles) spawn(ask_until_settled(shared_from_this(), debugger, std::move(question)));
+  }
+  one->judge();
+}
+
+// An answer comes when the process has heeded what was said to it before.
+Async<void> DebugBoard::ask_until_settled(Self self, DebuggerPtr debugger, std::string question) {
+  for (auto const until = Steady::now() + kSettles; Steady::now() < until;) {
+    debugger->settled.expires_after(kAsksAgain);
+    co_await say(debugger, std::move(question));
+    if (debugger->settles) co_await debugger->settled.wait();
+    if (!debugger->settles || debugger->gone) break;
+    question = debugger->talk->ask_whether_settled();
+  }
+  debugger->settles = false;
+  if (auto const process = debugger->process.lock()) process->judge();
 }
 
 DebugBoard::DebuggedPtr DebugBoard::undebugged() const {
@@ -191,6 +219,7 @@ void DebugBoard::heed(const DebuggerPtr& debugger, DebugTalk::Says says) {
   auto const process = debugger->process.lock();
   if (!process || process->gone) return;
   if (says.paused) debugger->paused = *says.paused;
+  if (says.has_settled && std::exchange(debugger->settles, false)) debugger->settled.cancel();
   if (says.goes_on && process->awaited)
     process->go_on();
   else if (says.paused)

@@ -43,6 +43,7 @@ class DebugBoard : public std::enable_shared_from_this<DebugBoard> {
   DebuggedPtr add(std::string id, DebugPort::OnHold on_hold);
   void remove(const DebuggedPtr& one);
   void close();
+  void settle(const DebuggedPtr& one);                                    // its code is loaded
   const std::list<DebuggedPtr>& processes() const { return processes_; }  // the newest first
   DebuggedPtr undebugged() const;                                         // the newest; null: none
   const Executor& executor() const { return executor_; }
@@ -61,6 +62,7 @@ class DebugBoard : public std::enable_shared_from_this<DebugBoard> {
   void leave(const DebuggerPtr& debugger);
   bool take_over(const DebuggerPtr& debugger);
   static Async<void> say(DebuggerPtr debugger, std::string words);
+  static Async<void> ask_until_settled(Self self, DebuggerPtr debugger, std::string question);
   static Async<void> answer(Self self, DebuggerPtr debugger, const std::string& message);
   void heed(const DebuggerPtr& debugger, DebugTalk::Says says);
   static void hang_up(Debugger& debugger);

@@ -26,6 +26,7 @@ class OneTarget final : public DebugPort::Target {
     process_->found.cancel();
   }
   void goes_on() override { process_->go_on(); }
+  void has_loaded() override { board_->settle(process_); }
   void waits_to_be_left() override { board_->remove(process_); }
 
  private:

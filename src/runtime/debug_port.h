@@ -30,6 +30,7 @@ class DebugPort {
     none,
     attaching,  // its init waits for a debugger to let it go
     paused,     // at a breakpoint
+    settling,   // its code is loaded: a debugger has yet to place its breakpoints in it
   };
   struct Options {
     const Debugging* debugging;  // of its language
@@ -51,6 +52,7 @@ class DebugPort {
     virtual void listens_at(
         const std::string& url) = 0;      // "ws://127.0.0.1:PORT/ID", "127.0.0.1:PORT", or its pid
     virtual void goes_on() = 0;           // it waits no more: a debugger has let it go
+    virtual void has_loaded() = 0;        // its code; held until debuggers have settled
     virtual void waits_to_be_left() = 0;  // it ends, once its debuggers have left it
   };
   using OnHold = std::function<void(Hold)>;

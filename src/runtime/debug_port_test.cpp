@@ -65,8 +65,9 @@ struct DebugPortTest : NodeTest {
     say(socket.value(), "Runtime.runIfWaitingForDebugger");
     return std::move(socket.value());
   }
-  void say(net::WebSocket& socket, const std::string& method) {
-    auto const written = run(socket.write(R"({"id":1,"method":")" + method + "\"}"));
+  void say(net::WebSocket& socket, const std::string& method, const json::object& params = {}) {
+    json::object const message{{"id", 1}, {"method", method}, {"params", params}};
+    auto const written = run(socket.write(json::serialize(message)));
     EXPECT_TRUE(written);
   }
   void until(net::WebSocket& socket, std::string_view method) {
@@ -156,6 +157,47 @@ TEST_F(DebugPortTest, WhoComesBeforeTheProcessIsLedToItBeforeItsInit) {
   EXPECT_EQ(holds.back(), DebugPort::Hold::paused);
   say(socket, "Debugger.resume");
   EXPECT_EQ(invoke(*worker).payload, "1");
+}
+
+TEST_F(DebugPortTest, ACallWaitsForADebuggerThatPlacesItsBreakpointsWhenTheCodeIsLoaded) {
+  open();
+  write("index.js", "exports.handler = async () => {\n  return 1;\n};\n//# sourceMappingURL=index.js.map\n");
+  write("index.js.map", R"({"version":3,"sources":["index.ts"],"names":[],"mappings":"AAAA;AACA"})");
+  auto socket = debugger();
+  say(socket, "Debugger.setBreakpointByUrl", {{"urlRegex", R"(index\.ts($|\?))"}, {"lineNumber", 1}});
+  auto worker = start_debugged();
+  std::optional<Reply> reply;
+  asio::co_spawn(context, keep(worker->invoke(invocation("{}", 1s)), reply), asio::detached);
+  run_until([&] { return std::ranges::count(holds, DebugPort::Hold::settling) > 0; });
+  until_told(socket, R"("sourceMapURL":"index.js.map")");
+  let_pass(1100ms);
+  EXPECT_FALSE(reply);
+  auto const script = "file://" + (folder.path() / "index.js").string();
+  say(socket, "Debugger.setBreakpointByUrl", {{"url", script}, {"lineNumber", 1}});
+  until(socket, "Debugger.paused");
+  say(socket, "Debugger.resume");
+  run_until([&] { return reply.has_value(); });
+  EXPECT_EQ(reply->payload, "1");
+}
+
+TEST_F(DebugPortTest, ADebuggerThatNeverPlacesItsBreakpointsDoesNotHoldTheCallForever) {
+  open();
+  write("index.js", "exports.handler = async () => 1;\n//# sourceMappingURL=index.js.map\n");
+  write("index.js.map", R"({"version":3,"sources":["index.ts"],"names":[],"mappings":"AAAA"})");
+  auto socket = debugger();
+  say(socket, "Debugger.setBreakpointByUrl", {{"urlRegex", "index.ts"}, {"lineNumber", 0}});
+  auto worker = start_debugged();
+  EXPECT_EQ(invoke(*worker).payload, "1");
+  EXPECT_GE(worker->held(), 2s);
+}
+
+TEST_F(DebugPortTest, WithoutADebuggerNoCallIsHeld) {
+  open();
+  write("index.js", "exports.handler = async () => 1;\n//# sourceMappingURL=index.js.map\n");
+  auto worker = start_debugged();
+  EXPECT_EQ(invoke(*worker).payload, "1");
+  EXPECT_THAT(holds, testing::IsEmpty());
+  EXPECT_EQ(worker->held(), 0us);
 }
 
 TEST_F(DebugPortTest, WhoseProcessEndsComesBackToTheNextOneBeforeItsInit) {

@@ -31,6 +31,7 @@ class DebugTalk {
     bool lets_go = false;      // the debugger asks for it: init may go on
     bool goes_on = false;      // init does
     bool is_withheld = false;  // from the other side
+    bool has_settled = false;  // the debugger has placed its breakpoints in the code that is there
   };
   virtual ~DebugTalk() = default;
   virtual Says debugger_says(std::string_view message) = 0;
@@ -43,6 +44,9 @@ class DebugTalk {
   // what it says. Empty: it goes on.
   virtual std::string take_over() { return {}; }
   virtual std::string answer(std::string_view /*message*/) { return {}; }
+  // The process has loaded its code: what to ask it, again and again, until it shows that the debugger has
+  // settled. Empty: nobody can tell.
+  virtual std::string ask_whether_settled() { return {}; }
 };
 
 class DebugProtocol {

@@ -11,6 +11,7 @@
 #include "net/websocket.h"
 #include "runtime/debug_board.h"
 #include "runtime/debug_port_kinds.h"
+#include "runtime/source_breakpoints.h"
 
 namespace live {
 
@@ -18,7 +19,8 @@ namespace {
 
 constexpr auto kSaysAgain = std::chrono::milliseconds(20);
 constexpr auto kConnectTimeout = std::chrono::seconds(5);
-constexpr size_t kIdsKnown = 64;  // of processes that are gone
+constexpr size_t kIdsKnown = 64;      // of processes that are gone
+constexpr int kOurs = 2'147'483'647;  // the id of our question: debuggers count theirs from a small number on
 
 // Sources, values and profiles in one message.
 net::WebSocketLimits limits_of_inspector() {
@@ -56,12 +58,28 @@ std::optional<Far> parse_url(const std::string& url) {
 
 class InspectorTalk final : public DebugTalk {
  public:
-  Says debugger_says(std::string_view message) override { return {.lets_go = lets_go(message)}; }
+  Says debugger_says(std::string_view message) override {
+    if (breakpoints_.debugger_says(message)) has_set_since_ = true;
+    return {.lets_go = lets_go(message)};
+  }
   Says process_says(std::string_view message) override {
+    if (message.starts_with(kAnswer))
+      return {.is_withheld = true, .has_settled = !has_set_since_ && !breakpoints_.are_to_be_placed()};
+    breakpoints_.process_says(message);
     bool const pauses = is_event(message, "Debugger.paused");
     if (!pauses && !is_event(message, "Debugger.resumed")) return {};
     return {.paused = pauses};
   }
+  // Of no effect.
+  std::string ask_whether_settled() override {
+    has_set_since_ = false;
+    return fmt::format(R"({{"id":{},"method":"Schema.getDomains"}})", kOurs);
+  }
+
+ private:
+  inline static const std::string kAnswer = fmt::format(R"({{"id":{},)", kOurs);
+  SourceBreakpoints breakpoints_;
+  bool has_set_since_ = false;  // breakpoints, since the process was asked
 };
 
 class InspectorWire final : public DebugWire {

@@ -18,6 +18,7 @@
 #include "runtime/countdown.h"
 #include "runtime/failures.h"
 #include "runtime/lifecycle.h"
+#include "runtime/runtime_answers.h"
 
 namespace live {
 
@@ -28,37 +29,12 @@ using Steady = std::chrono::steady_clock;
 
 constexpr std::string_view version_path = "/2018-06-01/runtime/";
 
-net::Response json_answer(int status, const json::object& body) {
-  return {.status = status, .headers = {{"Content-Type", "application/json"}}, .body = json::serialize(body)};
-}
-
-net::Response accepted() { return json_answer(202, {{"status", "OK"}}); }
-
 // Whoever waits for an answer has it on its way before the runtime, which only asks for the next event, is
 // woken.
 Async<void> let_the_answer_go_first() {
   constexpr int kTurns = 8;  // of the loop: more than there are between settle() and a socket
   auto const executor = co_await asio::this_coro::executor;
   for (int turn = 0; turn < kTurns; ++turn) co_await asio::post(executor, asio::use_awaitable);
-}
-
-net::Response refused(const Refusal& refusal) {
-  return json_answer(refusal.status, {{"errorMessage", refusal.message}, {"errorType", refusal.type}});
-}
-
-net::Response invocation_answer(Invocation& invocation) {  // takes the event
-  net::Headers headers{
-      {"Content-Type", "application/json"},
-      {"Lambda-Runtime-Aws-Request-Id", invocation.request_id},
-      {"Lambda-Runtime-Deadline-Ms", std::to_string(to_millis(invocation.deadline))},
-      {"Lambda-Runtime-Invoked-Function-Arn", invocation.function_arn},
-  };
-  if (!invocation.trace_id.empty()) headers.add("Lambda-Runtime-Trace-Id", invocation.trace_id);
-  if (!invocation.client_context.empty())
-    headers.add("Lambda-Runtime-Client-Context", invocation.client_context);
-  if (!invocation.cognito_identity.empty())
-    headers.add("Lambda-Runtime-Cognito-Identity", invocation.cognito_identity);
-  return {.status = 200, .headers = std::move(headers), .body = std::move(invocation.event)};
 }
 
 constexpr auto longest_pause = std::chrono::seconds(1);  // between an answer and the next question
@@ -175,6 +151,11 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
     if (waiting_) settle(*final_reply(waiting_->invocation.request_id));
   }
 
+  void withhold_work(bool is_withheld) {
+    work_is_withheld_ = is_withheld;
+    give_work();
+  }
+
   void set_clocks(Countdown::State state) {
     clocks_ = state;
     if (waiting_) {
@@ -245,7 +226,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   }
 
   void give_work() {
-    if (!waiting_ || !asking_ || life_.state() != State::idle) return;
+    if (work_is_withheld_ || !waiting_ || !asking_ || life_.state() != State::idle) return;
     life_.begin(waiting_->invocation.request_id);
     auto asking = std::exchange(asking_, nullptr);
     asking->answer = invocation_answer(waiting_->invocation);
@@ -423,6 +404,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   std::optional<pid_t> admitted_;
   std::array<uint64_t, 8> known_{};  // connections of its own
   size_t known_next_ = 0;
+  bool work_is_withheld_ = false;
   Lifecycle life_;
   Countdown::State clocks_ = Countdown::State::runs;
   std::shared_ptr<Waiting> waiting_;
@@ -449,6 +431,7 @@ class LoopbackApi final : public RuntimeApi {
   void end(ExitStatus status) override { exchange_->end(status); }
   void init_timed_out(std::chrono::milliseconds limit) override { exchange_->init_timed_out(limit); }
   void set_clocks(Countdown::State state) override { exchange_->set_clocks(state); }
+  void withhold_work(bool is_withheld) override { exchange_->withhold_work(is_withheld); }
   bool alive() const override { return exchange_->life().alive(); }
   bool initialised() const override { return exchange_->life().initialised(); }
   bool busy() const override { return exchange_->busy(); }

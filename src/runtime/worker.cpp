@@ -119,6 +119,7 @@ class Environs : public std::enable_shared_from_this<Environs> {
                 [this] {
                   max_memory_mb();  // of one that leaves in its first call nothing is left to read
                   end_init();
+                  if (target_) target_->has_loaded();
                 },
             .on_init_error = [this] { end_init(); },
             .on_answer = [this] { process_->read_pending(); },
@@ -216,6 +217,7 @@ class Environs : public std::enable_shared_from_this<Environs> {
     if (holds && !held_since_) held_since_ = now;
     if (!holds && held_since_) held_ += now - *std::exchange(held_since_, std::nullopt);
     api_->set_clocks(clocks());
+    api_->withhold_work(hold == DebugPort::Hold::settling);
     init_limit_.set(clocks(), now);
     if (!api_->initialised()) limit_init();
     bool const concerns_a_call = api_->busy() || !api_->initialised();

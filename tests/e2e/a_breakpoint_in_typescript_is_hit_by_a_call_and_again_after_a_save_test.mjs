@@ -71,6 +71,21 @@ test("after a save it is hit again at the same port, by the first call", async (
   assert.equal((await answer).text, "Good morning, Cid");
 });
 
+test("a debugger that reads the source map only then is waited for: the first call stops", async () => {
+  const from = session.lines.length;
+  lab.write("src/greet.ts", greeting.replace('"Hello, "', '"Good evening, "'));
+  await session.line(/Hello rebuilt/, "rebuild", { from });
+  await debug.closed;
+  debug = await Debugger.attach(port);
+  const configured = debug.configureBySourceMap(lab.app, "src/greet.ts", 5);
+  const answer = call(url + "Eve");
+  await configured;
+  const paused = await debug.event("Debugger.paused");
+  assert.equal(await debug.value(paused, "text"), "Good evening, Eve");
+  await debug.resume();
+  assert.equal((await answer).text, "Good evening, Eve");
+});
+
 test("a debugger that leaves does not come into the way of the next save", async () => {
   const from = session.lines.length;
   debug.close();

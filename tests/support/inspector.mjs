@@ -2,6 +2,7 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { SourceMap } from "node:module";
 import path from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { call } from "./live.mjs";
 import { connect } from "./websocket.mjs";
@@ -81,6 +82,15 @@ export class Debugger {
     done.push(...breakpoints.map((one) => this.send("Debugger.setBreakpointByUrl", one)));
     done.push(this.send("Runtime.runIfWaitingForDebugger"));
     return await Promise.all(done);
+  }
+
+  /** As VS Code: the place of a line is looked for when a script has been told of that has a source map, and found after a while. */
+  async configureBySourceMap(app, file, line, { takes = 300 } = {}) {
+    const source = pathToFileURL(path.join(app, file)).href;
+    await this.configure({ urlRegex: source.replace(/[.\\/]/g, "\\$&"), lineNumber: line - 1 });
+    while (!(await this.event("Debugger.scriptParsed")).sourceMapURL);
+    await delay(takes);
+    await this.send("Debugger.setBreakpointByUrl", generatedPlace(app, file, line));
   }
 
   /** The value of an expression where it is paused. */
