@@ -1,5 +1,5 @@
-// A start synthesises twice before it deploys. What the first one took for a live function, and did not bundle, the second
-// one may know to be CloudFormation's own.
+// The app runs twice before a new stage is deployed. What the first run took for a live function, and the second did not bundle,
+// the second one may know to be CloudFormation's own.
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { Lab } from "../support/lab.mjs";
@@ -10,7 +10,7 @@ const handler = `exports.handler = async (event) => {
   if (event.ResponseURL) await fetch(event.ResponseURL, { method: "PUT", body });
   return { bundled: true, local: process.env.IS_LOCAL ?? "no" };
 };`;
-// The first run finds which functions are live, the second is the start's first synthesis.
+// The first run finds which functions are live.
 const turning = `
   import * as cdk from "aws-cdk-lib";
   import { appendFileSync, statSync } from "node:fs";
@@ -18,7 +18,7 @@ const turning = `
   export default function turning(app) {
     main(app);
     appendFileSync("runs", ".");
-    if (statSync("runs").size < 3) return;
+    if (statSync("runs").size < 2) return;
     const stack = app.node.findChild("lab");
     new cdk.CfnResource(stack, "Thing", { type: "Custom::Thing", properties: { ServiceToken: stack.node.findChild("Turning").functionArn } });
   }`;
@@ -33,7 +33,7 @@ const lab = new Lab(
 );
 after(() => lab.dispose());
 
-test("a function that leaves the swap between two syntheses of one start is deployed with its own code", async () => {
+test("a function that leaves the swap between two runs of one start is deployed with its own code", async () => {
   const session = await lab.go();
   assert.match(session.lines.join("\n"), /Turning keeps its deployed code: it is called by CloudFormation \(custom resource Thing\)/);
   const { body, text } = await lab.invoke("Turning");
