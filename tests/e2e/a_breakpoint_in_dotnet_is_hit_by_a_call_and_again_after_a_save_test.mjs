@@ -4,26 +4,16 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { ClrDebugger } from "../support/clr.mjs";
 import { Compiled, firstAnswer } from "../support/compiled.mjs";
-import { debuggingShim, dotnetProject, dotnetSdk, nugetConfig } from "../support/dotnet.mjs";
+import { debuggingShim, dotnetProject, dotnetSdk, nugetConfig, serializer } from "../support/dotnet.mjs";
 import { until } from "../support/lab.mjs";
 
 const { skip, env, framework, runtime, feed, library, sdk } = await dotnetSdk();
 const lab = new Compiled(runtime, "Greeter::Greeter::Greet", {
   "NuGet.Config": nugetConfig(feed),
   "fn/Greeter.csproj": dotnetProject(`<TargetFramework>${framework}</TargetFramework>`, library),
+  "fn/Serializer.cs": serializer,
   "fn/Greeter.cs": `using System;
 using System.Collections.Generic;
-using System.IO;
-using System.Text.Json;
-using Amazon.Lambda.Core;
-
-[assembly: LambdaSerializer(typeof(Serializer))]
-
-public class Serializer : ILambdaSerializer
-{
-    public T Deserialize<T>(Stream input) => JsonSerializer.DeserializeAsync<T>(input).AsTask().Result;
-    public void Serialize<T>(T answer, Stream output) => output.Write(JsonSerializer.SerializeToUtf8Bytes(answer));
-}
 
 public class Greeter
 {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { after, test } from "node:test";
 import { Compiled, firstAnswer } from "../support/compiled.mjs";
-import { dotnetProject, dotnetSdk, nugetConfig } from "../support/dotnet.mjs";
+import { dotnetProject, dotnetSdk, nugetConfig, serializer } from "../support/dotnet.mjs";
 
 const { skip, env, dotnet, framework, runtime, feed, client, library } = await dotnetSdk();
 const published = `fn/bin/Release/${framework}/publish`;
@@ -12,6 +12,7 @@ const lab = new Compiled(runtime, "Greeter::Example.Greeter::Greet", {
   "fn/NuGet.Config": nugetConfig(feed),
   "fn/Greeter.csproj": dotnetProject(`<TargetFramework>${framework}</TargetFramework>`, `${library}<Content Include="words.txt" CopyToOutputDirectory="PreserveNewest" />`),
   "fn/words.txt": "a file beside the assembly",
+  "fn/Serializer.cs": serializer,
   "fn/Greeter.cs": `using System;
 using System.Collections.Generic;
 using System.IO;
@@ -20,16 +21,8 @@ using System.Text.Json;
 using System.Threading.Tasks;
 using Amazon.Lambda.Core;
 
-[assembly: LambdaSerializer(typeof(Example.Serializer))]
-
 namespace Example
 {
-    public class Serializer : ILambdaSerializer
-    {
-        public T Deserialize<T>(Stream input) => JsonSerializer.DeserializeAsync<T>(input).AsTask().Result;
-        public void Serialize<T>(T answer, Stream output) => output.Write(JsonSerializer.SerializeToUtf8Bytes(answer));
-    }
-
     public class OutOfStock : Exception
     {
         public OutOfStock(string what, Exception cause) : base("no " + what, cause) { }

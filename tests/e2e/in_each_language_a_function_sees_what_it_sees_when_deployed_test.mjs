@@ -6,7 +6,7 @@ import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import { firstAnswer, lambdaCore, mavenProject } from "../support/compiled.mjs";
-import { dotnetProject, dotnetSdk, nugetConfig } from "../support/dotnet.mjs";
+import { dotnetProject, dotnetSdk, nugetConfig, serializer } from "../support/dotnet.mjs";
 import { Lab, until } from "../support/lab.mjs";
 import { root } from "../support/live.mjs";
 import { versionOf } from "../support/programs.mjs";
@@ -108,19 +108,12 @@ public class Seer {
 `,
   "NuGet.Config": nugetConfig(dotnet.feed),
   "src/DotNet/Parity.csproj": dotnetProject(`<TargetFramework>${dotnet.framework}</TargetFramework><GenerateRuntimeConfigurationFiles>true</GenerateRuntimeConfigurationFiles>`, dotnet.library),
+  "src/DotNet/Serializer.cs": serializer,
   "src/DotNet/Function.cs": `using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Text.Json;
 using Amazon.Lambda.Core;
-
-[assembly: LambdaSerializer(typeof(Serializer))]
-
-public class Serializer : ILambdaSerializer
-{
-    public T Deserialize<T>(Stream input) => JsonSerializer.DeserializeAsync<T>(input).AsTask().Result;
-    public void Serialize<T>(T answer, Stream output) => output.Write(JsonSerializer.SerializeToUtf8Bytes(answer));
-}
 
 public class Function
 {

@@ -152,3 +152,17 @@ export const nugetConfig = (source) => `<configuration>
   <packageSources><clear /><add key="only" value="${source}" /></packageSources>
 </configuration>
 `;
+
+/** The serializer that a class library names, as a file of it: AWS's own is a package that npm has not. */
+export const serializer = `using System.IO;
+using System.Text.Json;
+using Amazon.Lambda.Core;
+
+[assembly: LambdaSerializer(typeof(Serializer))]
+
+public class Serializer : ILambdaSerializer
+{
+    public T Deserialize<T>(Stream input) => JsonSerializer.DeserializeAsync<T>(input).AsTask().Result;
+    public void Serialize<T>(T answer, Stream output) => output.Write(JsonSerializer.SerializeToUtf8Bytes(answer));
+}
+`;
