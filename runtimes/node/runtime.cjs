@@ -60,7 +60,6 @@ function setUp() {
   if (reportsCrashes()) {
     process.on('uncaughtException', uncaught)
     process.on('unhandledRejection', rejected)
-    process.on('exit', tellUnsettled)
   }
   setUpConsole()
   installGlobals()
@@ -78,6 +77,7 @@ async function run({ onLoaded = () => {} } = {}) {
   api = new RuntimeApi(process.env.AWS_LAMBDA_RUNTIME_API)
   setUp()
   const major = lambdaMajor()
+  if (reportsCrashes()) process.on('exit', tellUnsettled)
   let handler
   try {
     handler = await loadHandler(process.env.LAMBDA_TASK_ROOT, process.env._HANDLER)

@@ -27,7 +27,7 @@ struct LaunchDotnetTest : testing::Test {
   }
   Program library() {
     auto one = program("Greeter::Greeter::Greet");
-    one.executable = "/made/Live.Bootstrap.dll";
+    one.executable = "/made/LiveBootstrap.dll";
     return one;
   }
   std::string in(const char* file) const { return (folder.path() / file).string(); }
@@ -42,7 +42,7 @@ TEST_F(LaunchDotnetTest, AClassLibraryRunsByAwssClientWithItsOwnDependencies) {
   EXPECT_THAT(
       made.value().command.arguments,
       ElementsAre("dotnet", "exec", "--depsfile", in("Greeter.deps.json"), "--runtimeconfig",
-                  in("Greeter.runtimeconfig.json"), "/made/Live.Bootstrap.dll", "Greeter::Greeter::Greet"));
+                  in("Greeter.runtimeconfig.json"), "/made/LiveBootstrap.dll", "Greeter::Greeter::Greet"));
   EXPECT_THAT(made.value().command.environment, Contains(Pair("LAMBDA_RUNTIME_NAME", "dotnet8")));
 }
 
@@ -84,12 +84,12 @@ TEST_F(LaunchDotnetTest, WhatWaitsForTheDebuggerIsLoadedBeforeTheFunctionsOwnHoo
   write("Greeter.dll");
   auto one = program("Greeter");
   EXPECT_FALSE(launch(one, "127.0.0.1:1/x").value().init_waits);
-  one.debugger = "/made/Live.Debugger.dll";
+  one.debugger = "/made/LiveDebugger.dll";
   one.variables.emplace_back("DOTNET_STARTUP_HOOKS", "/own/Hook.dll");
   auto const made = launch(one, "127.0.0.1:1/x").value();
   EXPECT_TRUE(made.init_waits);
   EXPECT_THAT(made.command.environment,
-              Contains(Pair("DOTNET_STARTUP_HOOKS", "/made/Live.Debugger.dll:/own/Hook.dll")));
+              Contains(Pair("DOTNET_STARTUP_HOOKS", "/made/LiveDebugger.dll:/own/Hook.dll")));
 }
 
 }  // namespace

@@ -116,7 +116,7 @@ Async<Result<fs::path>> make(ToolRun& run, const Made made, fs::path settings) {
 }  // namespace
 
 Async<Result<fs::path>> dotnet_client(ToolRun& run, std::string framework, fs::path settings) {
-  Made const client{.name = "Live.Bootstrap",
+  Made const client{.name = "LiveBootstrap",
                     .folder = run.made().parent_path() / ("dotnet-" + framework),
                     .project = fmt::format(kProject, "Exe", framework, aws_client(framework)),
                     .source = std::string(kProgram)};
@@ -132,7 +132,7 @@ Async<Result<fs::path>> dotnet_client(ToolRun& run, std::string framework, fs::p
 }
 
 Async<Result<fs::path>> dotnet_debugger_hook(ToolRun& run, std::string framework, fs::path settings) {
-  Made const hook{.name = "Live.Debugger",
+  Made const hook{.name = "LiveDebugger",
                   .folder = run.made().parent_path() / ("dotnet-debugger-" + framework),
                   .project = fmt::format(kProject, "Library", framework, ""),
                   .source = std::string(kHook)};
