@@ -44,8 +44,9 @@ const lambdaMajor = () => Number(/nodejs(\d+)/.exec(process.env.AWS_EXECUTION_EN
 const reportsCrashes = () => lambdaMajor() < 24
 
 // Nothing is left to do, and the handler's module still awaits something. Node knows it of its own main module alone.
+let isLoading = false
 function tellUnsettled(code) {
-  if (code !== 0) return
+  if (code !== 0 || !isLoading) return
   console.error(`Warning: Detected unsettled top-level await in ${process.env._HANDLER}`)
   process.exitCode = 13
 }
@@ -60,6 +61,7 @@ function setUp() {
   if (reportsCrashes()) {
     process.on('uncaughtException', uncaught)
     process.on('unhandledRejection', rejected)
+    process.on('exit', tellUnsettled) // with the others: who looks for what has changed finds the same (surroundings.cjs)
   }
   setUpConsole()
   installGlobals()
@@ -77,9 +79,9 @@ async function run({ onLoaded = () => {} } = {}) {
   api = new RuntimeApi(process.env.AWS_LAMBDA_RUNTIME_API)
   setUp()
   const major = lambdaMajor()
-  if (reportsCrashes()) process.on('exit', tellUnsettled)
   let handler
   try {
+    isLoading = true
     handler = await loadHandler(process.env.LAMBDA_TASK_ROOT, process.env._HANDLER)
     if (major >= 24 && handler.length > 2 && !isStreaming(handler)) {
       throw new RuntimeError('CallbackHandlerDeprecated', callbackRemoved)
