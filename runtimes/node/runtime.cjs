@@ -89,7 +89,6 @@ async function run({ onLoaded = () => {} } = {}) {
   } catch (error) {
     return reportInitError(api, major < 24 ? 'Uncaught Exception' : 'Init Error', error, 1)
   }
-  tellPackagesOutside(process.env.LAMBDA_TASK_ROOT)
   // What loading has left behind and nobody catches is init's, too.
   await new Promise((resolve) => setImmediate(resolve))
   process.off('uncaughtException', uncaught)
@@ -97,6 +96,7 @@ async function run({ onLoaded = () => {} } = {}) {
   process.off('exit', tellUnsettled)
   onLoaded()
   new Loop(api, handler, major).start()
+  tellPackagesOutside(process.env.LAMBDA_TASK_ROOT) // while the first event is on its way
 }
 
 module.exports = { run, setUp }
