@@ -19,21 +19,17 @@ async function source(t, files) {
   return folder;
 }
 
-test("a rebuild after a save takes milliseconds and gives the new code", async (t) => {
+test("each rebuild after a save gives the new code", async (t) => {
   const folder = await source(t, { "api.ts": "export const handler = async (): Promise<number> => 1;" });
   const request = { function: "Warm", entry: path.join(folder, "api.ts"), handler: "handler" };
   const first = await builder.call("build", request);
   assert.deepEqual(first.errors, []);
-  const times = [];
   for (let n = 2; n < 12; ++n) {
     await writeFile(path.join(folder, "api.ts"), `export const handler = async (): Promise<number> => ${n};`);
-    const { elapsed_ms, changed } = await builder.call("build", request);
-    assert.equal(changed, true);
-    times.push(elapsed_ms);
+    assert.equal((await builder.call("build", request)).changed, true);
   }
   const require = createRequire(import.meta.url);
   assert.equal(await require(first.outfile).handler(), 11);
-  assert.ok(times.sort((a, b) => a - b)[5] < 50, `median of ${times}`);
 });
 
 test("functions whose paths look alike have a place each, in a folder that git ignores", async (t) => {
