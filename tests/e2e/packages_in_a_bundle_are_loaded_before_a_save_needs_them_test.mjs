@@ -5,7 +5,7 @@ import { symlinkSync } from "node:fs";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import { root } from "../support/live.mjs";
-import { SavedApi } from "../support/saved-api.mjs";
+import { SavedApi, testWhatHasChanged, withOuter } from "../support/saved-api.mjs";
 
 const handler = (version, { first = "", between = "" } = {}) => `declare const require: any;
 const began = performance.now();
@@ -18,9 +18,8 @@ export const handler = async () => ({
   version: ${version}, isAhead: at < began, isSecondAhead: second.at < began, more, second: second.more, isOnce: second.outer.at === at, region: await client.config.region(),
 });
 `;
-const outer = (more = "null") => `exports.sdk = require("@aws-sdk/client-s3"); exports.at = performance.now(); exports.more = ${more};`;
 const second = `exports.outer = require("outer"); exports.at = performance.now(); exports.more = process.env.SETTING ?? null;`;
-const lab = new SavedApi({ externalModules: [] }, { "src/node_modules/outer/index.js": outer(), "src/node_modules/second/index.js": second }, handler);
+const lab = new SavedApi({ externalModules: [] }, { ...withOuter(), "src/node_modules/second/index.js": second }, handler);
 before(async () => {
   symlinkSync(path.join(root, "runtimes/node/node_modules/@aws-sdk"), path.join(lab.app, "src/node_modules/@aws-sdk"));
   await lab.go();
@@ -39,14 +38,4 @@ test("what the new code sets between two packages is seen by the second, which h
   assert.deepEqual([changed.isSecondAhead, changed.isOnce, changed.second], [false, true, "of the handler"]);
 });
 
-test("another version of a package is what the next code gets", async () => {
-  lab.write("src/node_modules/outer/index.js", outer('"another"'));
-  assert.equal((await lab.saved()).more, "another");
-  await lab.loaded();
-});
-
-test("what the new code sets before it loads a package is seen by it", async () => {
-  lab.write("src/node_modules/outer/index.js", outer("globalThis.setting ?? null"));
-  await lab.loaded();
-  assert.deepEqual((await lab.saved({ first: '(globalThis as any).setting = "of the handler";' })).more, "of the handler");
-});
+testWhatHasChanged(lab);

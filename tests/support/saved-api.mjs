@@ -1,5 +1,6 @@
 // A function in TypeScript that says of the packages that it loads whether they were loaded before its own code was.
 import assert from "node:assert/strict";
+import { test } from "node:test";
 import { Lab, until } from "./lab.mjs";
 
 const handler = "src/handler.ts";
@@ -40,4 +41,24 @@ export class SavedApi extends Lab {
       return body.isAhead && body;
     });
   }
+}
+
+const outer = "src/node_modules/outer/index.js";
+
+/** A package that has the SDK, says when it was loaded, and has `more`. @param {string} [more] */
+export const withOuter = (more = "null") => ({ [outer]: `exports.sdk = require("@aws-sdk/client-s3"); exports.at = performance.now(); exports.more = ${more};` });
+
+/** Wherever that package lies: what may not be missed when it is loaded before a save. @param {SavedApi} api whose source takes {first} */
+export function testWhatHasChanged(api) {
+  test("another version of a package is what the next code gets", async () => {
+    api.write(outer, withOuter('"another"')[outer]);
+    assert.equal((await api.saved()).more, "another");
+    await api.loaded();
+  });
+
+  test("what the new code sets before it loads a package is seen by it", async () => {
+    api.write(outer, withOuter("globalThis.setting ?? null")[outer]);
+    await api.loaded();
+    assert.deepEqual((await api.saved({ first: '(globalThis as any).setting = "of the handler";' })).more, "of the handler");
+  });
 }
