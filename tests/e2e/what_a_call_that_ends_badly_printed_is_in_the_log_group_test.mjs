@@ -1,4 +1,5 @@
-// However a call ends, what its code had printed stands in the function's log group, before what Lambda says of the end.
+// However a call ends, what its code had printed stands in the function's log group, before what Lambda says of the end; so
+// does the error, as AWS's client logs it, where the code ended with one.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { Lab } from "../support/lab.mjs";
@@ -44,6 +45,7 @@ after(() => lab.dispose());
 const stream = (event) => lab.invokeStreaming("Stream", event);
 const ofOne = async (id, act) => [...(await lab.newlyLogged(id, act)).values()][0];
 const isFigures = /^LIVE RequestId: \S+\tDuration: [\d.]+ ms\tBilled Duration: \d+ ms\tMemory Size: 128 MB\tMax Memory Used: [1-9]\d* MB(\t|$)/;
+const isError = (title, type) => new RegExp(`^\\S+Z\\t\\S+\\tERROR\\t${title} \\t\\{"errorType":"${type}"`);
 const figures = (lines) => lines.filter((line) => line.startsWith("LIVE RequestId: "));
 
 for (const [what, init] of [["first call of a process", true], ["warm call", false]])
@@ -64,7 +66,9 @@ for (const way of ["exit", "kill", "throw", "memory"])
   test(`a call whose code ends by ${way}`, async () => {
     const lines = await ofOne("Plain", () => lab.invoke("Plain", { way }));
     assert.deepEqual(lines.slice(0, 2), ["before", "the end"]);
-    assert.match(lines[2], isFigures);
+    const told = lines.slice(2);
+    if (way === "throw") assert.match(told.shift(), isError("Invoke Error", "RangeError"));
+    assert.match(told[0], isFigures);
     assert.equal(figures(lines).length, 1);
   });
 
@@ -76,7 +80,8 @@ test("a call that answers right before its time is over", async () => {
 test("a call whose code cannot be loaded", async () => {
   const lines = await ofOne("Init", async () => assert.equal((await lab.invoke("Init")).error, "Unhandled"));
   assert.equal(lines[0], "of init");
-  assert.match(lines[1], isFigures);
+  assert.match(lines[1], isError("Uncaught Exception", "Error"));
+  assert.match(lines[2], isFigures);
 });
 
 test("an answer that streams", async () => {
@@ -96,6 +101,8 @@ for (const way of ["throw", "exit", "hang"])
   test(`an answer that breaks off by ${way}`, async () => {
     const lines = await ofOne("Stream", () => stream({ way }));
     assert.deepEqual(lines.slice(0, 2), ["before the first byte", "after it"]);
-    assert.match(lines[2], isFigures);
+    const told = lines.slice(2);
+    if (way === "throw") assert.match(told.shift(), isError("Invoke Error", "RangeError"));
+    assert.match(told[0], isFigures);
     assert.equal(figures(lines).length, 1);
   });
