@@ -126,7 +126,7 @@ async function rest(what, pids, ms) {
 }
 
 /** Until as many processes wait as before the last save, with all compiled that they compile ahead. Saves are not quicker. */
-async function untilTheyWait({ child }, { least = 1, atLeast = 120 } = {}) {
+async function untilTheyWait({ child }, { least = 1, atLeast = 400 } = {}) {
   await sleep(atLeast);
   const all = await until("processes that wait", () => { const all = waiting(child.pid); return all.length >= least && all; });
   await rest("rest of the processes that wait", () => all, 20);
@@ -183,6 +183,7 @@ async function measureStarts(lab, session, figures) {
     await untilTheyWait(session);
     bare.push(await bareRuntime());
     first.push(await firstWorker(lab, session, `First${n}`));
+    await untilTheyWait(session); // another one starts in the place of that
     fresh.push(await firstWorker(lab, session, `Fresh${n}`));
   }
   const over = (all) => rounded(median(all.map((one, n) => one - bare[n])));
