@@ -27,6 +27,11 @@ class RuntimeApi {
     this.#hostLine = `Host: ${authority}\r\n`
   }
 
+  /** Ahead of the first request, which then leaves at once. It keeps no process alive. */
+  connect() {
+    this.#connected().unref()
+  }
+
   // Calls back with {status, headers, body}. Waits as long as it takes.
   next(done) {
     this.#send(`GET ${this.#prefix}/invocation/next HTTP/1.1\r\n${this.#hostLine}\r\n`, '', done)

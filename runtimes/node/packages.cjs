@@ -18,10 +18,10 @@ let bytes = 0
 
 /** Compiles what is listed there, if there is a list by now. */
 function compileListed(list) {
-  if (!canCompile || !compileLikeNode) return
   const text = readFileSync(list, 'utf8')
   if (noted.get(list) === text) return
   noted.set(list, text)
+  if (!canCompile || !compileLikeNode) return
   const { files = [] } = JSON.parse(text)
   for (const file of files) if (!compiled.has(file)) compileFile(file)
 }
@@ -77,9 +77,14 @@ function noteLoaded(list) {
   for (const file of compiled.keys()) if (Module._cache[file] === undefined) delete Module._cache[file]
   compiled.clear()
   const dependencies = takenDependencies()
-  if (files.length === 0 && !dependencies && !noted.has(list)) return
   const text = JSON.stringify({ files, dependencies: dependencies && { ...dependencies, isUnfit: isUnfit(list, dependencies.file) } })
-  if (text !== noted.get(list)) write(list, text)
+  if (text !== (noted.get(list) ?? textOf(list))) write(list, text)
+}
+
+function textOf(list) {
+  try {
+    return readFileSync(list, 'utf8')
+  } catch {} // nobody has noted anything yet
 }
 
 const isUnfit = (list, file) => {

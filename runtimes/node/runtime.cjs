@@ -77,6 +77,7 @@ function setUp() {
 async function run({ onLoaded = () => {} } = {}) {
   if (process.env.LIVE_INSPECT) require('./inspect.cjs').inspectAsTold()
   api = new RuntimeApi(process.env.AWS_LAMBDA_RUNTIME_API)
+  api.connect() // while the handler is loaded
   setUp()
   const major = lambdaMajor()
   let handler
@@ -90,13 +91,13 @@ async function run({ onLoaded = () => {} } = {}) {
     return reportInitError(api, major < 24 ? 'Uncaught Exception' : 'Init Error', error, 1)
   }
   // What loading has left behind and nobody catches is init's, too.
-  await new Promise((resolve) => setImmediate(resolve))
+  await new Promise((resolve) => setImmediate(setImmediate, resolve)) // a whole turn of the loop: we are connected by then
   process.off('uncaughtException', uncaught)
   process.off('unhandledRejection', rejected)
   process.off('exit', tellUnsettled)
-  onLoaded()
   new Loop(api, handler, major).start()
-  tellPackagesOutside(process.env.LAMBDA_TASK_ROOT) // while the first event is on its way
+  onLoaded() // while the first event is on its way
+  tellPackagesOutside(process.env.LAMBDA_TASK_ROOT)
 }
 
 module.exports = { run, setUp }

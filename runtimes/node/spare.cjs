@@ -3,7 +3,7 @@
 // what it will probably need: {"dependencies": file}, or {"loaded": list} of what a function has loaded. The line
 // {"preload": order} tells which function it will be, if any: it says what it has loaded of that one's packages, or ends.
 'use strict'
-const { closeSync, openSync, readSync, writeSync } = require('node:fs')
+const { closeSync, openSync, readFileSync, readSync, writeSync } = require('node:fs')
 const Module = require('node:module')
 const { createServer } = require('node:net')
 const { RuntimeApi } = require('./api.cjs')
@@ -66,21 +66,28 @@ let isThere = false // whoever preloads is there already
 let dropRest = () => {} // of what is preloaded
 
 function enter({ folder, environment }) {
-  for (const name of Object.keys(process.env)) delete process.env[name]
-  Object.assign(process.env, environment)
+  for (const name of Object.keys(process.env)) if (environment[name] === undefined) delete process.env[name]
+  for (const [name, value] of Object.entries(environment)) if (process.env[name] !== value) process.env[name] = value
   if (isThere) return
   isThere = true
   Module._initPaths() // NODE_PATH
   process.chdir(folder)
 }
 
+function hasPackages(list) {
+  const { files, dependencies } = JSON.parse(readFileSync(list, 'utf8'))
+  return files.length > 0 || dependencies !== undefined
+}
+
+const nothing = { preload: (list) => (compileListed(list), []), drop() {} }
+
 function expect(order) {
   try {
-    const { drop, preload } = require('./preload.cjs') // here: with it a process becomes a function some milliseconds later
-    dropRest = drop
+    const load = hasPackages(order.loaded) ? require('./preload.cjs') : nothing // here: a process that becomes a function needs it no more
+    dropRest = load.drop
     enter(order)
     setUp()
-    writeSync(1, `\u0001live preloaded ${JSON.stringify(preload(order.loaded))}\n`)
+    writeSync(1, `\u0001live preloaded ${JSON.stringify(load.preload(order.loaded))}\n`)
   } catch {
     process.exit(0) // it is not to be seen that anything was loaded
   }

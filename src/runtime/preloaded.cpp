@@ -53,6 +53,14 @@ bool is_debugged(const Launch& launch) {
                              [](const auto& one) { return one.first == "LIVE_INSPECT"; });
 }
 
+// As runtimes/node/packages.cjs writes it.
+bool names_packages(const std::string& list) {
+  auto const noted = parse_json_object(list);
+  if (!noted) return false;
+  auto const* files = find_array(noted.value(), "files");
+  return (files && !files->empty()) || noted.value().contains("dependencies");
+}
+
 bool is_there(const std::filesystem::path& place) {
   std::error_code ignored;
   return std::filesystem::exists(place, ignored);
@@ -96,6 +104,7 @@ struct Expected {
   Steady::time_point since = Steady::now();
   size_t starts = 0, wanted = 1;  // since the last look; at once, by then
   std::string list{}, refused{};  // of what it loads, once it is noted; one that may not be loaded ahead
+  bool has_packages = false;      // in that list
   std::vector<std::shared_ptr<Understudy>> understudies{};
 
   // They end where somebody could tell that they have loaded anything.
@@ -156,6 +165,7 @@ struct Preloaded::State : std::enable_shared_from_this<State> {
       if (const auto starts = std::exchange(one.starts, 0); starts > 0) one.wanted = starts;
       auto list = read_file(path);
       one.list = list ? std::move(list.value()) : "";
+      one.has_packages = names_packages(one.list);
       is_awaited |= one.list.empty() && now - one.since < kUntilGivenUp;
     }
     const auto chosen = last_started();
@@ -164,12 +174,13 @@ struct Preloaded::State : std::enable_shared_from_this<State> {
     if (!expected.empty()) look_in(is_awaited ? kUntilNoted : kLately);
   }
 
-  // Of those whose packages can be loaded ahead.
+  // Of those that can be entered ahead. Whoever has packages gains most by it.
   std::vector<const Expected*> last_started() const {
     std::vector<const Expected*> all;
     for (const auto& [path, one] : expected)
       if (!one.list.empty() && one.list != one.refused) all.push_back(&one);
-    std::ranges::sort(all, std::greater(), [](const auto* one) { return one->since; });
+    std::ranges::sort(all, std::greater(),
+                      [](const auto* one) { return std::pair(one->has_packages, one->since); });
     if (all.size() > kMost) all.resize(kMost);
     return all;
   }

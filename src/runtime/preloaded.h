@@ -1,7 +1,7 @@
-// Processes that wait for one function each, with the packages evaluated that its last worker had loaded: a
-// worker of such a function then costs the evaluation of the developer's own code. Only functions whose
-// workers were started lately have one. Whether anything could tell is the process's to judge
-// (runtimes/node/preload.cjs), but for files: these are ours.
+// Processes that wait for one function each, in its environment and with the packages evaluated that its last
+// worker had loaded: a worker of such a function then costs the evaluation of the developer's own code. Only
+// functions whose workers were started lately have one, those with packages before those without. Whether
+// anything could tell is the process's to judge (runtimes/node/preload.cjs), but for files: these are ours.
 #pragma once
 
 #include <memory>

@@ -185,6 +185,24 @@ TEST_F(PreloadedTest, OnlyTheFunctionsThatWereStartedLastHaveOne) {
   EXPECT_THAT(payloads, ElementsAre(R"({"ahead":true,)", R"({"ahead":true,)", R"({"ahead":false)"));
 }
 
+TEST_F(PreloadedTest, AFunctionWithoutPackagesIsAwaitedInItsEnvironment) {
+  write("index.js", R"(
+    const { AWS_ACCESS_KEY_ID, OWN } = process.env
+    exports.handler = async () => ({ AWS_ACCESS_KEY_ID, OWN, names: Object.keys(process.env).length, folder: process.cwd(),
+                                     modules: Object.keys(require.cache).length, globals: Object.keys(globalThis).length,
+                                     listeners: process.eventNames().length, main: require.main }))");
+  program.variables = {{"OWN", "own"}, {"AWS_ACCESS_KEY_ID", "first"}};
+  auto const first = answer();
+  EXPECT_THAT(first, HasSubstr(R"("AWS_ACCESS_KEY_ID":"first")"));
+  run_until([this] { return spares.preloaded() == 1 && spares.waiting(spare) == 1; });
+  program.variables.back().second = "other";
+  auto const other = answer();
+  EXPECT_EQ(spares.waiting(spare), 1);  // those that may become any function are left
+  EXPECT_EQ(other, std::string(first).replace(first.find("first"), 5, "other"));
+  auto fresh = start(program);
+  EXPECT_EQ(other, invoke(*fresh).payload);
+}
+
 TEST_F(PreloadedTest, WhereTwoWereStartedAtOnceTwoAreNextTime) {
   answer();
   run_until([this] { return spares.preloaded() == 1; });
