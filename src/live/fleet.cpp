@@ -262,10 +262,7 @@ Async<Fleet::Ran> Fleet::run_on(std::shared_ptr<Worker> one, Invocation invocati
   Reply reply = co_await one->invoke(std::move(invocation));
   timing.handler = since(started);
   timing.debugger = one->held() - held;
-  if (first) {
-    timing.init += std::chrono::duration_cast<std::chrono::microseconds>(one->init_duration());
-    timing.handler -= std::min(timing.handler, std::chrono::microseconds(one->init_duration()));
-  }
+  if (first) timing.take_init(one->init_duration());
   timing.max_memory_mb = one->max_memory_mb();
   if (!reply.stream) keep(environment_id, one);
   co_return Ran{std::move(reply), std::move(one)};

@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
 #include <string>
@@ -20,6 +21,7 @@ struct Timing {
   std::chrono::microseconds build{0};    // waiting for the function's code
   std::chrono::microseconds queue{0};    // waiting for a worker's place
   std::chrono::microseconds init{0};     // starting the worker, when it had none
+  bool init_is_over = true;              // false: the call is, sooner
   std::chrono::microseconds handler{0};  // from the event given to the result taken
   struct Streamed {
     size_t bytes = 0;
@@ -28,6 +30,13 @@ struct Timing {
   std::chrono::microseconds debugger{0};  // of init and handler: held by a debugger
   long max_memory_mb = 0;                 // of its worker, the most so far; 0: it had none
   std::optional<Streamed> streamed{};  // of an answer that streamed: told when it has ended, without payload
+
+  // What the handler has by now is the init of its worker first, which has taken so long; zero: it goes on.
+  void take_init(std::chrono::milliseconds taken) {
+    init_is_over = taken.count() > 0;
+    init += taken;
+    handler -= std::min<std::chrono::microseconds>(handler, taken);
+  }
 };
 
 // What AWS would bill of it: init and handler, in whole milliseconds.

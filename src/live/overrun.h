@@ -1,5 +1,6 @@
 // An answer that nobody waits for any more, because a debugger held the call or its limits are lifted: AWS
-// counts on, whatever stands here.
+// counts on, whatever stands here. And an init that ends otherwise than on AWS, where it is none of the
+// call's time.
 #pragma once
 
 #include <chrono>
@@ -29,6 +30,10 @@ struct Overrun {
   Limits limits = Limits::enforced;
 
   std::optional<std::string> in_words() const;  // nothing: the answer was in time
+
+ private:
+  std::optional<std::string> init_in_words() const;
+  std::string next_step(std::string_view option) const;
 };
 
 }  // namespace live

@@ -64,6 +64,24 @@ TEST_F(OverrunTest, WithItsLimitsLiftedALongCallIsExplained) {
   EXPECT_THAT(*words(31s, false, kRest), testing::HasSubstr("API Gateway waits for 29 s"));
 }
 
+TEST_F(OverrunTest, AnInitThatIsNotOverInTimeHasMoreOfItOnAws) {
+  timing = {.init_is_over = false};
+  EXPECT_EQ(words(3s, true, "{}"),
+            "its time was over before its init was, which has 10 s of its own on AWS. `live start "
+            "--increase-timeout` gives it 15 minutes in place of 3 s");
+  function.timeout_seconds = 10;
+  EXPECT_FALSE(words(10s, true, "{}"));
+}
+
+TEST_F(OverrunTest, AnInitThatTakesLongerThanOnAwsIsTold) {
+  timing = {.init = 11s};
+  EXPECT_EQ(
+      words(11s, false, "{}"),
+      "its init took 11.0 s: on AWS it is broken off after 10 s, and begun anew in the function's time");
+  timing = {.init = 9s};
+  EXPECT_FALSE(words(11s, false, "{}"));
+}
+
 TEST_F(OverrunTest, WithoutADebuggerNothingIsSaid) {
   timing.debugger = 0s;
   EXPECT_FALSE(words(41s, true, kRest));

@@ -38,7 +38,8 @@ struct Program {
   Environment variables;
   int memory_mb = 128;
   Limits limits = Limits::enforced;
-  std::chrono::milliseconds init_timeout{10'000};
+  std::chrono::milliseconds init_timeout =
+      std::chrono::minutes(15);    // beside that of the call that waits for it
   std::filesystem::path runtimes;  // the folder with the Runtime API clients (node/…)
   // Of a language that an interpreter of this machine runs (interpreter.h); empty: as PATH has it.
   std::filesystem::path interpreter{};

@@ -241,9 +241,9 @@ class Tree {  // decides what to watch and what an event means
     }
   }
 
+  // One that was moved has its number by its former path, too.
   void forget(std::map<int, Folder>::iterator at) {
-    if (auto known = numbers_.find(at->second.path); known != numbers_.end() && known->second == at->first)
-      numbers_.erase(known);
+    std::erase_if(numbers_, [&](const auto& known) { return known.second == at->first; });
     folders_.erase(at);
   }
 

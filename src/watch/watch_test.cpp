@@ -221,6 +221,20 @@ TEST_F(WatchTest, AFolderInAFolderReplacedAtOnce) {
   until(app / "dist/new.js");
 }
 
+TEST_F(WatchTest, AFolderInAFolderMovedAwayDeletedThereAndMadeAnew) {
+  fs::path app = root / "app";
+  put(app / "dist/a.js", "1");
+  watch->add_folder(app);
+  fs::rename(app / "dist", app / "old");
+  until(app / "old/a.js");
+  fs::remove_all(app / "old");
+  until(app / "old");
+  put(app / "dist/a.js", "2");
+  until(app / "dist/a.js");
+  put(app / "dist/a.js", "3");
+  until(app / "dist/a.js");
+}
+
 TEST_F(WatchTest, WhatIsMovedIntoAFolderIsTold) {
   fs::path app = root / "app";
   put(app / "here", "1");

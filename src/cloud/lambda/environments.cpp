@@ -17,7 +17,6 @@ namespace {
 
 constexpr size_t log_tail = 4096;           // of X-Amz-Log-Result
 constexpr size_t max_response = 6'291'556;  // recorded from Lambda
-constexpr auto init_limit = 10s;            // Lambda quota
 constexpr auto session_length = std::chrono::hours(1);
 constexpr auto renew_before = 16min;  // longer than any function runs
 
@@ -34,7 +33,8 @@ struct Environments::Environment {
   std::chrono::steady_clock::time_point idle_since{};
   bool fresh = true;
   asio::steady_timer init;  // cancelled when init is over: the function's timeout starts then
-  Places::Place turn;       // to start, until then
+  std::chrono::steady_clock::time_point init_ends;
+  Places::Place turn;  // to start, until then
   bool initialised = false;
   long memory_mb = 0;  // the most seen; looked at now and then, it costs a read of /proc
   std::chrono::steady_clock::time_point memory_seen{};
@@ -45,10 +45,11 @@ struct Environments::Environment {
   ApplicationLog application;
   std::unique_ptr<Worker> worker;
 
-  Environment(World& world, VersionPtr of, std::string stream)
+  Environment(World& world, VersionPtr of, std::string stream, std::chrono::milliseconds init_limit)
       : version(std::move(of)),
         id(world.ids.uuid()),
         init(world.executor, init_limit + 2s),
+        init_ends(std::chrono::steady_clock::now() + init_limit),
         log(world, version->region, version->log_group, std::move(stream)),
         platform(*version),
         application(*version) {}
@@ -62,6 +63,11 @@ struct Environments::Environment {
   Async<void> until_initialised() {
     boost::system::error_code cancelled;
     if (!initialised) co_await init.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+  }
+
+  bool init_was_broken_off() const {
+    const bool is_over = worker->init_duration() > 0ms;
+    return !is_over && !worker->alive() && std::chrono::steady_clock::now() >= init_ends;
   }
 
   void line(std::string_view text) {
@@ -244,7 +250,8 @@ Async<ApiResult<ToolProduct>> Environments::with_client(VersionPtr version) {
   co_return std::move(built.value());
 }
 
-Async<ApiResult<Environments::EnvironmentPtr>> Environments::start(VersionPtr version) {
+Async<ApiResult<Environments::EnvironmentPtr>> Environments::start(VersionPtr version,
+                                                                   std::chrono::milliseconds init_limit) {
   LIVE_API_CO_TRY(check_runs_here(*version));
   auto product = co_await with_client(version);
   if (product.has_error()) co_return product.error();
@@ -253,8 +260,8 @@ Async<ApiResult<Environments::EnvironmentPtr>> Environments::start(VersionPtr ve
   auto assumed = co_await credentials(*version);
   if (assumed.has_error()) co_return assumed.error();
   auto turn = co_await starts_.enter(init_limit);
-  auto environment = std::make_shared<Environment>(world_, version,
-                                                   log_stream_name(*version, world_.clock.now(), world_.ids));
+  auto environment = std::make_shared<Environment>(
+      world_, version, log_stream_name(*version, world_.clock.now(), world_.ids), init_limit);
   environment->credentials_end = assumed.value().expires;
   environment->turn = std::move(turn);
   Program program{.function = version->name,
@@ -295,7 +302,22 @@ Async<ApiResult<Environments::EnvironmentPtr>> Environments::acquire(const Versi
     if (lasts && co_await environment->worker->ready()) co_return environment;
     end(world_, std::move(environment));
   }
-  co_return co_await start(version);
+  co_return co_await start(version, options_.init_limit);
+}
+
+// Its environment, with which init is over. One that was broken off Lambda begins anew, in the function's
+// time.
+Async<ApiResult<Environments::EnvironmentPtr>> Environments::initialised(EnvironmentPtr environment) {
+  if (!environment->fresh) co_return environment;
+  co_await environment->until_initialised();
+  if (!environment->init_was_broken_off()) co_return environment;
+  const auto wants_log = environment->wants_log;
+  auto anew = co_await start(environment->version, std::chrono::seconds(environment->version->timeout_s));
+  end(world_, std::move(environment));
+  if (anew.has_error()) co_return anew.error();
+  anew.value()->fresh = false;
+  anew.value()->wants_log = wants_log;
+  co_return anew;
 }
 
 Async<ApiResult<Execution>> Environments::run(VersionPtr version, Order order) {
@@ -304,6 +326,9 @@ Async<ApiResult<Execution>> Environments::run(VersionPtr version, Order order) {
   auto environment = std::move(acquired.value());
   environment->wants_log = order.wants_log;
   environment->tail.clear();
+  auto ready = co_await initialised(std::move(environment));
+  if (ready.has_error()) co_return ready.error();
+  environment = std::move(ready.value());
   const auto function_arn = std::move(order.function_arn);
   Invocation invocation{.function = version->name,
                         .request_id = order.request_id,
@@ -312,7 +337,6 @@ Async<ApiResult<Execution>> Environments::run(VersionPtr version, Order order) {
                         .function_arn = function_arn,
                         .trace_id = trace_id_of(std::move(order.trace_id), *version, world_.ids),
                         .client_context = std::move(order.client_context)};
-  if (environment->fresh) co_await environment->until_initialised();
   environment->lines(environment->platform.start(world_.clock.now(), order.request_id, function_arn));
   const auto start = std::chrono::steady_clock::now();
   invocation.deadline = world_.clock.now() + std::chrono::seconds(version->timeout_s);

@@ -73,7 +73,8 @@ class Environments {
   };
 
   Async<ApiResult<EnvironmentPtr>> acquire(const VersionPtr& version);
-  Async<ApiResult<EnvironmentPtr>> start(VersionPtr version);
+  Async<ApiResult<EnvironmentPtr>> start(VersionPtr version, std::chrono::milliseconds init_limit);
+  Async<ApiResult<EnvironmentPtr>> initialised(EnvironmentPtr environment);
   Async<ApiResult<ToolProduct>> with_client(VersionPtr version);
   Async<ApiResult<std::filesystem::path>> interpreter_of(const Version& version);
   void give_back(EnvironmentPtr environment);

@@ -10,7 +10,8 @@
 namespace live::cloud {
 
 struct LambdaOptions {
-  std::chrono::seconds idle_environment{300};  // ended when unused for longer
+  std::chrono::seconds idle_environment{300};    // ended when unused for longer
+  std::chrono::milliseconds init_limit{10'000};  // Lambda quota
   // Before the second and the third attempt of an event whose function failed.
   std::vector<std::chrono::milliseconds> retry_delays{std::chrono::minutes(1), std::chrono::minutes(2)};
 };

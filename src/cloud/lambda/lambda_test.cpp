@@ -107,13 +107,16 @@ class Events : public testing::Test {
       return json::object{
           {"Credentials", {{"AccessKeyId", "A"}, {"SecretAccessKey", "S"}, {"SessionToken", "T"}}}};
     });
-    lambda = std::make_shared<Lambda>(world, LambdaOptions{.retry_delays = {1ms, 1ms}});
+    lambda = std::make_shared<Lambda>(world, options());
   }
+
+  virtual LambdaOptions options() const { return {.retry_delays = {1ms, 1ms}}; }
 
   // Answers the first invocation with an error, as often as it is started anew or asked again.
   void create() {
     const std::string bootstrap = R"(#!/usr/bin/python3
-import http.client, os
+import http.client, os, time
+time.sleep(float(os.environ["INIT_SECONDS"]))
 host, _, prefix = os.environ["AWS_LAMBDA_RUNTIME_API"].partition("/")
 base = ("/" + prefix if prefix else "") + "/2018-06-01/runtime/invocation/"
 connection = http.client.HTTPConnection(host)
@@ -135,7 +138,9 @@ while True:
          {"Role", "arn:aws:iam::000000000000:role/r"},
          {"Timeout", 10},
          {"Code", {{"ZipFile", base64(zip_with({{"bootstrap", bootstrap}}))}}},
-         {"Environment", {{"Variables", {{"NOTES", notes().string()}, {"GOOD_AT", good_at}}}}}});
+         {"Environment",
+          {{"Variables",
+            {{"NOTES", notes().string()}, {"GOOD_AT", good_at}, {"INIT_SECONDS", init_seconds}}}}}});
   }
 
   std::filesystem::path notes() const { return folder.path() / "notes"; }
@@ -189,6 +194,7 @@ while True:
               .actions = actions};
   LambdaPtr lambda;
   std::string good_at = "99";
+  std::string init_seconds = "0";
 };
 
 TEST_F(Events, AFailingFunctionIsTriedThreeTimesUnderOneRequestId) {
@@ -214,6 +220,17 @@ TEST_F(Events, TheConfiguredNumberOfRetriesCounts) {
   ASSERT_TRUE(put_function_event_invoke_config(*lambda, call).has_value());
   run(invoke, {{"FunctionName", "f"}, {"InvocationType", "Event"}});
   EXPECT_EQ(wait_for_queue().size(), 1u);
+}
+
+struct Inits : Events {
+  LambdaOptions options() const override { return {.init_limit = 50ms}; }
+};
+
+TEST_F(Inits, ThatTakeTooLongBeginAnewInTheTimeOfTheCall) {
+  good_at = "1";
+  init_seconds = "0.2";
+  create();
+  EXPECT_EQ(run(invoke, {{"FunctionName", "f"}}).payload, "1");
 }
 
 }  // namespace
