@@ -113,10 +113,10 @@ class Child : public std::enable_shared_from_this<Child> {
   }
 
   void read_pending() {
-    drain(out_);
-    drain(err_);
-    finish_lines(out_);
-    finish_lines(err_);
+    for (auto* output : {&out_, &err_}) {
+      drain(*output);
+      output->lines.flush([&](std::string_view line) { give(*output, line); });
+    }
   }
 
   static Async<ExitStatus> wait(std::shared_ptr<Child> self) {
