@@ -44,6 +44,12 @@ after(() => lab.dispose());
 const stream = (event) => lab.invokeStreaming("Stream", event);
 const ofOne = async (id, act) => [...(await lab.newlyLogged(id, act)).values()][0];
 const isFigures = /^LIVE RequestId: \S+\tDuration: [\d.]+ ms\tBilled Duration: \d+ ms\tMemory Size: 128 MB\tMax Memory Used: [1-9]\d* MB(\t|$)/;
+// That of the client's own: an error that the code throws is the last of its lines.
+function takeError(lines, title) {
+  const [error] = lines.splice(lines.findIndex((line) => line.includes(`\tERROR\t${title} \t{`)), 1);
+  assert.match(error, /^\S+Z\t\S+\tERROR\t/);
+  return lines;
+}
 const figures = (lines) => lines.filter((line) => line.startsWith("LIVE RequestId: "));
 
 for (const [what, init] of [["first call of a process", true], ["warm call", false]])
@@ -63,6 +69,7 @@ for (const [what, init] of [["first call of a process", true], ["warm call", fal
 for (const way of ["exit", "kill", "throw", "memory"])
   test(`a call whose code ends by ${way}`, async () => {
     const lines = await ofOne("Plain", () => lab.invoke("Plain", { way }));
+    if (way === "throw") takeError(lines, "Invoke Error");
     assert.deepEqual(lines.slice(0, 2), ["before", "the end"]);
     assert.match(lines[2], isFigures);
     assert.equal(figures(lines).length, 1);
@@ -75,7 +82,7 @@ test("a call that answers right before its time is over", async () => {
 
 test("a call whose code cannot be loaded", async () => {
   const lines = await ofOne("Init", async () => assert.equal((await lab.invoke("Init")).error, "Unhandled"));
-  assert.equal(lines[0], "of init");
+  assert.equal(takeError(lines, "Uncaught Exception")[0], "of init");
   assert.match(lines[1], isFigures);
 });
 
@@ -95,6 +102,7 @@ test("an answer that streams, with more lines than a message holds", async () =>
 for (const way of ["throw", "exit", "hang"])
   test(`an answer that breaks off by ${way}`, async () => {
     const lines = await ofOne("Stream", () => stream({ way }));
+    if (way === "throw") takeError(lines, "Invoke Error");
     assert.deepEqual(lines.slice(0, 2), ["before the first byte", "after it"]);
     assert.match(lines[2], isFigures);
     assert.equal(figures(lines).length, 1);
