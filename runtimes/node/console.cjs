@@ -1,5 +1,6 @@
-// What console prints: plain lines in one stream, or JSON where the function's logging is configured so.
+// What console prints: plain messages, or JSON where the function's logging is configured so.
 'use strict'
+const { writeSync } = require('node:fs')
 const { format } = require('node:util')
 
 const levels = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL']
@@ -56,11 +57,52 @@ function errorLine(title, thrown) {
   return isShown('ERROR') ? toJson('ERROR', error, []) : undefined
 }
 
-function logJson() {
-  for (const [method, level] of Object.entries(methods)) {
-    const shown = isShown(level)
-    console[method] = shown ? (message, ...more) => process.stdout.write(toJson(level, message, more) + '\n') : () => {}
-  }
+// What is printed by one call is one event of the log: AWS's clients frame it (src/process/frames.h). A frame goes where lines
+// go, so that all keep their order, and past whoever has taken the stream's place.
+const frameType = 0xa55a0003, headLength = 16
+const { stdout } = process
+const writeToStdout = stdout.write.bind(stdout)
+let isFramed = false
+
+function frameOf(text) {
+  const length = Buffer.byteLength(text)
+  const frame = Buffer.allocUnsafe(headLength + length)
+  frame.writeUInt32BE(frameType, 0)
+  frame.writeUInt32BE(length, 4)
+  const microseconds = Date.now() * 1000
+  frame.writeUInt32BE(Math.floor(microseconds / 2 ** 32), 8)
+  frame.writeUInt32BE(microseconds % 2 ** 32, 12)
+  frame.write(text, headLength)
+  return frame
+}
+
+/** @param {string} text one event */
+function print(text) {
+  const line = text + '\n'
+  if (!isFramed) stdout.write(line)
+  else if (stdout.writable) writeToStdout(frameOf(line))
+  else writeSync(1, frameOf(line)) // the handler has ended the stream
+}
+
+const printText = (level, message, more) => print(format(message, ...more))
+const printJson = (level, message, more) => print(toJson(level, message, more))
+
+let debuggerConsole // none: there is no debugger
+
+/** Node's own console tells it, too. @param {Console} console of node:inspector */
+function tellDebugger(console) {
+  debuggerConsole = console
+}
+
+const printBy = (write, method, level) => (message, ...more) => {
+  if (debuggerConsole) (debuggerConsole[method] ?? debuggerConsole.error)(message, ...more)
+  write(level, message, more)
+}
+
+/** Said in the environment, as AWS's clients are told; the function does not see it. */
+function takeFraming() {
+  isFramed ||= process.env._LAMBDA_TELEMETRY_LOG_FD === '1'
+  delete process.env._LAMBDA_TELEMETRY_LOG_FD
 }
 
 function setUpConsole() {
@@ -68,7 +110,8 @@ function setUpConsole() {
   // has read yet.
   for (const stream of [process.stdout, process.stderr]) stream._handle?.setBlocking?.(true)
   console._stderr = process.stdout // one stream, so that lines keep their order
-  if (isJson()) logJson()
+  const write = isJson() ? printJson : printText
+  for (const [method, level] of Object.entries(methods)) console[method] = isShown(level) ? printBy(write, method, level) : () => {}
 }
 
-module.exports = { errorLine, logsOf, setUpConsole }
+module.exports = { errorLine, logsOf, print, setUpConsole, takeFraming, tellDebugger }

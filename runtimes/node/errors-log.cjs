@@ -1,8 +1,7 @@
 // Errors as AWS's client logs them. A session shows them by itself: there they are for the function's log alone, by a mark
 // that `live` takes away (src/runtime/worker.cpp). On the embedded AWS nobody else shows them.
 'use strict'
-const { writeSync } = require('node:fs')
-const { errorLine } = require('./console.cjs')
+const { errorLine, print } = require('./console.cjs')
 
 const isOnEmbeddedAws = process.env.LIVE_CLOUD !== undefined
 delete process.env.LIVE_CLOUD
@@ -11,7 +10,7 @@ delete process.env.LIVE_CLOUD
 function logError(title, error) {
   try {
     const line = errorLine(title, error)
-    if (line) writeSync(1, `${isOnEmbeddedAws ? '' : '\u0001live logged '}${line}\n`)
+    if (line) print(isOnEmbeddedAws ? line : `\u0001live logged ${line}`)
   } catch {} // the handler has closed its output
 }
 

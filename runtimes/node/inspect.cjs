@@ -4,13 +4,17 @@ const { writeSync } = require('node:fs')
 const inspector = require('node:inspector')
 const { createRequire } = require('node:module')
 
-/** What `live` says, once: the user's code does not see it. */
-function inspectAsTold() {
+/**
+ * What `live` says, once: the user's code does not see it.
+ * @param {(console: Console) => void} tellDebugger is given the console that a debugger sees
+ */
+function inspectAsTold(tellDebugger) {
   const told = process.env.LIVE_INSPECT
   if (!told) return
   delete process.env.LIVE_INSPECT
   const { wait, bootloader, ...ide } = JSON.parse(told)
   open()
+  tellDebugger(inspector.console)
   if (bootloader) attachByIde(bootloader, ide)
   if (wait) inspector.waitForDebugger()
   if (wait || bootloader) writeSync(2, 'Debugger lets init go on\n')

@@ -3,7 +3,7 @@
 const Module = require('node:module')
 const { dirname } = require('node:path')
 const { RuntimeApi } = require('./api.cjs')
-const { setUpConsole } = require('./console.cjs')
+const { setUpConsole, takeFraming, tellDebugger } = require('./console.cjs')
 const { envelope, RuntimeError, UnhandledPromiseRejection } = require('./errors.cjs')
 const { logError } = require('./errors-log.cjs')
 const { isHere, redirect } = require('./embedded-aws.cjs')
@@ -56,6 +56,7 @@ let isSetUp = false
 /** All that is there before the user's code, in the function's environment. A process that waits may do it sooner. */
 function setUp() {
   opt.takeLayers()
+  takeFraming()
   if (isSetUp) return
   isSetUp = true
   if (reportsCrashes()) {
@@ -75,7 +76,7 @@ function setUp() {
 }
 
 async function run({ onLoaded = () => {} } = {}) {
-  if (process.env.LIVE_INSPECT) require('./inspect.cjs').inspectAsTold()
+  if (process.env.LIVE_INSPECT) require('./inspect.cjs').inspectAsTold(tellDebugger)
   api = new RuntimeApi(process.env.AWS_LAMBDA_RUNTIME_API)
   api.connect() // while the handler is loaded
   setUp()

@@ -1,9 +1,5 @@
 #include "process/descendants.h"
 
-#include <sys/syscall.h>
-#include <unistd.h>
-
-#include <csignal>
 #include <filesystem>
 #include <sstream>
 
@@ -37,19 +33,6 @@ std::vector<pid_t> descendants_of(pid_t pid) {
   std::vector<pid_t> all;
   add_children(pid, 1, all);
   return all;
-}
-
-void Strays::add_those_of(pid_t leader) {
-  for (pid_t const pid : descendants_of(leader)) {
-    if (::getpgid(pid) == leader) continue;
-    auto const held = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
-    if (held >= 0) held_.emplace_back(held);
-  }
-}
-
-void Strays::end() {
-  for (auto const& one : held_) ::syscall(SYS_pidfd_send_signal, one.number(), SIGKILL, nullptr, 0);
-  held_.clear();
 }
 
 }  // namespace live

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <utility>
 
 namespace live {
@@ -9,13 +10,18 @@ namespace {
 
 using namespace std::string_view_literals;
 constexpr auto kMagic = "\xa5\x5a\0"sv;
-constexpr size_t kHead = 16, kLengthAt = 4;
+constexpr size_t kHead = 16, kTypeAt = 3, kLengthAt = 4;
+constexpr uint8_t kTypes = 0x20;          // Lambda's are below: text or JSON, and a level
+constexpr size_t kLargest = 256 << 20;    // a message is never larger
 constexpr size_t kLongest = 1024 * 1024;  // an event of CloudWatch Logs (quota)
+constexpr size_t kLongestCharacter = 4;   // bytes of UTF-8
 
-size_t length_of(std::string_view head) {
+// Nothing: it only begins as one does.
+std::optional<size_t> length_of(std::string_view head) {
   uint32_t length = 0;
   for (char const byte : head.substr(kLengthAt, sizeof length)) length = length << 8 | uint8_t(byte);
-  return length;
+  bool const is_one = uint8_t(head[kTypeAt]) < kTypes && length <= kLargest;
+  return is_one ? std::optional<size_t>(length) : std::nullopt;
 }
 
 // Where a frame begins, or may begin once more bytes are there; or the end.
@@ -26,44 +32,68 @@ size_t begin_of_frame(std::string_view bytes) {
   return bytes.size();
 }
 
-}  // namespace
-
-void Frames::add(std::string_view bytes, const std::function<void(std::string_view)>& give) {
-  if (framing_ == Framing::none) return lines_.add(bytes, give);
-  if (begun_.empty()) {
-    begun_ = take(bytes, give);
-  } else {
-    begun_ += bytes;
-    begun_ = std::string(take(begun_, give));
-  }
+// Where a text may be cut that is longer: no character is.
+size_t end_of_piece(std::string_view text) {
+  auto const is_inside = [](char byte) { return (uint8_t(byte) & 0xc0) == 0x80; };
+  size_t end = kLongest;
+  while (end + kLongestCharacter > kLongest && is_inside(text[end])) --end;
+  return end;
 }
 
-// What is left: a frame that has begun.
-std::string_view Frames::take(std::string_view bytes, const std::function<void(std::string_view)>& give) {
-  for (;;) {
+}  // namespace
+
+void Frames::add(std::string_view bytes, const Give& give) {
+  if (framing_ == Framing::none) return lines_.add(bytes, give);
+  if (head_.empty()) return take(bytes, give);
+  auto const joined = std::exchange(head_, "").append(bytes);
+  take(joined, give);
+}
+
+void Frames::take(std::string_view bytes, const Give& give) {
+  while (!bytes.empty()) {
+    if (missing_ > 0) {
+      bytes = take_message(bytes, give);
+      continue;
+    }
     auto const begin = begin_of_frame(bytes);
     lines_.add(bytes.substr(0, begin), give);
     bytes.remove_prefix(begin);
-    if (bytes.size() < kHead) return bytes;
-    auto const length = length_of(bytes);
-    if (length > kLongest) {  // no frame after all
-      lines_.add(bytes.substr(0, 1), give);
-      bytes.remove_prefix(1);
-      continue;
+    if (bytes.size() < kHead) {
+      head_ = bytes;
+      return;
     }
-    if (bytes.size() < kHead + length) return bytes;
-    auto message = bytes.substr(kHead, length);
-    bytes.remove_prefix(kHead + length);
-    if (message.ends_with('\n')) message.remove_suffix(1);
-    lines_.finish(give);
-    give(message);
+    auto const length = length_of(bytes);
+    if (!length) lines_.add(bytes.substr(0, 1), give);
+    if (length) begin_message(*length, give);
+    bytes.remove_prefix(length ? kHead : 1);
   }
 }
 
-void Frames::finish(const std::function<void(std::string_view)>& give) {
-  bool const is_text = begun_.size() < kMagic.size();  // heads are written whole
-  if (is_text) lines_.add(std::exchange(begun_, ""), give);
+void Frames::begin_message(size_t length, const Give& give) {
   lines_.finish(give);
+  missing_ = length;
+  if (length == 0) give("");
+}
+
+std::string_view Frames::take_message(std::string_view bytes, const Give& give) {
+  auto const part = bytes.substr(0, missing_);
+  missing_ -= part.size();
+  message_ += part;
+  if (missing_ == 0 && message_.ends_with('\n')) message_.pop_back();
+  while (message_.size() > kLongest) {
+    auto const end = end_of_piece(message_);
+    give(std::string_view(message_).substr(0, end));
+    message_.erase(0, end);
+  }
+  if (missing_ == 0) give(std::exchange(message_, ""));
+  return bytes.substr(part.size());
+}
+
+void Frames::finish(const Give& give) {
+  bool const is_text = head_.size() < kMagic.size();
+  if (auto const head = std::exchange(head_, ""); is_text) lines_.add(head, give);
+  lines_.finish(give);
+  if (std::exchange(missing_, 0) > 0 && !message_.empty()) give(std::exchange(message_, ""));
 }
 
 }  // namespace live

@@ -17,7 +17,6 @@
 #include <fmt/format.h>
 
 #include "process/cgroup.h"
-#include "process/descendants.h"
 #include "process/spawn.h"
 
 namespace live {
@@ -58,9 +57,9 @@ class Child : public std::enable_shared_from_this<Child> {
   Child(Executor executor, Spawned spawned, const Command& command, Process::OnLine on_line)
       : executor_(executor),
         clears_away_(command.clears_away),
-        takes_all_along_(command.takes_all_along),
         cgroup_(command.cgroup),
         pid_(spawned.pid),
+        lineage_(spawned.lineage),
         on_line_(std::move(on_line)),
         ended_(executor, asio::steady_timer::time_point::max()),
         pidfd_(executor, spawned.pidfd.release()),
@@ -73,8 +72,10 @@ class Child : public std::enable_shared_from_this<Child> {
   ~Child() {
     if (status_) return;
     signal(clears_away_ ? SIGTERM : SIGKILL);
-    strays_.end();
     if (clears_away_) return;  // the loop is over: nobody is left to wait for it
+    siginfo_t info{};
+    ::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOWAIT);
+    if (lineage_) lineage_->end_heirs_of(pid_);
     ::waitpid(pid_, nullptr, 0);
   }
 
@@ -108,17 +109,14 @@ class Child : public std::enable_shared_from_this<Child> {
   }
 
   void signal(int number) {
-    if (status_) return;
-    bool const ends_it = number == SIGTERM || number == SIGKILL;
-    if (takes_all_along_ && ends_it) strays_.add_those_of(pid_);
-    ::kill(-pid_, number);
+    if (!status_) ::kill(-pid_, number);
   }
 
   void read_pending() {
-    drain(out_);
-    drain(err_);
-    finish_lines(out_);
-    finish_lines(err_);
+    for (auto* output : {&out_, &err_}) {
+      drain(*output);
+      output->lines.flush([&](std::string_view line) { give(*output, line); });
+    }
   }
 
   static Async<ExitStatus> wait(std::shared_ptr<Child> self) {
@@ -202,9 +200,9 @@ class Child : public std::enable_shared_from_this<Child> {
 
   void reap() {
     auto self = shared_from_this();
-    ::kill(-pid_,
-           SIGKILL);  // what it left behind; until it is reaped, nobody else can own this group's number
-    strays_.end();
+    // What it left behind. Until it is reaped nobody else can own its number, or its group's.
+    ::kill(-pid_, SIGKILL);
+    if (lineage_) lineage_->end_heirs_of(pid_);
     drain(out_);
     drain(err_);
     siginfo_t info{};
@@ -249,10 +247,10 @@ class Child : public std::enable_shared_from_this<Child> {
   }
 
   Executor executor_;
-  bool clears_away_, takes_all_along_;
+  bool clears_away_;
   std::shared_ptr<Cgroup> cgroup_;
   pid_t pid_;
-  Strays strays_;
+  std::optional<Lineage> lineage_;
   Process::OnLine on_line_;
   std::optional<ExitStatus> status_;
   asio::steady_timer ended_;  // cancelled when status_ is known

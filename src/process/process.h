@@ -31,7 +31,7 @@ struct Command {
   bool takes_input = false;  // write() reaches its standard input; else that is /dev/null
   // It has processes and files of its own to clear away: with its owner it gets SIGTERM, not SIGKILL.
   bool clears_away = false;
-  // When it is stopped, what it has started goes with it, although that has left its process group.
+  // When it ends, all that descends from it goes with it, although that has left its process group.
   bool takes_all_along = false;
   bool is_traceable = false;         // a debugger beside it may attach to it, though Yama restricts that
   Framing framing = Framing::none;   // of messages among the lines of its standard output

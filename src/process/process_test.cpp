@@ -13,6 +13,7 @@
 #include <gtest/gtest.h>
 
 #include "base/file.h"
+#include "process/descriptor.h"
 
 namespace live {
 namespace {
@@ -217,21 +218,80 @@ TEST_F(ProcessTest, EndsWithItsOwnerAndItsChildrenToo) {
   ::close(pidfd);
 }
 
-// As a browser that a handler has started, which has a session of its own.
-TEST_F(ProcessTest, OneThatTakesAllAlongTakesWhatHasLeftItsGroup) {
+// Whether it ends, within ten seconds.
+bool ends(int pidfd) {
+  pollfd ended{.fd = pidfd, .events = POLLIN, .revents = 0};
+  return ::poll(&ended, 1, 10'000) == 1;
+}
+
+// Each tells the number of a process that is to be gone.
+constexpr const char* kWaysToLeave[] = {
+    "setsid sh -c 'echo $$; exec sleep 1000' &",                                         // as a browser
+    "setsid sh -c 'sh -c \"echo \\$\\$; exec sleep 1000\" &' &",                         // as a daemon
+    "setsid env -i /bin/sh -c '/bin/sh -c \"echo \\$\\$; exec /bin/sleep 1000\" &' &"};  // which knows
+                                                                                         // nothing
+
+struct Leaving : ProcessTest, testing::WithParamInterface<const char*> {
+  // It goes on by `then` once the other one is there.
+  std::unique_ptr<Process> leave(const std::string& then) {
+    auto process = start({.arguments = {"sh", "-c", std::string(GetParam()) + "\nread go\n" + then},
+                          .inherits_environment = true,
+                          .takes_input = true,
+                          .takes_all_along = true});
+    while (out.empty()) context.run_one();
+    left = Descriptor(int(::syscall(SYS_pidfd_open, std::stoi(out[0]), 0)));
+    EXPECT_GE(left.number(), 0);
+    return process;
+  }
+  Descriptor left;
+};
+INSTANTIATE_TEST_SUITE_P(Ways, Leaving, testing::ValuesIn(kWaysToLeave));
+
+TEST_P(Leaving, EndsWithOneThatTakesAllAlongAndIsStopped) {
   for (auto const number : {SIGTERM, SIGKILL}) {
     out.clear();
-    auto process = start({.arguments = {"sh", "-c", "setsid sh -c 'echo $$; exec sleep 1000' & wait"},
-                          .inherits_environment = true,
-                          .takes_all_along = true});
     context.restart();
-    while (out.empty()) context.run_one();
-    pollfd stray{.fd = int(::syscall(SYS_pidfd_open, std::stoi(out[0]), 0)), .events = POLLIN, .revents = 0};
-    ASSERT_GE(stray.fd, 0);
+    auto process = leave("");
     process->signal(number);
     EXPECT_EQ(run(process->wait()).signal, number);
-    EXPECT_EQ(::poll(&stray, 1, 10'000), 1) << "it lives on";
-    ::close(stray.fd);
+    EXPECT_TRUE(ends(left.number()));
+  }
+}
+
+TEST_P(Leaving, EndsWithOneThatTakesAllAlongAndEndsByItself) {
+  auto process = leave("exit 3");
+  process->close_input();
+  EXPECT_EQ(run(process->wait()).code, 3);
+  EXPECT_TRUE(ends(left.number()));
+}
+
+TEST_P(Leaving, EndsWithTheOwnerThoughNobodyRunsTheExecutorAnyMore) {
+  {
+    asio::io_context shorter;
+    auto process = Process::start(shorter.get_executor(),
+                                  {.arguments = {"sh", "-c", std::string(GetParam()) + "\nexec sleep 1000"},
+                                   .inherits_environment = true,
+                                   .takes_all_along = true},
+                                  on_line);
+    ASSERT_TRUE(process);
+    while (out.empty()) shorter.run_one();
+    left = Descriptor(int(::syscall(SYS_pidfd_open, std::stoi(out[0]), 0)));
+  }
+  EXPECT_TRUE(ends(left.number()));
+}
+
+TEST_F(ProcessTest, OneThatTakesAllAlongLeavesOthersAlone) {
+  auto bystander = shell("echo here; exec sleep 1000");
+  while (out.empty()) context.run_one();
+  auto other = start({.arguments = {"sleep", "1000"}, .inherits_environment = true, .takes_all_along = true});
+  auto process = start({.arguments = {"true"}, .inherits_environment = true, .takes_all_along = true});
+  EXPECT_TRUE(run(process->wait()).ok());
+  for (auto* one : {bystander.get(), other.get()}) {
+    siginfo_t ended{};
+    ::waitid(P_PID, id_t(one->pid()), &ended, WEXITED | WNOHANG | WNOWAIT);
+    EXPECT_EQ(ended.si_pid, 0);
+    one->signal(SIGKILL);
+    run(one->wait());
   }
 }
 

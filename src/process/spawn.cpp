@@ -93,6 +93,7 @@ struct Plan {
   char* const* environment;
   const char* folder;              // or null
   const Namespace* own_namespace;  // or null
+  const Lineage* lineage;          // or null
   int in, out, err, failure;
   pid_t parent;
   int signal_with_parent;
@@ -118,6 +119,7 @@ Failure run(const Plan& plan) {
   ::setpgid(0, 0);
   ::prctl(PR_SET_PDEATHSIG, plan.signal_with_parent);
   if (::getppid() != plan.parent) ::_exit(127);
+  if (plan.lineage) plan.lineage->begin_here();
   ::dup2(plan.in, 0);
   ::dup2(plan.out, 1);
   ::dup2(plan.err, 2);
@@ -208,11 +210,14 @@ Result<Spawned> spawn(const Command& command) {
   std::vector<char*> argument_list = pointers(arguments), environment_list = pointers(environment);
   std::optional<Namespace> own_namespace;
   if (!command.mounts.empty()) own_namespace.emplace(command.mounts);
+  std::optional<Lineage> const lineage =
+      command.takes_all_along && !command.cgroup ? Lineage::create() : std::nullopt;
   Plan plan{.program = program.c_str(),
             .arguments = argument_list.data(),
             .environment = environment_list.data(),
             .folder = command.folder.empty() ? nullptr : command.folder.c_str(),
             .own_namespace = own_namespace ? &*own_namespace : nullptr,
+            .lineage = lineage ? &*lineage : nullptr,
             .in = in.read_end.number(),
             .out = out.write_end.number(),
             .err = (command.one_output ? out : err).write_end.number(),
@@ -238,6 +243,7 @@ Result<Spawned> spawn(const Command& command) {
   }
   set_nonblocking(out.read_end);
   set_nonblocking(err.read_end);
+  child.lineage = lineage;
   child.out = std::move(out.read_end);
   child.err = std::move(err.read_end);
   if (command.takes_input) {

@@ -4,16 +4,20 @@
 
 #include <sys/types.h>
 
+#include <optional>
+
 #include "process/descriptor.h"
+#include "process/lineage.h"
 #include "process/process.h"
 
 namespace live {
 
 struct Spawned {
   pid_t pid = -1;
-  Descriptor pidfd;     // readable once the process has ended
-  Descriptor input;     // -1 unless the command takes input
-  Descriptor out, err;  // non-blocking
+  Descriptor pidfd;                  // readable once the process has ended
+  Descriptor input;                  // -1 unless the command takes input
+  Descriptor out, err;               // non-blocking
+  std::optional<Lineage> lineage{};  // of a command that takes all along, outside of a cgroup
 };
 
 // The child leads a process group of its own, dies with us, and inherits no descriptor but 0, 1 and 2.

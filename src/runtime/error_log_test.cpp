@@ -63,10 +63,9 @@ TEST_F(ErrorLog, OfPythonIsAsAwssClientHasIt) {
   if (!program_on_path("python3")) GTEST_SKIP() << "there is no python3 on PATH";
   write("index.py", "def handler(event, context):\n  return {}['key']\n");
   invoke(*start(of("python3.12", "index.handler")));
-  EXPECT_THAT(
-      logged,
-      ElementsAre(testing::MatchesRegex(
-          R"(\[ERROR\] KeyError: 'key'.Traceback \(most recent call last\):.  File .*return \{\}\['key'\].*)")));
+  EXPECT_THAT(logged, ElementsAre(testing::MatchesRegex(
+                          "\\[ERROR\\] KeyError: 'key'\nTraceback \\(most recent call "
+                          "last\\):\n\u00a0\u00a0File .*\n(\u00a0){4}return \\{\\}\\['key'\\].*")));
   EXPECT_THAT(lines, ElementsAre());
 }
 
@@ -74,8 +73,8 @@ TEST_F(ErrorLog, OfRubyIsAsAwssClientHasIt) {
   if (!program_on_path("ruby")) GTEST_SKIP() << "there is no ruby on PATH";
   write("index.rb", "def handler(event:, context:) = raise('on purpose')\n");
   invoke(*start(of("ruby3.3", "index.handler")));
-  EXPECT_THAT(logged,
-              ElementsAre(StartsWith("Error raised from handler method\r{\"errorMessage\":\"on purpose\"")));
+  EXPECT_THAT(logged, ElementsAre("Error raised from handler method",
+                                  StartsWith("{\n  \"errorMessage\": \"on purpose\",\n")));
   EXPECT_THAT(lines, ElementsAre());
 }
 

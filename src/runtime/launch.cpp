@@ -83,6 +83,11 @@ void prepend(Environment& environment, std::string_view name, const std::string&
   environment.emplace_back(name, folders);
 }
 
+void take_frames(Command& command) {
+  command.framing = Framing::lambda;
+  set(command.environment, "_LAMBDA_TELEMETRY_LOG_FD", "1");
+}
+
 std::string ours(const char* name, const char* otherwise) {
   const char* value = std::getenv(name);
   return value ? value : otherwise;

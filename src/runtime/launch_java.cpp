@@ -18,11 +18,8 @@ std::string joined(const std::vector<fs::path>& class_path) {
   return text;
 }
 
-// Messages of a context's logger end where they end, and not where a line does, on Lambda by a descriptor
-// that its client is told of. It opens that by a field of Java's own.
-void take_frames(const Program& program, Command& command) {
-  command.framing = Framing::lambda;
-  set(command.environment, "_LAMBDA_TELEMETRY_LOG_FD", "1");
+// AWS's client opens a descriptor by a field of Java's own.
+void let_open_descriptors(const Program& program, Command& command) {
   if (!program.runtime.starts_with("java8"))
     command.arguments.insert(command.arguments.begin() + 1, "--add-opens=java.base/java.io=ALL-UNNAMED");
 }
@@ -45,7 +42,8 @@ Result<Launch> launch_java(const Program& program, std::string_view runtime_api)
   Launch launch{.command = {.arguments = std::move(arguments),
                             .environment = environment_of(program, runtime_api, "/var/runtime"),
                             .folder = folder}};
-  take_frames(program, launch.command);
+  take_frames(launch.command);
+  let_open_descriptors(program, launch.command);
   return launch;
 }
 

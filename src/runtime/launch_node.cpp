@@ -42,7 +42,8 @@ NodeHeap NodeHeap::of(int memory_mb, Limits limits) {
 Command node_spare(const std::filesystem::path& runtimes, NodeHeap heap) {
   return {.arguments = node(heap, runtimes / "node" / "spare.cjs"),
           .environment = spare_environment(),
-          .takes_input = true};
+          .takes_input = true,
+          .framing = Framing::lambda};
 }
 
 Result<Launch> launch_node(const Program& program, std::string_view runtime_api) {
@@ -57,11 +58,13 @@ Result<Launch> launch_node(const Program& program, std::string_view runtime_api)
   // Lambda's Node is never too old for its SDK; ours may be, and `live start` says so once.
   set_missing(environment, "AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED", "true");
   auto const heap = NodeHeap::of(program.memory_mb, program.limits);
-  return Launch{.command = {.arguments = node(heap, client),
+  Launch launch{.command = {.arguments = node(heap, client),
                             .environment = std::move(environment),
                             .folder = program.task_root},
                 .spare = node_spare(program.runtimes, heap),
                 .loaded = program.loaded};
+  take_frames(launch.command);
+  return launch;
 }
 
 }  // namespace live

@@ -9,7 +9,8 @@ namespace live {
 Command python_spare(const std::filesystem::path& runtimes, const std::string& python) {
   return {.arguments = {python, "-u", (runtimes / "python" / "spare.py").string()},
           .environment = spare_environment(),
-          .takes_input = true};
+          .takes_input = true,
+          .framing = Framing::lambda};
 }
 
 Result<Launch> launch_python(const Program& program, std::string_view runtime_api) {
@@ -20,10 +21,12 @@ Result<Launch> launch_python(const Program& program, std::string_view runtime_ap
   Environment environment = environment_of(program, runtime_api, folder);
   for (auto const& packages : program.packages) prepend(environment, "PYTHONPATH", packages.string());
   std::string const python = program.interpreter.empty() ? "python3" : program.interpreter.string();
-  return Launch{.command = {.arguments = {python, "-u", client.string()},
+  Launch launch{.command = {.arguments = {python, "-u", client.string()},
                             .environment = std::move(environment),
                             .folder = program.task_root},
                 .spare = python_spare(program.runtimes, python)};
+  take_frames(launch.command);
+  return launch;
 }
 
 }  // namespace live

@@ -12,7 +12,8 @@ constexpr const char* kPlainMessages = "--disable=error_highlight,did_you_mean";
 Command ruby_spare(const std::filesystem::path& runtimes, const std::string& ruby) {
   return {.arguments = {ruby, kPlainMessages, (runtimes / "ruby" / "spare.rb").string()},
           .environment = spare_environment(),
-          .takes_input = true};
+          .takes_input = true,
+          .framing = Framing::lambda};
 }
 
 Result<Launch> launch_ruby(const Program& program, std::string_view runtime_api) {
@@ -21,10 +22,12 @@ Result<Launch> launch_ruby(const Program& program, std::string_view runtime_api)
     return fault(Fault::Kind::not_found, fmt::format("{}: the runtime {} is not there; install live again",
                                                      program.function, client.string()));
   std::string const ruby = program.interpreter.empty() ? "ruby" : program.interpreter.string();
-  return Launch{.command = {.arguments = {ruby, kPlainMessages, client.string()},
+  Launch launch{.command = {.arguments = {ruby, kPlainMessages, client.string()},
                             .environment = environment_of(program, runtime_api, folder),
                             .folder = program.task_root},
                 .spare = ruby_spare(program.runtimes, ruby)};
+  take_frames(launch.command);
+  return launch;
 }
 
 }  // namespace live

@@ -13,6 +13,9 @@ Launcher launch_node, launch_python, launch_ruby, launch_bootstrap, launch_java,
 
 void set(Environment& environment, std::string_view name, std::string value);
 void set_missing(Environment& environment, std::string_view name, std::string value);
+// What its client of the Runtime API logs at once ends where it ends, and not where a line does. On Lambda
+// there is a descriptor for that, of which clients are told by a variable.
+void take_frames(Command& command);
 // Last: what the function brings itself comes first.
 void append(Environment& environment, std::string_view name, const std::string& folders);
 // First: before what layers bring.

@@ -38,6 +38,7 @@ Async<void> let_the_answer_go_first() {
 }
 
 constexpr auto longest_pause = std::chrono::seconds(1);  // between an answer and the next question
+constexpr auto longest_death = std::chrono::seconds(1);  // of a process whose deadline has passed
 
 // A timer that only ever ends by being cancelled is how one coroutine waits for another.
 constexpr auto never = asio::steady_timer::time_point::max();
@@ -97,7 +98,11 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
       waiting->timer.expires_at(waiting->countdown.end());
       co_await waiting->timer.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
     }
-    if (!waiting->reply) self->pass_deadline(*waiting);
+    if (!waiting->reply && self->pass_deadline(waiting->left)) {
+      waiting->timer.expires_after(longest_death);
+      co_await waiting->timer.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+    }
+    if (!waiting->reply) self->settle(*self->final_reply(waiting->invocation.request_id));
     co_return *std::move(waiting->reply);
   }
 
@@ -312,7 +317,15 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   void limit(const std::shared_ptr<Streaming>& streaming) {
     streaming->deadline.expires_at(streaming->countdown.end());
     streaming->deadline.async_wait([self = shared_from_this(), streaming](boost::system::error_code error) {
-      if (!error) self->pass_deadline(*streaming);
+      if (!error) self->pass_deadline(streaming);
+    });
+  }
+
+  void pass_deadline(const std::shared_ptr<Streaming>& streaming) {
+    auto const wait = pass_deadline(streaming->left) ? longest_death : std::chrono::seconds(0);
+    streaming->deadline.expires_after(wait);
+    streaming->deadline.async_wait([self = shared_from_this(), streaming](boost::system::error_code error) {
+      if (!error) self->break_off(*streaming, *self->final_reply(streaming->request_id));
     });
   }
 
@@ -373,19 +386,14 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
     settle(*std::move(reply));
   }
 
-  void pass_deadline(Waiting& waiting) {
-    waiting.reply = timed_out(waiting.invocation.request_id, whole_seconds(waiting.left));
-    if (events_.on_deadline) events_.on_deadline();  // reads its last output, which belongs to this request
-    if (waiting_.get() == &waiting) waiting_ = nullptr;
+  // True: with the process's end comes the rest of its output, which belongs to this request.
+  bool pass_deadline(std::chrono::nanoseconds limit) {
+    passed_ = limit;
     life_.end();
     dismiss();
-  }
-
-  void pass_deadline(Streaming& streaming) {
-    if (events_.on_deadline) events_.on_deadline();
-    life_.end();
-    end_stream(streaming, stream_error(timed_out(streaming.request_id, whole_seconds(streaming.left))));
-    dismiss();
+    if (!events_.on_deadline) return false;
+    events_.on_deadline();
+    return true;
   }
 
   // What everybody is told once the process can answer no more.
@@ -393,6 +401,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
     if (life_.alive()) return std::nullopt;
     if (init_error_) return init_error_;
     if (init_limit_) return timed_out(request_id, *init_limit_);
+    if (passed_ && busy()) return timed_out(request_id, whole_seconds(*passed_));
     return exited(request_id, ended_.value_or(ExitStatus{.signal = SIGKILL}));
   }
 
@@ -414,6 +423,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   std::optional<Reply> refused_;  // what is told in the place of an answer that was too large
   std::optional<Reply> init_error_;
   std::optional<std::chrono::milliseconds> init_limit_;
+  std::optional<std::chrono::nanoseconds> passed_;  // the limit whose deadline it was
   std::optional<ExitStatus> ended_;
 };
 

@@ -1,5 +1,5 @@
-// A function that logs JSON prints by our runtime for Node what it prints by Lambda's own client: the same handler, run
-// by both.
+// A function prints by our runtime for Node what it prints by Lambda's own client, as JSON by line, and message by message
+// where both are told of a descriptor for that: the same handler, run by both.
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -55,6 +55,21 @@ exports.handler = async () => {
   console.error({ wrapped: new Own("inside") });
   process.stdout.write("plain\\n");
   return 1;
+};
+exports.more = async (event) => {
+  await exports.handler(event);
+  console.table([{ a: 1 }]);
+  console.dir({ a: { b: { c: { d: "x".repeat(80) } } } }, { depth: 9 });
+  console.group("of a group");
+  console.log("in it\\n  and below");
+  console.groupEnd();
+  console.assert(false, "asserted");
+  console.count();
+  console.trace("one\\n%s", "two");
+  process.stdout.write("unfinished");
+  console.log("\\n\\nåäö €\\n");
+  console._stdout.write("by\\nthe stream\\n");
+  return 1;
 };`);
 
 /** What a runtime prints for one invocation. */
@@ -78,21 +93,40 @@ async function printed(command, variables) {
     ...variables,
   };
   const child = spawn(process.execPath, command, { cwd: folder, env, stdio: ["ignore", "pipe", "inherit"] });
-  let output = "";
-  child.stdout.on("data", (bytes) => (output += bytes));
+  const output = [];
+  child.stdout.on("data", (bytes) => output.push(bytes));
   const ended = new Promise((done) => child.once("close", done));
   await Promise.race([answered.once, ended]);
   child.kill();
   await ended;
   server.closeAllConnections();
   server.close();
-  return output.trim().split("\n");
+  return Buffer.concat(output);
+}
+
+const linesOf = (output) => output.toString().trim().split("\n");
+
+/** Lines, and messages in frames among them. */
+function eventsOf(output) {
+  const events = [];
+  for (let at = 0; at < output.length; ) {
+    if (output.readUInt32BE(at) >>> 8 === 0xa55a00) {
+      const end = at + 16 + output.readUInt32BE(at + 4);
+      events.push({ message: output.toString("utf8", at + 16, end).replace(/\n$/, "") });
+      at = end;
+      continue;
+    }
+    const frame = output.indexOf(Buffer.from([0xa5, 0x5a, 0]), at), end = frame < 0 ? output.length : frame;
+    events.push(...output.toString("utf8", at, end).replace(/\n$/, "").split("\n").map((line) => ({ line })));
+    at = end;
+  }
+  return events;
 }
 
 // Without times, and without the frames that are the clients' own.
 const comparable = (lines) =>
   lines.map((line) => {
-    if (!line.startsWith("{")) return line;
+    if (!line.startsWith('{"timestamp"')) return line;
     const { timestamp, ...rest } = JSON.parse(line, (name, value) => {
       if (name === "stackTrace") return value[0];
       return typeof value === "string" ? value.replace(/\n {4}at .*?( \{)?$/gm, "$1") : value;
@@ -101,11 +135,27 @@ const comparable = (lines) =>
     return rest;
   });
 
+const printedByTheirs = (variables) => printed(["--require", join(folder, "without-native.cjs"), join(folder, "theirs.mjs")], variables);
+const printedByOurs = (variables) => printed([join(root, "runtimes/node/index.cjs")], variables);
+
 for (const level of [undefined, "DEBUG", "warn", "FATAL", "nonsense"])
   test(`JSON logging at level ${level}`, { skip: missing }, async () => {
     const variables = { AWS_LAMBDA_LOG_FORMAT: "JSON", ...(level && { AWS_LAMBDA_LOG_LEVEL: level }) };
-    const theirs = comparable(await printed(["--require", join(folder, "without-native.cjs"), join(folder, "theirs.mjs")], variables));
-    const ours = comparable(await printed([join(root, "runtimes/node/index.cjs")], variables));
+    const theirs = comparable(linesOf(await printedByTheirs(variables)));
+    const ours = comparable(linesOf(await printedByOurs(variables)));
     assert.ok(theirs.includes("plain"), theirs.join("\n"));
+    assert.deepEqual(ours, theirs);
+  });
+
+// Ours has neither time nor request id before each message in text, and stacks have each client's own frames.
+const plain = (message) => message.replace(/^\S+Z\t\S+\t[A-Z]+\t/, "").replace(/(\n +at .*?)+(?=( \{)?($|\n))/g, "");
+
+for (const format of ["Text", "JSON"])
+  test(`${format}: what is printed at once is one message`, { skip: missing }, async () => {
+    const variables = { _HANDLER: "index.more", AWS_LAMBDA_LOG_FORMAT: format, _LAMBDA_TELEMETRY_LOG_FD: "1" };
+    const shown = (output) => eventsOf(output).map(({ line, message }) => (line === undefined ? { message: comparable([message]).map((one) => (typeof one === "string" ? plain(one) : one))[0] } : { line }));
+    const theirs = shown(await printedByTheirs(variables)), ours = shown(await printedByOurs(variables));
+    if (format === "Text") assert.ok(theirs.some(({ message }) => message === "two\nlines"), JSON.stringify(theirs));
+    assert.ok(theirs.some(({ line }) => line === "unfinished"), JSON.stringify(theirs));
     assert.deepEqual(ours, theirs);
   });

@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import re
 import subprocess
 import tempfile
 import threading
@@ -65,6 +66,12 @@ def logged(event, context):
         logger.exception("caught")
     context.log("by the context\\n")
     logging.debug("not shown")
+def logged_in_lines(event, context):
+    logged(event, context)
+    print("unfinished", end="")
+    logging.getLogger("shop").info("two\\nlines é")
+    print("two\\nlines, printed")
+    sys.stderr.write("to the other\\nstream\\n")
 constant = 5
 """,
     "pkg/__init__.py": "",
@@ -77,6 +84,7 @@ constant = 5
     "failing.py": "raise LookupError('at import')\n",
     "leaving.py": "import sys\nsys.exit(5)\n",
 }
+UNSEEN = "Unhandled exception"  # what awslambdaric says beside an error of init
 EVENTS = ['{"a": {"é": [1, 2.5, null, true, "\\ud83d\\ude00"]}}', "null", "[]", '"text"']
 
 
@@ -169,7 +177,7 @@ class PythonRuntime(unittest.TestCase):
             status = process.poll()
             if status is None:
                 process.kill()
-            output = process.communicate()[0].decode()
+            output = process.communicate()[0]
         finally:
             process.kill()
             server.released.set()
@@ -235,7 +243,29 @@ class PythonRuntime(unittest.TestCase):
         for variables in ({}, {"AWS_LAMBDA_LOG_FORMAT": "JSON"}, {"AWS_LAMBDA_LOG_LEVEL": "ERROR"}):
             with self.subTest(**variables):
                 theirs, ours = self.both("index.logged", ["{}"], **variables)
-                self.assertEqual(without_times(ours["output"]), without_times(theirs["output"]))
+                self.assertEqual(without_times(ours["output"].decode()), without_times(theirs["output"].decode()))
+
+    def test_what_is_logged_at_once_is_one_message(self):
+        for handler in ("index.logged_in_lines", "index.key", "index.unreadable", "index.chained", "missing.handler"):
+            for log_format in ("Text", "JSON"):
+                with self.subTest(handler, format=log_format):
+                    theirs, ours = self.both(handler, ["{}"], AWS_LAMBDA_LOG_FORMAT=log_format, _LAMBDA_TELEMETRY_LOG_FD="1")
+                    self.maxDiff = None
+                    events = events_of(theirs["output"])
+                    self.assertTrue(any("\n" in text for kind, text in events if kind == "message") or log_format == "JSON", events)
+                    self.assertEqual(events_of(ours["output"]), events)
+
+
+def events_of(output):
+    """Lines, and messages in frames among them."""
+    events = []
+    for part in re.split(rb"(?=\xa5\x5a\x00)", output):
+        if part.startswith(b"\xa5\x5a\x00"):
+            end = 16 + int.from_bytes(part[4:8], "big")
+            events.append(("message", "\n".join(without_times(part[16:end].decode()))))
+            part = part[end:]
+        events += [("line", line) for line in part.decode().splitlines()]
+    return [event for event in events if UNSEEN not in event[1]]
 
 
 def shape(run):

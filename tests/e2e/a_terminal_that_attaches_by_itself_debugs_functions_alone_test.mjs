@@ -22,7 +22,7 @@ mkdirSync(path.join(folder, "js-debug"));
 const file = path.join(folder, "js-debug/bootloader.js");
 writeFileSync(file, bootloader);
 const told = path.join(folder, "told");
-const processes = () => (existsSync(told) ? readFileSync(told, "utf8").trim().split("\n").map((line) => JSON.parse(line)) : []);
+const processes = () => (existsSync(told) ? readFileSync(told, "utf8").split("\n").slice(0, -1).map((line) => JSON.parse(line)) : []);
 
 const lab = new Lab(
   { Hello: { entry: "src/hello.ts", timeout: 2, environment: { VSCODE_INSPECTOR_OPTIONS: "{}" } } },

@@ -59,8 +59,7 @@ test("a session is told from its start to its end, and nothing else is on standa
   const request = await live.one("request");
   assert.deepEqual([request.function, request.name, request.handler], ["lab/Hello", "e2e-Hello", "f.handler"]);
   const { request_id } = request;
-  await live.one("log", { request_id, line: "on" });
-  await live.one("log", { request_id, line: "the way", stream: "stdout" });
+  await live.one("log", { request_id, line: "on\nthe way", stream: "stdout" });
   await live.one("log", { request_id, line: "a\ufffd" });
   const response = await live.one("response", { request_id });
   assert.equal(response.payload_bytes, 5010);

@@ -3,6 +3,8 @@
 import json
 import logging
 import os
+import select
+import struct
 import sys
 import time
 import traceback
@@ -20,8 +22,37 @@ class Now:
 
 
 class LogSink:
+    """What is logged at once is one event of the log. AWS's client says so where the lines are cut, by returns."""
+
     def log(self, text, frame_type=None):
         sys.stdout.write(text)
+
+    def log_lines(self, lines):
+        sys.stdout.write("\r".join(lines) + "\n")
+
+
+class FramedLogSink:
+    """By frames, as AWS's client writes them where it is told to (src/process/frames.h). They go where lines go, so that all
+    keep their order, also after somebody has led standard output elsewhere."""
+
+    TYPE = 0xA55A0003
+
+    def __init__(self):
+        self._output = os.dup(1)
+
+    def log(self, text, frame_type=None):
+        message = text.encode("utf-8", "backslashreplace")
+        self._write(struct.pack(">IIQ", self.TYPE, len(message), time.time_ns() // 1000) + message)
+
+    def log_lines(self, lines):
+        self.log("\n".join(lines))
+
+    def _write(self, frame):
+        while frame:
+            try:
+                frame = frame[os.write(self._output, frame):]
+            except BlockingIOError:  # a child of the function has switched the pipe's waiting off
+                select.select((), (self._output,), ())
 
 
 class LambdaLoggerHandler(logging.Handler):
@@ -79,9 +110,14 @@ def is_json():
     return os.environ.get("AWS_LAMBDA_LOG_FORMAT", "").upper() == "JSON"
 
 
-def set_up():
+def make_sink():
+    """By what `live` says, as Lambda does; the function does not see it."""
+    return FramedLogSink() if os.environ.pop("_LAMBDA_TELEMETRY_LOG_FD", None) == "1" else LogSink()
+
+
+def set_up(log_sink):
     logging.Formatter.converter = time.gmtime
-    handler = LambdaLoggerHandler(LogSink())
+    handler = LambdaLoggerHandler(log_sink)
     handler.setFormatter(JsonFormatter() if is_json() else logging.Formatter(TEXT, TIME))
     handler.addFilter(LambdaLoggerFilter())
     root = logging.getLogger()
@@ -92,18 +128,19 @@ def set_up():
     root.addHandler(handler)
 
 
-def log_error(error):
-    """As Lambda's own log has it, where nobody else shows it."""
-    print(_text_of(error))
+def log_error(log_sink, error, mark=""):
+    """As Lambda's own log has it. With a mark it is for the function's log alone."""
+    log_sink.log_lines(_lines_of(error, mark))
 
 
-def log_error_unseen(error):
-    """For the function's log alone (src/runtime/worker.cpp), where returns part the lines of what is one event."""
-    print("\1live logged " + _text_of(error).replace("\n", "\r"))
-
-
-def _text_of(error):
+def _lines_of(error, mark):
     if is_json():
-        return json.dumps({"timestamp": time.strftime(TIME + "Z", time.gmtime()), "level": "ERROR", **error})
-    lines = ["[ERROR] {}: {}".format(error["errorType"], error["errorMessage"]), "Traceback (most recent call last):"]
-    return "\n".join(lines + [frame.rstrip("\n") for frame in error["stackTrace"]])
+        return [mark + json.dumps({"timestamp": time.strftime(TIME + "Z", time.gmtime()), "level": "ERROR", **error})]
+    lines = ["{}[ERROR] {}: {}".format(mark, error["errorType"], error["errorMessage"]), "Traceback (most recent call last):"]
+    return lines + [_indented(line) for frame in error["stackTrace"] for line in frame.splitlines()]
+
+
+def _indented(line):
+    """By spaces that nobody takes away."""
+    text = line.lstrip(" ")
+    return "\u00a0" * (len(line) - len(text)) + text

@@ -8,7 +8,7 @@ from .context import LambdaContext
 from .debug import debug_as_told
 from .errors import envelope
 from .handler import load_handler
-from .logs import Now, log_error, log_error_unseen, set_up
+from .logs import Now, log_error, make_sink, set_up
 from .marshal import read_event, to_json, write_result
 from .sources import load_from_sources
 from .task_root import tell_what_was_left, tell_writes_to
@@ -25,12 +25,13 @@ def run():
 class _Loop:
     def __init__(self):
         self.api = RuntimeApi(os.environ["AWS_LAMBDA_RUNTIME_API"])
-        # Nobody shows errors on the embedded AWS but the log; a session shows them itself.
-        self.log_error = log_error_unseen if os.environ.pop("LIVE_CLOUD", None) is None else log_error
+        # Nobody shows errors on the embedded AWS but the log; a session shows them itself (src/runtime/worker.cpp).
+        self.error_mark = "\1live logged " if os.environ.pop("LIVE_CLOUD", None) is None else ""
         _set_up_output()
         _set_up_path()
         debug_as_told()
-        set_up()
+        self.log_sink = make_sink()
+        set_up(self.log_sink)
         tell_writes_to(os.environ["LAMBDA_TASK_ROOT"])
 
     def run(self):
@@ -69,7 +70,7 @@ class _Loop:
         self._check(self.api.fail(request_id, to_json(failure).encode("utf-8", "replace")))
 
     def _tell(self, failure):
-        self.log_error(failure)
+        log_error(self.log_sink, failure, self.error_mark)
         _flush()
 
     @staticmethod

@@ -3,6 +3,7 @@ require_relative "api"
 require_relative "context"
 require_relative "errors"
 require_relative "handler"
+require_relative "logs"
 require_relative "task_root"
 
 module LiveRuntime
@@ -15,9 +16,10 @@ module LiveRuntime
       $stderr.reopen($stdout) # one stream, as in Lambda's log, so that lines keep their order
       $stdout.sync = $stderr.sync = true
       Encoding.default_external = Encoding::UTF_8
+      Logs.set_up
       @api = RuntimeApi.new(ENV.fetch("AWS_LAMBDA_RUNTIME_API"))
-      # Nobody shows errors there but the log; a session shows them itself.
-      @tells_errors = !ENV.delete("LIVE_CLOUD").nil?
+      # Nobody shows errors there but the log; a session shows them itself (src/runtime/worker.cpp).
+      @error_mark = ENV.delete("LIVE_CLOUD") ? "" : "\u0001live logged "
     end
 
     def run
@@ -36,7 +38,7 @@ module LiveRuntime
     rescue SystemExit, SignalException
       raise
     rescue Exception => e # LoadError and SyntaxError, too
-      error = told(e, "Init")
+      error = told(e, "Init", "Init error when loading handler ")
       @api.init_error(LiveRuntime.reported_type(e, "Init"), JSON.generate(error))
       exit!(252)
     end
@@ -52,7 +54,8 @@ module LiveRuntime
       raise
     rescue Exception => e
       TaskRoot.tell_what_was_left
-      @api.fail(id, LiveRuntime.reported_type(e, "Function"), JSON.generate(told(e, "Function")))
+      title = critical?(e) ? "Critical exception from handler" : "Error raised from handler method"
+      @api.fail(id, LiveRuntime.reported_type(e, "Function"), JSON.generate(told(e, "Function", title)))
       exit!(255) if critical?(e)
     end
 
@@ -66,11 +69,11 @@ module LiveRuntime
       !error.is_a?(StandardError) || CRITICAL.any? { |kind| error.is_a?(kind) }
     end
 
-    def told(error, phase)
+    # In the log as by AWS's client.
+    def told(error, phase, title)
       shape = LiveRuntime.envelope(error, phase)
-      lines = ["Error raised from handler method", JSON.generate(shape)]
-      # For the function's log alone (src/runtime/worker.cpp), where returns part the lines of what is one event.
-      puts @tells_errors ? lines : "\u0001live logged #{lines.join("\r")}"
+      puts "#{@error_mark}#{title}"
+      puts "#{@error_mark}#{JSON.pretty_generate(shape)}"
       shape
     end
 
