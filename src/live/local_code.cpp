@@ -87,6 +87,8 @@ struct LocalCode::State : std::enable_shared_from_this<LocalCode::State> {
   void follow_packages(CodeEntry& entry);
   void follow_layer(CodeEntry& entry, const std::filesystem::path& folder);
   Async<void> follow();
+  Async<void> catch_up();
+  void take_saves(Changes changes);
   void take(const Changes& changes);
   void take(CodeEntry& entry, const Build& build, std::chrono::microseconds took);
   void take_dependencies(const std::shared_ptr<CodeEntry>& entry, const Build& build);
@@ -198,6 +200,8 @@ void LocalCode::State::follow_layer(CodeEntry& entry, const std::filesystem::pat
 
 Async<Result<Code::Ready>> LocalCode::ready(LocalFunction function) {
   auto const state = state_;
+  co_await state->catch_up();
+  if (state->closed) co_return fault(Fault::Kind::cancelled, "the session ends");
   auto const entry = state->entry_of(function);
   bool const lies = function.source == LocalFunction::Source::folder;
   auto ready = lies ? state->as_it_lies(entry) : state->built(entry);
@@ -443,10 +447,21 @@ Async<void> LocalCode::State::follow() {
   while (!closed) {
     auto changes = co_await watch->next();  // a fault when the watch ends
     if (closed || changes.has_error()) co_return;
-    std::erase_if(changes.value().paths,
-                  [this](auto& path) { return handler_writes.explain(path, Steady::now()); });
-    take(changes.value());
+    take_saves(std::move(changes.value()));
   }
+}
+
+// A call that was made after a save is answered by its code, also where we have heard of both at once.
+Async<void> LocalCode::State::catch_up() {
+  auto const self = shared_from_this();
+  if (closed) co_return;
+  auto changes = co_await watch->pending();
+  if (!closed) take_saves(std::move(changes));
+}
+
+void LocalCode::State::take_saves(Changes changes) {
+  std::erase_if(changes.paths, [this](auto& path) { return handler_writes.explain(path, Steady::now()); });
+  take(changes);
 }
 
 void LocalCode::State::take(const Changes& changes) {

@@ -32,6 +32,7 @@ class TestWatch final : public Watch {
     auto const changes = *std::exchange(changes_, std::nullopt);
     co_return changes;
   }
+  Async<Changes> pending() override { co_return std::exchange(changes_, std::nullopt).value_or(Changes{}); }
   const std::string& shortage() const override { return shortage_; }
   void say(const std::filesystem::path& changed) {
     changes_ = Changes{.paths = {changed}};
@@ -164,6 +165,13 @@ TEST_F(LocalCodeTest, ErrorsOfTheCodeStayUntilASaveAndAreToldOnce) {
   run([this] { return told_.rebuilds == 1; });
   EXPECT_TRUE(call().has_value());
   EXPECT_EQ(changes_, 1);
+}
+
+TEST_F(LocalCodeTest, ACallThatIsHeardOfTogetherWithASaveIsAnsweredByItsCode) {
+  builder("ok({ outfile: `/out${n}/index.cjs` })");
+  EXPECT_EQ(call().value().task_root, "/out1");
+  watch_->say("/app/api.ts");  // who follows it has not run yet
+  EXPECT_EQ(call().value().task_root, "/out2");
 }
 
 TEST_F(LocalCodeTest, AnErrorWhileASaveIsStillUnderWayIsNobodys) {

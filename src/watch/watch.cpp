@@ -268,7 +268,9 @@ class Tree {  // decides what to watch and what an event means
 // Shared with who waits in next().
 struct Gathering : std::enable_shared_from_this<Gathering> {
   explicit Gathering(Executor executor)
-      : pause(executor), woken(executor, asio::steady_timer::time_point::max()) {}
+      : pause(executor),
+        woken(executor, asio::steady_timer::time_point::max()),
+        over(executor, asio::steady_timer::time_point::max()) {}
 
   void take(const Event& event) {
     auto const meaning = tree.take(event);
@@ -287,7 +289,15 @@ struct Gathering : std::enable_shared_from_this<Gathering> {
   void finish_pause() {
     is_pausing = false;
     tree.settle();
+    over.cancel();
     if (tree.has_changes()) woken.cancel();
+  }
+
+  static Async<Changes> pending(std::shared_ptr<Gathering> self) {
+    boost::system::error_code error;
+    while (!self->is_closed && self->is_pausing)
+      co_await self->over.async_wait(asio::redirect_error(asio::use_awaitable, error));
+    co_return self->tree.take_changes();
   }
 
   static Async<Result<Changes>> next(std::shared_ptr<Gathering> self) {
@@ -301,7 +311,7 @@ struct Gathering : std::enable_shared_from_this<Gathering> {
   }
 
   Tree tree;
-  asio::steady_timer pause, woken;
+  asio::steady_timer pause, woken, over;  // over: cancelled when a pause is
   bool is_pausing = false;
   bool is_waiting = false;  // for the rest of a save
   bool is_closed = false;
@@ -315,6 +325,7 @@ class TreeWatch final : public Watch {
     gathering_->tree.connect(nullptr);
     gathering_->pause.cancel();
     gathering_->woken.cancel();
+    gathering_->over.cancel();
   }
   void add(const fs::path& file) override { gathering_->tree.add({.path = normal(file)}); }
   void add_folder(const fs::path& folder, std::vector<std::string> ignore) override {
@@ -322,6 +333,7 @@ class TreeWatch final : public Watch {
   }
   void remove(const fs::path& path) override { gathering_->tree.remove(normal(path)); }
   Async<Result<Changes>> next() override { return Gathering::next(gathering_); }
+  Async<Changes> pending() override { return Gathering::pending(gathering_); }
   const std::string& shortage() const override { return gathering_->tree.shortage(); }
 
  private:

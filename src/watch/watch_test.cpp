@@ -77,6 +77,31 @@ TEST_F(WatchTest, AWrittenFileIsToldOnceForManyWritings) {
   expect_quiet();
 }
 
+TEST_F(WatchTest, ASaveThatIsUnderWayCanBeAskedFor) {
+  auto const pending = [this] {
+    std::optional<Changes> changes;
+    auto const keep = [](Async<Changes> work, std::optional<Changes>& result) -> Async<void> {
+      result.emplace(co_await std::move(work));
+    };
+    asio::co_spawn(context, keep(watch->pending(), changes), asio::detached);
+    context.restart();
+    while (!changes && context.run_one_for(10s) > 0) {
+    }
+    return changes ? changes->paths : std::set<fs::path>{"not in 10 seconds"};
+  };
+  watch->add(root / "a");
+  fs::create_directory(root / "tree");
+  watch->add_folder(root / "tree");
+  EXPECT_THAT(pending(), IsEmpty());
+  for (auto const& file : {root / "a", root / "tree" / "b"}) {
+    put(file, "1");
+    context.restart();
+    context.run_one();  // the system has told of it
+    EXPECT_THAT(pending(), ElementsAre(file));
+    EXPECT_THAT(pending(), IsEmpty());
+  }
+}
+
 TEST_F(WatchTest, AnAtomicSaveAgainAndAgain) {
   put(root / "a", "1");
   watch->add(root / "a");
