@@ -160,3 +160,4 @@ function parse(bytes) {
 }
 
 module.exports = { RuntimeApi }
+//# sourceURL=node:internal/live/api.cjs

@@ -72,3 +72,4 @@ function setUpConsole() {
 }
 
 module.exports = { errorLine, logsOf, setUpConsole }
+//# sourceURL=node:internal/live/console.cjs

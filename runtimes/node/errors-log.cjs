@@ -16,3 +16,4 @@ function logError(title, error) {
 }
 
 module.exports = { logError }
+//# sourceURL=node:internal/live/errors-log.cjs

@@ -100,3 +100,4 @@ async function run({ onLoaded = () => {} } = {}) {
 }
 
 module.exports = { run, setUp }
+//# sourceURL=node:internal/live/runtime.cjs

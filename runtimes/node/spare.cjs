@@ -101,3 +101,4 @@ function noteWhatIsLoaded({ loaded }) {
 loadBuiltins()
   .then(rehearse)
   .then(() => become(readOrder()))
+//# sourceURL=node:internal/live/spare.cjs
