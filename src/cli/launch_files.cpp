@@ -50,8 +50,14 @@ json::object attach_to_go(uint16_t port) {
           {"host", "127.0.0.1"}, {"port", port}};
 }
 
+// Attached before the first call, it waits for the process: by itself it gives up after 30 seconds.
 json::object attach_to_java(uint16_t port) {
-  return {{"type", "java"}, {"request", "attach"}, {"hostName", "127.0.0.1"}, {"port", port}};
+  constexpr int kTimeoutMs = 600'000;
+  return {{"type", "java"},
+          {"request", "attach"},
+          {"hostName", "127.0.0.1"},
+          {"port", port},
+          {"timeout", kTimeoutMs}};
 }
 
 json::object attach_to_ruby(uint16_t port) {

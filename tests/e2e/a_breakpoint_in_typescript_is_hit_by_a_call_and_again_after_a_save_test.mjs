@@ -52,18 +52,6 @@ test("a breakpoint set by file and line is hit, variables are read, and the answ
   assert.deepEqual({ status, text }, { status: 200, text: "Hello, Bob" });
 });
 
-test("to step out of the handler is to go on: who calls it is no code of the user's", async () => {
-  // As VS Code has it where `skipFiles` says <node_internals>.
-  await debug.send("Debugger.setBlackboxPatterns", { patterns: ["^(node:)?internal\\/"] });
-  const answer = call(url + "Flo");
-  for (const name of ["greet", "handler"]) {
-    const { callFrames } = await debug.event("Debugger.paused");
-    assert.equal(callFrames[0].functionName, name);
-    await debug.send("Debugger.stepOut");
-  }
-  assert.equal((await answer).text, "Hello, Flo");
-});
-
 test("nothing of the debugger is among the lines of the function", () => {
   assert.deepEqual(session.lines.filter((line) => /Debugger (listening|attached)|For help, see/.test(line)), []);
 });

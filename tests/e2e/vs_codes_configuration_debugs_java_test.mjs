@@ -55,7 +55,7 @@ test("attached before the first call, it stops at a breakpoint, and variables ar
   chooseDebugPort(lab, "Fn");
   session = await lab.go("--inspect");
   wanted = { ...(await configuration(lab, "Fn")), adapter: Number(port) };
-  const ready = attach({ breakpoints: [{ line: 10 }], exceptions: ["caught", "uncaught"] });
+  const ready = attach({ breakpoints: [{ line: 10 }] });
   const answer = lab.invoke("Fn", { name: "Ann" });
   await ready;
   const place = await debugged.stopped();
@@ -66,10 +66,13 @@ test("attached before the first call, it stops at a breakpoint, and variables ar
 });
 
 test("it stops where an exception is thrown", { skip, timeout: 120_000 }, async () => {
+  await debugged.send("setExceptionBreakpoints", { filters: ["caught"] });
   const failing = lab.invoke("Fn", { name: "Eve" });
-  const stopped = await debugged.event("stopped");
-  assert.match(stopped.reason, /exception/);
-  await debugged.resume(stopped);
+  let place = await debugged.stopped();
+  for (; !/Greeter\.handle/.test(place.name); place = await debugged.stopped()) await debugged.resume(place); // the JDK's own
+  assert.equal(place.line, 9);
+  await debugged.send("setExceptionBreakpoints", { filters: [] });
+  await debugged.resume(place);
   assert.match((await failing).text, /not Eve/);
 });
 
@@ -77,20 +80,4 @@ test("breakpoints leave with it", { skip, timeout: 120_000 }, async () => {
   await debugged.send("disconnect", { restart: false, terminateDebuggee: false });
   debugged.close();
   assert.equal((await lab.invoke("Fn", { name: "Bob" })).body, "Hello, Bob");
-});
-
-test("attached again, a save ends its session, and the next one stops in the new code", { skip, timeout: 300_000 }, async () => {
-  await attach({});
-  const from = session.lines.length;
-  lab.write(source, lab.read(source).replace("Hello", "Goodbye"));
-  await session.line(/Fn rebuilt/, "rebuild", { from });
-  await debugged.event("terminated");
-  debugged.close();
-  const ready = attach({ breakpoints: [{ line: 10 }] });
-  const answer = lab.invoke("Fn", { name: "Cid" });
-  await ready;
-  const place = await debugged.stopped();
-  assert.equal(place.variables.text, '"Goodbye, Cid"');
-  await debugged.resume(place);
-  assert.equal((await answer).body, "Goodbye, Cid");
 });

@@ -2,6 +2,7 @@
 // only Eclipse's compiler can do is left out: expressions, and so conditions and log points.
 import com.microsoft.java.debug.core.IEvaluatableBreakpoint;
 import com.microsoft.java.debug.core.adapter.HotCodeReplaceEvent;
+import com.microsoft.java.debug.core.adapter.ICompletionsProvider;
 import com.microsoft.java.debug.core.adapter.IEvaluationProvider;
 import com.microsoft.java.debug.core.adapter.IHotCodeReplaceProvider;
 import com.microsoft.java.debug.core.adapter.IProviderContext;
@@ -42,6 +43,7 @@ public class JavaDebugAdapter {
     ProviderContext context = new ProviderContext();
     context.registerProvider(ISourceLookUpProvider.class, new Sources(sources));
     context.registerProvider(IVirtualMachineManagerProvider.class, (IVirtualMachineManagerProvider) Bootstrap::virtualMachineManager);
+    context.registerProvider(ICompletionsProvider.class, (ICompletionsProvider) (frame, text, line, column) -> List.of());
     context.registerProvider(IEvaluationProvider.class, new NoEvaluation());
     context.registerProvider(IHotCodeReplaceProvider.class, new NoReplacement());
     return context;
