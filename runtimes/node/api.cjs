@@ -165,3 +165,4 @@ function parse(bytes) {
 }
 
 module.exports = { RuntimeApi }
+//# sourceURL=node:internal/live/api.cjs

@@ -94,3 +94,4 @@ class Bundled {
 const isUntouched = (group) => group.isUntouched()
 
 module.exports = { Bundled }
+//# sourceURL=node:internal/live/bundled.cjs

@@ -115,3 +115,4 @@ function setUpConsole() {
 }
 
 module.exports = { errorLine, logsOf, print, setUpConsole, takeFraming, tellDebugger }
+//# sourceURL=node:internal/live/console.cjs

@@ -28,3 +28,4 @@ function makeContext(headers, takesCallback) {
 }
 
 module.exports = { makeContext }
+//# sourceURL=node:internal/live/context.cjs

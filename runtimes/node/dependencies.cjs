@@ -63,3 +63,4 @@ function told(factories, tell) {
 const takenDependencies = () => taken && { ...taken, names: [...taken.names] }
 
 module.exports = { canCompile, compileWhole, giveBy, prepare, takenDependencies }
+//# sourceURL=node:internal/live/dependencies.cjs

@@ -49,3 +49,4 @@ function redirect() {
 }
 
 module.exports = { isHere, redirect }
+//# sourceURL=node:internal/live/embedded-aws.cjs

@@ -15,3 +15,4 @@ function logError(title, error) {
 }
 
 module.exports = { logError }
+//# sourceURL=node:internal/live/errors-log.cjs

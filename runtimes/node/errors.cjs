@@ -45,3 +45,4 @@ function envelope(error) {
 }
 
 module.exports = { RuntimeError, UnhandledPromiseRejection, envelope, nextStep }
+//# sourceURL=node:internal/live/errors.cjs

@@ -120,3 +120,4 @@ class Evaluation {
 }
 
 module.exports = { Evaluation }
+//# sourceURL=node:internal/live/evaluation.cjs

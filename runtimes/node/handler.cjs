@@ -64,3 +64,4 @@ async function loadHandler(root, handler) {
 }
 
 module.exports = { loadHandler }
+//# sourceURL=node:internal/live/handler.cjs

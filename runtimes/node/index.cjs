@@ -3,3 +3,4 @@
 const { run } = require('./runtime.cjs')
 
 run()
+//# sourceURL=node:internal/live/index.cjs

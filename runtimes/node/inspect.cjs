@@ -50,3 +50,4 @@ function attachByIde(bootloader, { url, options, script, decides }) {
 }
 
 module.exports = { inspectAsTold }
+//# sourceURL=node:internal/live/inspect.cjs

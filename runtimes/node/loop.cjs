@@ -185,3 +185,4 @@ class Loop {
 }
 
 module.exports = { Loop }
+//# sourceURL=node:internal/live/loop.cjs

@@ -19,3 +19,4 @@ function isModuleScope(file) {
 }
 
 module.exports = { isModuleScope }
+//# sourceURL=node:internal/live/module-scope.cjs

@@ -71,3 +71,4 @@ function importFromNodePath() {
 }
 
 module.exports = { resolve, initialize, importFromNodePath }
+//# sourceURL=node:internal/live/node-path.cjs

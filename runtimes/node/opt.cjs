@@ -76,3 +76,4 @@ function beforeImports(act) {
 }
 
 module.exports = { beforeImports, layers: () => folders, takeLayers, useLayers, urlsInLayers }
+//# sourceURL=node:internal/live/opt.cjs

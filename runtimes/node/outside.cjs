@@ -36,3 +36,4 @@ function tellPackagesOutside(taskRoot) {
 }
 
 module.exports = { tellPackagesOutside }
+//# sourceURL=node:internal/live/outside.cjs

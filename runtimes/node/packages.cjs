@@ -108,3 +108,4 @@ function write(list, text) {
 }
 
 module.exports = { awaitModule, compiledOf, compileListed, noteLoaded, noteUnfit }
+//# sourceURL=node:internal/live/packages.cjs

@@ -170,3 +170,4 @@ function placesOf(files) {
 }
 
 module.exports = { drop, preload }
+//# sourceURL=node:internal/live/preload.cjs

@@ -44,3 +44,4 @@ function refuseRequiredModules(lambdaMajor) {
 }
 
 module.exports = { refuseRequiredModules }
+//# sourceURL=node:internal/live/required-modules.cjs

@@ -102,3 +102,4 @@ async function run({ onLoaded = () => {} } = {}) {
 }
 
 module.exports = { run, setUp }
+//# sourceURL=node:internal/live/runtime.cjs

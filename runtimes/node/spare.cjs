@@ -108,3 +108,4 @@ function noteWhatIsLoaded({ loaded }) {
 loadBuiltins()
   .then(rehearse)
   .then(() => become(readOrder()))
+//# sourceURL=node:internal/live/spare.cjs

@@ -90,3 +90,4 @@ function installGlobals() {
 }
 
 module.exports = { isStreaming, ResponseStream, installGlobals }
+//# sourceURL=node:internal/live/streaming.cjs

@@ -60,3 +60,4 @@ function remember(objects = sharedObjects()) {
 }
 
 module.exports = { remember }
+//# sourceURL=node:internal/live/surroundings.cjs

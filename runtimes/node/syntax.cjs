@@ -17,3 +17,4 @@ function addPlace(error, url) {
 }
 
 module.exports = { addPlace }
+//# sourceURL=node:internal/live/syntax.cjs

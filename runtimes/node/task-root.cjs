@@ -42,7 +42,7 @@ function withoutUs(error) {
   if (typeof error?.stack !== 'string') return error
   error.stack = error.stack
     .split('\n')
-    .filter((line) => !line.includes(__filename))
+    .filter((line) => !line.includes('node:internal/live/task-root.cjs'))
     .join('\n')
   return error
 }
@@ -106,3 +106,4 @@ function tellWritesTo(taskRoot) {
 }
 
 module.exports = { tellWhatWasLeft, tellWritesTo }
+//# sourceURL=node:internal/live/task-root.cjs

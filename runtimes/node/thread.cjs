@@ -8,3 +8,4 @@ if (!isMainThread) {
   delete require.cache[require.resolve('./task-root.cjs')]
 }
 delete require.cache[__filename]
+//# sourceURL=node:internal/live/thread.cjs

@@ -15,7 +15,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-json::array skipped() { return {"<node_internals>/**", "**/runtimes/node/*.cjs"}; }
+// Node's own code, and ours, which is named so.
+json::array skipped() { return {"<node_internals>/**"}; }
 
 json::object start_in_terminal() {
   return {{"name", "Live: start, with every function debugged"},
@@ -49,8 +50,14 @@ json::object attach_to_go(uint16_t port) {
           {"host", "127.0.0.1"}, {"port", port}};
 }
 
+// Attached before the first call, it waits for the process: by itself it gives up after 30 seconds.
 json::object attach_to_java(uint16_t port) {
-  return {{"type", "java"}, {"request", "attach"}, {"hostName", "127.0.0.1"}, {"port", port}};
+  constexpr int kTimeoutMs = 600'000;
+  return {{"type", "java"},
+          {"request", "attach"},
+          {"hostName", "127.0.0.1"},
+          {"port", port},
+          {"timeout", kTimeoutMs}};
 }
 
 json::object attach_to_ruby(uint16_t port) {

@@ -60,14 +60,17 @@ void DebugBoard::Debugged::go_on() {
 
 DebugBoard::DebugBoard(Executor executor, std::shared_ptr<const DebugProtocol> protocol,
                        DebugPort::Options options)
-    : executor_(std::move(executor)), protocol_(std::move(protocol)), options_(std::move(options)) {}
+    : executor_(std::move(executor)),
+      protocol_(std::move(protocol)),
+      options_(std::move(options)),
+      time_(executor_) {}
 
 void DebugBoard::spawn(Async<void> task) { asio::co_spawn(executor_, std::move(task), asio::detached); }
 
 DebugBoard::DebuggedPtr DebugBoard::add(std::string id, DebugPort::OnHold on_hold) {
   auto one = std::make_shared<Debugged>(executor_, std::move(id), std::move(on_hold));
   processes_.push_front(one);
-  bool const comes_back = expected_until_ && Steady::now() < *expected_until_;
+  bool const comes_back = expected_until_ && time_.now() < *expected_until_;
   one->has_to_wait = options_.waits || comes_back || !waiting_.empty();
   one->awaited = one->has_to_wait || options_.ide_attaches;
   one->hold = one->awaited ? DebugPort::Hold::attaching : DebugPort::Hold::none;
@@ -106,14 +109,15 @@ void DebugBoard::settle(const DebuggedPtr& one) {
 
 // An answer comes when the process has heeded what was said to it before.
 Async<void> DebugBoard::ask_until_settled(Self self, DebuggerPtr debugger, std::string question) {
-  for (auto const until = Steady::now() + kSettles; Steady::now() < until;) {
-    debugger->settled.expires_after(kAsksAgain);
+  auto& timer = debugger->settled;
+  for (auto const until = timer.now() + kSettles; timer.now() < until;) {
+    timer.expires_after(kAsksAgain);
     co_await say(debugger, std::move(question));
-    if (debugger->settles) co_await debugger->settled.wait();
+    if (debugger->settles) co_await timer.wait();
     if (!debugger->settles || debugger->gone) break;
     question = debugger->talk->ask_whether_settled();
   }
-  debugger->settles = false;
+  if (std::exchange(debugger->settles, false) && !debugger->gone) debugger->talk->has_not_settled();
   if (auto const process = debugger->process.lock()) process->judge();
 }
 
@@ -122,7 +126,7 @@ DebugBoard::DebuggedPtr DebugBoard::undebugged() const {
   return found == processes_.end() ? nullptr : *found;
 }
 
-void DebugBoard::expect() { expected_until_ = Steady::now() + kComesBack; }
+void DebugBoard::expect() { expected_until_ = time_.now() + kComesBack; }
 
 Async<void> DebugBoard::serve(Self self, DebugWirePtr near, DebuggedPtr wanted) {
   auto const debugger = std::make_shared<Debugger>(self->executor_, std::move(near), self->protocol_->talk());
@@ -152,9 +156,11 @@ void DebugBoard::lead(const DebuggerPtr& debugger, const DebuggedPtr& process) {
 
 void DebugBoard::leave(const DebuggerPtr& debugger) {
   if (take_over(debugger)) return;
+  auto const process = debugger->process.lock();
+  bool const has_lost_it = process ? process->gone : debugger->far != nullptr;
+  if (!debugger->gone && !has_lost_it) debugger->talk->leaves();
   hang_up(*debugger);
   std::erase(waiting_, debugger);
-  auto const process = debugger->process.lock();
   if (!process) return;
   std::erase(process->debuggers, debugger);
   process->judge();

@@ -80,6 +80,7 @@ class DebugBoard : public std::enable_shared_from_this<DebugBoard> {
   Executor executor_;
   std::shared_ptr<const DebugProtocol> protocol_;
   DebugPort::Options options_;
+  Timer time_;  // tells it
   std::list<DebuggedPtr> processes_;
   std::list<DebuggerPtr> waiting_;                    // for a process
   std::optional<Steady::time_point> expected_until_;  // a debugger whose process has ended comes back

@@ -218,6 +218,27 @@ TEST_F(DebugPortTest, WhoseProcessEndsComesBackToTheNextOneBeforeItsInit) {
   EXPECT_EQ(invoke(*worker).payload, "1");
 }
 
+// By its name debuggers take it for Node's own, and step over it.
+TEST_F(DebugPortTest, OurOwnCodeIsNoFileOfTheUsers) {
+  open();
+  write("index.js", "exports.handler = async () => 1;");
+  auto worker = start_debugged();
+  EXPECT_EQ(invoke(*worker).payload, "1");
+  auto socket = debugger();
+  std::vector<std::string> names;
+  for (;;) {
+    auto const message = run(socket.read());
+    ASSERT_TRUE(message) << message.error().message;
+    if (message.value().find("\"debuggerId\"") != std::string::npos) break;
+    auto const said = json::parse(message.value()).as_object();
+    if (string_or(said, "method") == "Debugger.scriptParsed")
+      names.emplace_back(string_or(said.at("params").as_object(), "url"));
+  }
+  EXPECT_THAT(names, testing::Contains("node:internal/live/loop.cjs"));
+  EXPECT_THAT(names, testing::Contains(testing::EndsWith("/index.js")));
+  EXPECT_THAT(names, testing::Each(testing::Not(testing::HasSubstr("/runtimes/node/"))));
+}
+
 TEST_F(DebugPortTest, ASpareProcessIsOpenedToTheDebuggerToo) {
   open();
   write("index.js", "exports.handler = async () => process.env.LIVE_INSPECT ?? 'unseen';");

@@ -47,6 +47,8 @@ class DebugTalk {
   // The process has loaded its code: what to ask it, again and again, until it shows that the debugger has
   // settled. Empty: nobody can tell.
   virtual std::string ask_whether_settled() { return {}; }
+  virtual void has_not_settled() {}  // in the time that it had
+  virtual void leaves() {}           // the debugger, of its own accord
 };
 
 class DebugProtocol {

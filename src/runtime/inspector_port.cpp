@@ -58,6 +58,8 @@ std::optional<Far> parse_url(const std::string& url) {
 
 class InspectorTalk final : public DebugTalk {
  public:
+  explicit InspectorTalk(std::shared_ptr<SourceBreakpoints::Unplaced> unplaced)
+      : breakpoints_(unplaced), unplaced_(std::move(unplaced)) {}
   Says debugger_says(std::string_view message) override {
     if (breakpoints_.debugger_says(message)) has_set_since_ = true;
     return {.lets_go = lets_go(message)};
@@ -75,10 +77,13 @@ class InspectorTalk final : public DebugTalk {
     has_set_since_ = false;
     return fmt::format(R"({{"id":{},"method":"Schema.getDomains"}})", kOurs);
   }
+  void has_not_settled() override { breakpoints_.give_up(); }
+  void leaves() override { unplaced_->clear(); }
 
  private:
   inline static const std::string kAnswer = fmt::format(R"({{"id":{},)", kOurs);
   SourceBreakpoints breakpoints_;
+  std::shared_ptr<SourceBreakpoints::Unplaced> unplaced_;
   bool has_set_since_ = false;  // breakpoints, since the process was asked
 };
 
@@ -96,7 +101,7 @@ class InspectorWire final : public DebugWire {
 
 class InspectorProtocol final : public DebugProtocol {
  public:
-  std::unique_ptr<DebugTalk> talk() const override { return std::make_unique<InspectorTalk>(); }
+  std::unique_ptr<DebugTalk> talk() const override { return std::make_unique<InspectorTalk>(unplaced_); }
   bool is_shared() const override { return true; }
 
   Async<Result<DebugWirePtr>> dial(Executor executor, std::string where) const override {
@@ -123,6 +128,9 @@ class InspectorProtocol final : public DebugProtocol {
     }
     co_return false;
   }
+
+ private:
+  std::shared_ptr<SourceBreakpoints::Unplaced> unplaced_ = std::make_shared<SourceBreakpoints::Unplaced>();
 };
 
 // Shared with the server's handlers, which may outlive the port.

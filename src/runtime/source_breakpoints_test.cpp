@@ -9,62 +9,101 @@
 namespace live {
 namespace {
 
+// Two sources; of each the first line has code, of the first one the third, too.
+constexpr const char* kMappings = "AAAA;AAEA;ACFA";
+
 struct SourceBreakpointsTest : testing::Test {
   TempDir folder = std::move(TempDir::create("source-breakpoints").value());
-  SourceBreakpoints breakpoints;
+  std::shared_ptr<SourceBreakpoints::Unplaced> unplaced = std::make_shared<SourceBreakpoints::Unplaced>();
+  SourceBreakpoints breakpoints{unplaced};
 
   std::string url(const std::string& name) const { return "file://" + (folder.path() / name).string(); }
-  void build(const json::value& map = {{"sources", {"../src/greet.ts", "../src/other one.ts"}}}) {
+  void build() {
+    json::object const map{{"sources", {"../src/greet.ts", "../src/other one.ts"}}, {"mappings", kMappings}};
     ASSERT_TRUE(write_file(folder.path() / "build/index.cjs.map", json::serialize(map)));
   }
-  void announce(const std::string& map = "index.cjs.map") {
+  void announce(SourceBreakpoints& to, const std::string& map = "index.cjs.map") {
     json::object const script{{"url", url("build/index.cjs")}, {"sourceMapURL", map}};
-    breakpoints.process_says(R"({"method":"Debugger.scriptParsed","params":)" + json::serialize(script) +
-                             "}");
+    to.process_says(R"({"method":"Debugger.scriptParsed","params":)" + json::serialize(script) + "}");
   }
-  bool set(const json::object& where) {
+  void announce() { announce(breakpoints); }
+  static bool set(SourceBreakpoints& in, const json::object& where) {
     json::object const message{{"id", 1}, {"method", "Debugger.setBreakpointByUrl"}, {"params", where}};
-    return breakpoints.debugger_says(json::serialize(message));
+    return in.debugger_says(json::serialize(message));
+  }
+  bool set(const json::object& where) { return set(breakpoints, where); }
+  bool place(SourceBreakpoints& in) { return set(in, {{"url", url("build/index.cjs")}, {"lineNumber", 1}}); }
+  // In the next process of the same debugger, which sets the same breakpoint.
+  std::unique_ptr<SourceBreakpoints> next(const json::object& where) {
+    auto after = std::make_unique<SourceBreakpoints>(unplaced);
+    set(*after, where);
+    announce(*after);
+    return after;
   }
 };
 
 TEST_F(SourceBreakpointsTest, OneInASourceOfAScriptIsToBePlacedUntilTheScriptHasOne) {
   build();
-  EXPECT_TRUE(set({{"urlRegex", R"(src\/greet\.ts($|\?))"}}));
+  EXPECT_TRUE(set({{"urlRegex", R"(src\/greet\.ts($|\?))"}, {"lineNumber", 2}}));
   EXPECT_FALSE(breakpoints.are_to_be_placed());
   announce();
   EXPECT_TRUE(breakpoints.are_to_be_placed());
-  EXPECT_TRUE(set({{"url", url("build/index.cjs")}}));
+  EXPECT_TRUE(place(breakpoints));
   EXPECT_FALSE(breakpoints.are_to_be_placed());
 }
 
 TEST_F(SourceBreakpointsTest, OneThatWasPlacedBeforeTheScriptCameIsNotAwaited) {
   build();
-  set({{"url", url("src/greet.ts")}});
-  set({{"url", url("build/index.cjs")}});
+  set({{"url", url("src/greet.ts")}, {"lineNumber", 0}});
+  place(breakpoints);
   announce();
   EXPECT_FALSE(breakpoints.are_to_be_placed());
 }
 
 TEST_F(SourceBreakpointsTest, OneInAnotherFunctionsSourceIsNotAwaited) {
   build();
-  set({{"url", url("src/another.ts")}});
+  set({{"url", url("src/another.ts")}, {"lineNumber", 0}});
   announce();
   EXPECT_FALSE(breakpoints.are_to_be_placed());
 }
 
-TEST_F(SourceBreakpointsTest, SourcesAreFoundFromTheirRoot) {
-  build({{"sourceRoot", "../src/"}, {"sources", {"greet.ts"}}});
-  EXPECT_THAT(sources_of(url("build/index.cjs"), "index.cjs.map"),
-              testing::ElementsAre((folder.path() / "src/greet.ts").string()));
+TEST_F(SourceBreakpointsTest, OneAtALineWithoutCodeIsNotAwaited) {
+  build();
+  set({{"url", url("src/greet.ts")}, {"lineNumber", 1}});
+  set({{"url", url("src/other one.ts")}, {"lineNumber", 2}});
+  announce();
+  EXPECT_FALSE(breakpoints.are_to_be_placed());
+  set({{"url", url("src/other one.ts")}, {"lineNumber", 0}});
+  EXPECT_TRUE(breakpoints.are_to_be_placed());
 }
 
-TEST_F(SourceBreakpointsTest, AMapThatCannotBeReadHasNoSources) {
-  EXPECT_TRUE(sources_of(url("build/index.cjs"), "missing.map").empty());
-  EXPECT_TRUE(sources_of("node:fs", "index.cjs.map").empty());
-  EXPECT_TRUE(sources_of(url("build/index.cjs"), "data:application/json;base64,e30=").empty());
-  build({{"sources", 7}});
-  EXPECT_TRUE(sources_of(url("build/index.cjs"), "index.cjs.map").empty());
+TEST_F(SourceBreakpointsTest, OneThatTheDebuggerHasLeftIsNotAwaitedInTheNextProcess) {
+  build();
+  json::object const left{{"url", url("src/greet.ts")}, {"lineNumber", 0}};
+  set(left);
+  announce();
+  breakpoints.give_up();
+  EXPECT_FALSE(breakpoints.are_to_be_placed());
+  auto after = next(left);
+  EXPECT_FALSE(after->are_to_be_placed());
+  set(*after, {{"url", url("src/greet.ts")}, {"lineNumber", 2}});
+  EXPECT_TRUE(after->are_to_be_placed()) << "another one is";
+}
+
+TEST_F(SourceBreakpointsTest, ADebuggerThatPlacesThemLateIsWaitedForAgain) {
+  build();
+  json::object const late{{"url", url("src/greet.ts")}, {"lineNumber", 0}};
+  set(late);
+  announce();
+  breakpoints.give_up();
+  place(breakpoints);
+  EXPECT_TRUE(next(late)->are_to_be_placed());
+}
+
+TEST_F(SourceBreakpointsTest, AMapThatCannotBeReadHasNoneToPlace) {
+  set({{"url", url("src/greet.ts")}, {"lineNumber", 0}});
+  announce();
+  EXPECT_FALSE(breakpoints.are_to_be_placed());
 }
 
 TEST_F(SourceBreakpointsTest, APatternThatIsNoneMatchesNothing) {

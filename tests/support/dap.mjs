@@ -55,16 +55,18 @@ export class DapDebugger {
   /** The next event of that name, once: its body. */
   event(name, { timeout = 60_000 } = {}) {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`no event ${name} came; there are ${this.events.map((one) => one.event)}`)), timeout);
-      const look = () => {
-        const at = this.events.findIndex((one) => one.event === name);
-        if (at < 0) return;
+      const end = (settle, value) => {
         clearTimeout(timer);
         this.#waiting = this.#waiting.filter((one) => one !== look);
-        resolve(this.events.splice(at, 1)[0].body ?? {});
+        settle(value);
+      };
+      const timer = setTimeout(() => end(reject, new Error(`no event ${name} came; there are ${this.events.map((one) => one.event)}`)), timeout);
+      const look = () => {
+        const at = this.events.findIndex((one) => one.event === name);
+        if (at >= 0) end(resolve, this.events.splice(at, 1)[0].body ?? {});
       };
       this.#waiting.push(look);
-      this.closed.then(() => { clearTimeout(timer); reject(new Error(`the connection ended before an event ${name}`)); });
+      this.closed.then(() => end(reject, new Error(`the connection ended before an event ${name}`)));
       look();
     });
   }
@@ -80,9 +82,25 @@ export class DapDebugger {
     await attached;
   }
 
-  async break(file, lines) {
-    const { breakpoints } = await this.send("setBreakpoints", { source: { path: file }, breakpoints: lines.map((line) => ({ line })) });
+  /** @param {string} file @param {(number | { line: number, condition?: string, logMessage?: string })[]} places */
+  async break(file, places) {
+    const wanted = places.map((one) => (typeof one === "number" ? { line: one } : one));
+    const { breakpoints } = await this.send("setBreakpoints", { source: { path: file }, breakpoints: wanted });
     return breakpoints;
+  }
+
+  /** What an expression is worth where it has stopped. */
+  async evaluate({ id: frameId }, expression) {
+    return (await this.send("evaluate", { expression, frameId, context: "watch" })).result;
+  }
+
+  /** What it has printed to the debug console, until that matches. */
+  async printed(pattern) {
+    for (let text = ""; ; ) {
+      text += (await this.event("output")).output;
+      const found = pattern.exec(text);
+      if (found) return found[0];
+    }
   }
 
   /** Where it has stopped: the frame on top, and its local variables by name. */
@@ -99,6 +117,10 @@ export class DapDebugger {
 
   resume({ threadId }) {
     return this.send("continue", { threadId });
+  }
+
+  stepOut({ threadId }) {
+    return this.send("stepOut", { threadId });
   }
 
   close() {

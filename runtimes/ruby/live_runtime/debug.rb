@@ -22,6 +22,8 @@ module LiveRuntime
       load_debugger(paths)
       require "debug/server"
       DEBUGGER__::UI_TcpServer.prepend(StopsForEachDebugger)
+      DEBUGGER__::Session.prepend(KnowsItsThread)
+      skip_us
       let_go = told["wait"] && note_when_let_go
       port = free_port
       DEBUGGER__.open(host: "127.0.0.1", port: port, nonstop: true)
@@ -30,6 +32,11 @@ module LiveRuntime
     rescue LoadError => e
       warn "No debugger can look into this function: #{e.message}. Run `gem install debug`"
       warn "Debugger lets init go on" if told["wait"]
+    end
+
+    # Nobody steps into our files.
+    def self.skip_us
+      DEBUGGER__::CONFIG[:skip_path] = [*DEBUGGER__::CONFIG[:skip_path], /\A#{Regexp.escape(File.dirname(__dir__))}\//]
     end
 
     # The bundle's own, where it has one.
@@ -44,6 +51,15 @@ module LiveRuntime
     # debugger say, is taken for the first breakpoint's.
     module StopsForEachDebugger
       def greeting = super.tap { @need_pause_at_first = true }
+    end
+
+    # Its thread begins with this, and on a busy machine before whoever has started it has noted which one it is: then it
+    # takes itself for another's, and fails.
+    module KnowsItsThread
+      def setup_threads
+        @session_server = Thread.current
+        super
+      end
     end
 
     # That stop is by a signal, whose handler returns once the debugger lets us go on.
@@ -62,7 +78,7 @@ module LiveRuntime
       server&.close
     end
 
-    private_constant :StopsForEachDebugger
-    private_class_method :debugger_paths, :open, :load_debugger, :free_port, :note_when_let_go
+    private_constant :StopsForEachDebugger, :KnowsItsThread
+    private_class_method :debugger_paths, :open, :skip_us, :load_debugger, :free_port, :note_when_let_go
   end
 end
