@@ -24,13 +24,12 @@ mode, folder = os.environ["LIVE_INSPECT"].split(":", 1)
 root = os.environ["LAMBDA_TASK_ROOT"]
 calls = "http://" + os.environ["AWS_LAMBDA_RUNTIME_API"] + "/2018-06-01/runtime/invocation/"
 questions, answers = open(folder + "/questions", "rb", 0), open(folder + "/answers", "wb", 0)
-stopped, has_answered = threading.Lock(), threading.Event()
+stopped = threading.Lock()
 
 def answer():
     while questions.read(1):
         with stopped:
             answers.write(b"a")
-            has_answered.set()
 
 def stop():
     with stopped:
@@ -43,10 +42,6 @@ threading.Thread(target=answer, daemon=True).start()
 if mode == "wait":
     open(root + "/go").close()
     answers.write(b"i")
-if os.path.exists(root + "/stops-in-init"):
-    has_answered.wait()
-    debugger = attach()
-    stop()
 while True:
     with urllib.request.urlopen(calls + "next") as given:
         id, event = given.headers["Lambda-Runtime-Aws-Request-Id"], given.read()
@@ -131,16 +126,6 @@ TEST_F(DotnetProbeTest, WithADebuggerThatLetsItRunItIsOverItsTime) {
   auto const worker = start(program());
   ASSERT_EQ(invoke(*worker, "attach").payload, "1");
   EXPECT_EQ(invoke(*worker, "loop", 500ms).error_type, "Sandbox.Timedout");
-}
-
-TEST_F(DotnetProbeTest, PausedInItsInitItMayTakeLongerThanAnInitDoes) {
-  write("stops-in-init", "");
-  auto one = program();
-  one.init_timeout = 5s;
-  auto const worker = start(std::move(one));
-  until_held_for(*worker, Hold::paused, 5s);
-  go();
-  EXPECT_EQ(invoke(*worker, "").payload, "1");
 }
 
 TEST_F(DotnetProbeTest, AnInitThatWaitsForItsDebuggerTakesNoTime) {

@@ -59,7 +59,7 @@ struct PauseWatch::Watch : std::enable_shared_from_this<Watch> {
     if (is_attached) {
       ran_until = now;
       left_at.reset();
-    } else if (asks) {
+    } else {
       left_at = now;
     }
     become(is_attached ? State::attached : State::alone, now);

@@ -217,6 +217,16 @@ TEST_F(PauseWatchTest, WhatADebuggerHasLeftStoppedIsAbandonedOnce) {
   EXPECT_EQ(abandoned, 1);
 }
 
+TEST_F(PauseWatchTest, SoIsWhatItStoppedAsItWent) {
+  attached = true;
+  watch->wake();
+  time.advance(1s);
+  answers = attached = false;
+  time.advance(1h);
+  EXPECT_THAT(states(), ElementsAre(State::attached, State::alone));
+  EXPECT_EQ(abandoned, 1);
+}
+
 TEST_F(PauseWatchTest, WhatAnotherDebuggerTakesOverIsNotAbandoned) {
   attached = true;
   watch->wake();

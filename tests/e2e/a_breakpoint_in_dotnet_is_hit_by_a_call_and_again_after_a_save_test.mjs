@@ -126,9 +126,10 @@ test("a debugger that leaves lets it go on, and another one may come", { skip, t
 });
 
 test("one that crashes at a breakpoint leaves its process stopped: it is ended, and the next call has another", { skip, timeout: 120_000 }, async () => {
+  const from = session.lines.length;
   const answer = lab.invoke("Fn", { name: "you" });
   await debug.says("hit");
-  await session.line(/so far: is paused in the debugger/, "what it waits for");
+  await session.line(/so far: is paused in the debugger/, "what it waits for", { from });
   await debug.crash();
   await session.line(/the debugger has ended, and has left this process stopped for good/, "why it is ended");
   assert.match((await answer).text, /signal: killed/);
