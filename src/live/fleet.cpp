@@ -154,7 +154,7 @@ void Fleet::changed(std::string_view function) {
 // left at once.
 void Fleet::retire(const Environment& environment) {
   auto const function = table_.find(environment.function);
-  bool const is_debugged = function != table_.end() && function->second.debug_port != 0;
+  bool const is_debugged = function != table_.end() && function->second.is_debugged();
   if (!is_debugged && !environment.worker->busy() && places_.waiting() == 0)
     retired_.take(environment.worker);
 }
@@ -184,7 +184,7 @@ Async<Reply> Fleet::invoke(Invocation invocation) {
   }
   LocalFunction const function = found->second;  // the table may change while we wait
   observer_.received(function, invocation);
-  auto const caller = function.debug_port == 0 ? std::nullopt : caller_of(function, invocation.event);
+  auto const caller = function.is_debugged() ? caller_of(function, invocation.event) : std::nullopt;
   auto const began = Steady::now();
   Timing timing;
   Invocation const head{.function = invocation.function,
@@ -452,14 +452,14 @@ Program Fleet::program_for(const LocalFunction& function, const Invocation& invo
   program.memory_mb = function.memory_mb;
   program.limits = options_.limits;
   program.cgroups = options_.cgroups;
-  // .NET puts what its debuggers look for among the temporary files, and they look in the machine's own
-  // folder.
+  // Debuggers of .NET look for its processes among the machine's own temporary files.
   if (!function.is_attached_by_process) program.scratch = options_.scratch;
   program.runtimes = options_.runtimes;
   if (!options_.loaded.empty()) program.loaded = options_.loaded / (function.name + ".json");
   program.interpreter = ready.interpreter;
   program.packages = ready.packages;
   program.debugger = ready.debugger;
+  program.init_waits = function.init_waits;
   program.layers = ready.layers;
   program.task_root_access = task_root_access(function);
   if (options_.debug_ports) {

@@ -43,6 +43,8 @@ struct LocalFunction {
   bool init_waits = false;              // until one of those has attached
   // How long API Gateway waits for it, when its integrations say so.
   std::optional<std::chrono::milliseconds> integration_timeout;
+
+  bool is_debugged() const { return debug_port != 0 || is_attached_by_process; }
 };
 
 using FunctionTable = std::map<std::string, LocalFunction, std::less<>>;  // by name

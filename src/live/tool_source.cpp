@@ -10,7 +10,7 @@ ToolSource tool_source(const LocalFunction& function) {
           .path = function.path,
           .options = function.build_options,
           .is_debugged = function.debug_port != 0,
-          .init_waits = function.init_waits};
+          .is_attached_by_process = function.is_attached_by_process};
 }
 
 }  // namespace live

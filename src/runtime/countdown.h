@@ -18,13 +18,22 @@ class Countdown {
     since_ = now;
     state_ = state;
   }
-  Time end() const { return state_ == State::stands ? Time::max() : since_ + left_; }
+  // While it stands: so much has passed all the same.
+  void count(std::chrono::nanoseconds time) {
+    left_ -= time;
+    is_used_up_ = left_.count() <= 0;
+  }
+  Time end() const {
+    bool const stands = state_ == State::stands && !is_used_up_;
+    return stands ? Time::max() : since_ + left_;
+  }
   bool over(Time now) const { return now >= end(); }
 
  private:
   std::chrono::nanoseconds left_;  // since `since_`
   Time since_;
   State state_;
+  bool is_used_up_ = false;
 };
 
 }  // namespace live

@@ -34,5 +34,27 @@ TEST(Countdown, EachOfSeveralPausesCounts) {
   EXPECT_EQ(countdown.end(), kBegin + 22s);
 }
 
+TEST(Countdown, WhatIsCountedWhileItStandsHasPassed) {
+  Countdown countdown(3s, kBegin, Countdown::State::runs);
+  countdown.set(Countdown::State::stands, kBegin + 1s);
+  countdown.count(1s);
+  EXPECT_FALSE(countdown.over(kBegin + 1h));
+  countdown.set(Countdown::State::runs, kBegin + 1h);
+  EXPECT_EQ(countdown.end(), kBegin + 1h + 1s);
+}
+
+TEST(Countdown, ItIsOverWhenAllOfItWasCounted) {
+  Countdown countdown(3s, kBegin, Countdown::State::stands);
+  countdown.count(2s);
+  EXPECT_FALSE(countdown.over(kBegin + 1h));
+  countdown.count(1s);
+  EXPECT_TRUE(countdown.over(kBegin));
+}
+
+TEST(Countdown, OneThatStoodFromTheBeginningIsNotOverHoweverLittleWasLeft) {
+  Countdown const countdown(-1s, kBegin, Countdown::State::stands);
+  EXPECT_FALSE(countdown.over(kBegin + 1h));
+}
+
 }  // namespace
 }  // namespace live

@@ -49,6 +49,8 @@ void open_node(Launch& launch, const Program& program, const DebugStart& start) 
 
 std::optional<std::string> ours_listens(std::string_view line) { return behind(line, kListens); }
 
+bool lets_init_go_on(std::string_view line) { return line == kGoesOn; }
+
 bool node_waits(std::string_view line) { return line.starts_with(kWaits); }
 
 bool is_of_node(std::string_view line) {
@@ -104,8 +106,6 @@ constexpr Debugging kRuby{"ruby",     DebugPort::Speaks::rdbg, open_interpreted,
 constexpr const Debugging* kAll[] = {&kNode, &kPython, &kGo, &kJava, &kRuby};
 
 }  // namespace
-
-bool lets_init_go_on(std::string_view line) { return line == kGoesOn; }
 
 std::optional<std::string> missing_debugger(const Debugging& debugging) {
   if (debugging.speaks != DebugPort::Speaks::delve || !find_delve().empty()) return std::nullopt;

@@ -34,9 +34,6 @@ struct Debugging {
 // What has to be done before there are breakpoints in this language; nothing: nothing.
 std::optional<std::string> missing_debugger(const Debugging& debugging);
 
-// What a process says whose init waited for a debugger.
-bool lets_init_go_on(std::string_view line);
-
 const Debugging* debugging_of(std::string_view runtime);  // null: none yet
 const Debugging* debugging_in(std::string_view language);
 

@@ -22,7 +22,8 @@ struct Launch {
   // Its client of the Runtime API is whichever the user has chosen, and is told a host and a port, as on
   // Lambda: it is known by its connections.
   bool brings_its_client = false;
-  bool init_waits = false;         // until a debugger has attached to it, which it says then
+  bool is_probed = false;          // it answers by a DotnetProbe
+  bool init_waits = false;         // until a debugger has attached to it, which it says by that
   std::filesystem::path loaded{};  // where it notes what it has loaded; empty: nowhere
   // Of a worker that finds folders of its own at /tmp and /opt: whose they are, what it reads, and what /opt
   // has.

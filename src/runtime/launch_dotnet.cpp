@@ -55,10 +55,11 @@ Result<std::vector<std::string>> program_arguments(const Program& program) {
 }
 
 // It is loaded before the program's own first line.
-void wait_for_debugger(const fs::path& hook, Launch& launch) {
-  if (hook.empty()) return;
-  prepend(launch.command.environment, "DOTNET_STARTUP_HOOKS", hook.string());
-  launch.init_waits = true;
+void tell_of_debugger(const Program& program, Launch& launch) {
+  if (program.debugger.empty()) return;
+  prepend(launch.command.environment, "DOTNET_STARTUP_HOOKS", program.debugger.string());
+  launch.is_probed = true;
+  launch.init_waits = program.init_waits;
 }
 
 void limit_heap(const Program& program, Environment& environment) {
@@ -86,7 +87,7 @@ Result<Launch> launch_dotnet(const Program& program, std::string_view runtime_ap
                             .environment = std::move(environment),
                             .folder = program.task_root},
                 .brings_its_client = true};
-  wait_for_debugger(program.debugger, launch);
+  tell_of_debugger(program, launch);
   return launch;
 }
 

@@ -80,13 +80,16 @@ TEST_F(LaunchDotnetTest, WithoutLimitsAwssClientSetsNoneEither) {
   EXPECT_THAT(free, Not(Contains(Key("DOTNET_GCHeapHardLimit"))));
 }
 
-TEST_F(LaunchDotnetTest, WhatWaitsForTheDebuggerIsLoadedBeforeTheFunctionsOwnHooks) {
+TEST_F(LaunchDotnetTest, WhatTellsOfTheDebuggerIsLoadedBeforeTheFunctionsOwnHooks) {
   write("Greeter.dll");
   auto one = program("Greeter");
+  one.init_waits = true;
+  EXPECT_FALSE(launch(one, "127.0.0.1:1/x").value().is_probed);
   EXPECT_FALSE(launch(one, "127.0.0.1:1/x").value().init_waits);
   one.debugger = "/made/LiveDebugger.dll";
   one.variables.emplace_back("DOTNET_STARTUP_HOOKS", "/own/Hook.dll");
   auto const made = launch(one, "127.0.0.1:1/x").value();
+  EXPECT_TRUE(made.is_probed);
   EXPECT_TRUE(made.init_waits);
   EXPECT_THAT(made.command.environment,
               Contains(Pair("DOTNET_STARTUP_HOOKS", "/made/LiveDebugger.dll:/own/Hook.dll")));

@@ -173,6 +173,17 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
     }
   }
 
+  void count(std::chrono::nanoseconds time) {
+    if (waiting_) {
+      waiting_->countdown.count(time);
+      waiting_->timer.cancel();
+    }
+    if (streaming_) {
+      streaming_->countdown.count(time);
+      limit(streaming_);
+    }
+  }
+
   void disown() {
     events_ = {};
     end(ExitStatus{.signal = SIGKILL});
@@ -441,6 +452,7 @@ class LoopbackApi final : public RuntimeApi {
   void end(ExitStatus status) override { exchange_->end(status); }
   void init_timed_out(std::chrono::milliseconds limit) override { exchange_->init_timed_out(limit); }
   void set_clocks(Countdown::State state) override { exchange_->set_clocks(state); }
+  void count(std::chrono::nanoseconds time) override { exchange_->count(time); }
   void withhold_work(bool is_withheld) override { exchange_->withhold_work(is_withheld); }
   bool alive() const override { return exchange_->life().alive(); }
   bool initialised() const override { return exchange_->life().initialised(); }

@@ -46,6 +46,8 @@ class RuntimeApi : public Invoker {
   virtual void init_timed_out(std::chrono::milliseconds limit) = 0;
   // While a debugger holds the process no deadline comes nearer.
   virtual void set_clocks(Countdown::State state) = 0;
+  // While the clocks stand: of the call's time so much has passed all the same.
+  virtual void count(std::chrono::nanoseconds time) = 0;
   // Whoever has asked for work waits meanwhile.
   virtual void withhold_work(bool is_withheld) = 0;
 

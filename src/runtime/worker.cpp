@@ -10,8 +10,10 @@
 #include "base/file.h"
 #include "process/cgroup.h"
 #include "runtime/debugging.h"
+#include "runtime/dotnet_probe.h"
 #include "runtime/launchers.h"
 #include "runtime/memory_watch.h"
+#include "runtime/pause_watch.h"
 #include "runtime/runtime_api.h"
 #include "runtime/scratch.h"
 #include "runtime/spares.h"
@@ -58,10 +60,11 @@ class Environs : public std::enable_shared_from_this<Environs> {
     LIVE_TRY(Launch launch, live::launch(program_, api_->address()));
     launch.command.one_output = launch.command.takes_all_along = true;  // as on Lambda
     open_to_debugger(launch);
-    init_waits_ = launch.init_waits;
+    if (launch.is_probed) {
+      LIVE_TRY(probe(executor, launch));
+    }
     auto on_line = [this](Process::Stream stream, std::string_view line) {
       if (target_ && is_of_debugger(line)) return;
-      if (init_waits_ && lets_init_go_on(line)) return go_on();
       if (line.starts_with(kWrote)) return tell_write(line.substr(kWrote.size()));
       if (line.starts_with(kLeft)) return tell_left(line.substr(kLeft.size()));
       if (line.starts_with(kOutside)) return tell_outside(line.substr(kOutside.size()));
@@ -79,6 +82,7 @@ class Environs : public std::enable_shared_from_this<Environs> {
     if (init_waits_ || (target_ && target_->is_awaited())) hold(DebugPort::Hold::attaching);
     limit_init();
     limit_memory(executor);
+    if (pause_watch_) pause_watch_->wake();
     return outcome::success();
   }
 
@@ -87,6 +91,8 @@ class Environs : public std::enable_shared_from_this<Environs> {
     target_.reset();
     init_timer_.cancel();
     memory_watch_.reset();
+    pause_watch_.reset();
+    probe_.reset();
     api_->end(ExitStatus{.signal = SIGKILL});
     kill();
   }
@@ -94,6 +100,7 @@ class Environs : public std::enable_shared_from_this<Environs> {
   Async<Reply> invoke(Invocation invocation) {
     auto answer = api_->invoke(std::move(invocation));
     if (memory_watch_) memory_watch_->wake();
+    if (pause_watch_) pause_watch_->wake();
     return answer;
   }
 
@@ -180,6 +187,24 @@ class Environs : public std::enable_shared_from_this<Environs> {
     debugging_->open(launch, program_, start);
   }
 
+  Result<void> probe(const Executor& executor, Launch& launch) {
+    init_waits_ = launch.init_waits;
+    LIVE_TRY(probe_, DotnetProbe::open(executor, {.on_answer = [this] { pause_watch_->answered(); },
+                                                  .on_init_goes_on = [this] { go_on(); }}));
+    auto const init = init_waits_ ? DotnetProbe::Init::waits : DotnetProbe::Init::goes_on;
+    set(launch.command.environment, DotnetProbe::kVariable, probe_->told(init));
+    pause_watch_ = std::make_unique<PauseWatch>(
+        executor,
+        PauseWatch::Events{.is_wanted = [this] { return runs_something(); },
+                           .is_attached = [this] { return has_dotnet_debugger(process_->pid()); },
+                           .ask = [this] { probe_->ask(); },
+                           .on_change = [this](PauseWatch::State state,
+                                               Steady::time_point since) { follow_debugger(state, since); },
+                           .on_ran = [this](Steady::duration time) { count(time); },
+                           .on_abandoned = [this] { give_up_abandoned(); }});
+    return outcome::success();
+  }
+
   void tell_write(std::string_view file) {
     if (is_owned_ && events_.on_write) events_.on_write(api_->request_id(), std::filesystem::path(file));
   }
@@ -211,26 +236,56 @@ class Environs : public std::enable_shared_from_this<Environs> {
     hold(DebugPort::Hold::none);
   }
 
-  void hold(DebugPort::Hold hold) {
-    bool const holds = hold != DebugPort::Hold::none;
-    auto const now = Steady::now();
-    if (holds && !held_since_) held_since_ = now;
-    if (!holds && held_since_) held_ += now - *std::exchange(held_since_, std::nullopt);
-    api_->set_clocks(clocks());
-    api_->withhold_work(hold == DebugPort::Hold::settling);
-    init_limit_.set(clocks(), now);
+  void follow_debugger(PauseWatch::State state, Steady::time_point since) {
+    counts_only_what_ran_ = state != PauseWatch::State::alone;
+    auto const now = state == PauseWatch::State::paused ? DebugPort::Hold::paused
+                     : init_waits_                      ? DebugPort::Hold::attaching
+                                                        : DebugPort::Hold::none;
+    if (now != hold_)
+      hold(now, since);
+    else
+      set_clocks();
+  }
+
+  void count(Steady::duration time) {
+    if (program_.limits == Limits::lifted || held_since_) return;
+    api_->count(time);
+    init_limit_.count(time);
     if (!api_->initialised()) limit_init();
+  }
+
+  void give_up_abandoned() {
+    constexpr std::string_view kWhy =
+        "live: the debugger has ended, and has left this process stopped for good: it is ended, too";
+    process_->read_pending();
+    if (is_owned_ && events_.on_line) events_.on_line(api_->request_id(), Process::Stream::err, kWhy);
+    kill();
+  }
+
+  void hold(DebugPort::Hold hold, Steady::time_point since = Steady::now()) {
+    bool const holds = hold != DebugPort::Hold::none;
+    hold_ = hold;
+    if (holds && !held_since_) held_since_ = since;
+    if (!holds && held_since_) held_ += Steady::now() - *std::exchange(held_since_, std::nullopt);
+    set_clocks();
+    api_->withhold_work(hold == DebugPort::Hold::settling);
     bool const concerns_a_call = api_->busy() || !api_->initialised();
     if (is_owned_ && concerns_a_call && events_.on_hold) events_.on_hold(api_->request_id(), hold);
   }
 
+  void set_clocks() {
+    api_->set_clocks(clocks());
+    init_limit_.set(clocks(), Steady::now());
+    if (!api_->initialised()) limit_init();
+  }
+
   Countdown::State clocks() const {
-    bool const stand = held_since_ || program_.limits == Limits::lifted;
+    bool const stand = held_since_ || counts_only_what_ran_ || program_.limits == Limits::lifted;
     return stand ? Countdown::State::stands : Countdown::State::runs;
   }
 
   // What a debugger keeps of the process lies in the same memory: then nobody counts it.
-  bool is_limited() const { return program_.limits == Limits::enforced && !target_; }
+  bool is_limited() const { return program_.limits == Limits::enforced && !target_ && !probe_; }
 
   // Limited before it begins: runtimes read then how much there is. Null: there can be none.
   std::shared_ptr<Cgroup> limited_cgroup() const {
@@ -287,6 +342,8 @@ class Environs : public std::enable_shared_from_this<Environs> {
     self->tell_if_out_of_memory();
     self->loading_.reset();
     self->target_.reset();
+    self->pause_watch_.reset();
+    self->probe_.reset();
     self->temporary_files_.reset();
     self->own_folders_.reset();
     self->api_->end(status);
@@ -306,12 +363,16 @@ class Environs : public std::enable_shared_from_this<Environs> {
   const Debugging* debugging_ = nullptr;
   std::unique_ptr<DebugPort::Target> target_;  // where a debugger may look into it
   bool init_waits_ = false;                    // for a debugger that attaches to the process
+  bool counts_only_what_ran_ = false;          // one is attached
+  DebugPort::Hold hold_ = DebugPort::Hold::none;
   Steady::duration held_{};
   std::optional<Steady::time_point> held_since_;
   std::unique_ptr<RuntimeApi> api_;
   std::unique_ptr<Process> process_;
   Spares::Loading loading_;
   std::unique_ptr<MemoryWatch> memory_watch_;
+  std::unique_ptr<DotnetProbe> probe_;
+  std::unique_ptr<PauseWatch> pause_watch_;
 };
 
 class LocalWorker final : public Worker {

@@ -52,8 +52,9 @@ struct Program {
   std::filesystem::path loaded{};
   Scratch* scratch = nullptr;  // for its temporary files; borrowed for its start
   Cgroups* cgroups = nullptr;  // where the kernel limits its memory; borrowed for its start
-  // The library of its debugger, where the interpreter does not have it.
+  // The library of its debugger, where the interpreter does not have it; of .NET what tells of one.
   std::filesystem::path debugger{};
+  bool init_waits = false;  // of .NET, with that: until a debugger has attached
   // A debugger may look into it; borrowed for its start.
   DebugPort* debug_port = nullptr;
   const AutoAttach* auto_attach = nullptr;

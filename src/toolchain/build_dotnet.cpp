@@ -32,8 +32,8 @@ Result<fs::path> project_file(const fs::path& folder) {
 }
 
 // A class library has what running it needs only when told so.
-std::vector<std::string> build_command(const fs::path& file, const std::string& framework,
-                                       const fs::path& into) {
+std::vector<std::string> build_command(const ToolSource& source, const fs::path& file,
+                                       const std::string& framework, const fs::path& into) {
   std::vector<std::string> command{"dotnet",
                                    "build",
                                    file.string(),
@@ -46,6 +46,8 @@ std::vector<std::string> build_command(const fs::path& file, const std::string& 
                                    "-p:CopyLocalLockFileAssemblies=true",
                                    "-o",
                                    into.string()};
+  if (source.is_attached_by_process)  // not there where the project is trimmed, or compiled ahead
+    command.emplace_back("-p:StartupHookSupport=true");
   if (!framework.empty()) command.insert(command.end(), {"-f", framework});
   return command;
 }
@@ -119,19 +121,19 @@ Result<fs::path> main_assembly(const fs::path& built, const ToolSource& source, 
 
 struct Parts {
   fs::path executable;  // what Lambda's runtime runs for this handler
-  fs::path debugger;    // what holds its init
+  fs::path debugger;    // what its process tells of one by
 };
 
 Async<Result<Parts>> parts_of(ToolRun& run, const ToolSource source, fs::path package, fs::path project) {
   Parts parts;
   LIVE_CO_TRY(parts.executable, main_assembly(package, source, project.stem().string()));
   bool const is_library = language_of(source.runtime) == Language::dotnet && is_class_library(source.handler);
-  if (!is_library && !source.init_waits) co_return parts;
+  if (!is_library && !source.is_attached_by_process) co_return parts;
   LIVE_CO_TRY(auto const framework, framework_of(package, parts.executable.stem().string()));
   if (is_library) {
     LIVE_CO_TRY(parts.executable, co_await dotnet_client(run, framework, project.parent_path()));
   }
-  if (source.init_waits) {
+  if (source.is_attached_by_process) {
     LIVE_CO_TRY(parts.debugger, co_await dotnet_debugger_hook(run, framework, project.parent_path()));
   }
   co_return parts;
@@ -143,7 +145,7 @@ Async<Result<ToolProduct>> build_with_dotnet(ToolRun& run, ToolSource source, Pr
   LIVE_CO_TRY(auto const file, project_file(project.folder));
   LIVE_CO_TRY(auto const framework, co_await framework_to_build(run, source, file));
   auto const built = run.made() / (framework.empty() ? "out" : "out-" + framework);
-  auto command = build_command(file, framework, built);
+  auto command = build_command(source, file, framework, built);
   LIVE_CO_TRY(co_await run.run(std::move(command), project.folder, variables_of(source.options)));
   LIVE_CO_TRY(auto const package, copy_to_run(built, run.made()));
   LIVE_CO_TRY(auto parts, co_await parts_of(run, source, package, file));

@@ -1,6 +1,6 @@
 // Lambda's side of a function in .NET, which `live` builds of a few lines: what a class library runs by,
-// since Lambda's own runtime has AWS's client of the Runtime API beside the function's assembly, and what
-// holds a process's init for its debugger.
+// since Lambda's own runtime has AWS's client of the Runtime API beside the function's assembly, and what a
+// process tells of its debugger by.
 #pragma once
 
 #include <filesystem>
@@ -20,8 +20,8 @@ namespace live {
 Async<Result<std::filesystem::path>> dotnet_client(ToolRun& run, std::string framework,
                                                    std::filesystem::path settings);
 
-// The assembly that .NET loads before a program's own first line (DOTNET_STARTUP_HOOKS), and that waits until
-// a debugger has attached.
+// The assembly that .NET loads before a program's own first line (DOTNET_STARTUP_HOOKS): it answers what
+// runtime/dotnet_probe.h asks, and waits for a debugger where it is told to.
 Async<Result<std::filesystem::path>> dotnet_debugger_hook(ToolRun& run, std::string framework,
                                                           std::filesystem::path settings);
 

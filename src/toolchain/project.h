@@ -19,15 +19,15 @@ struct ToolSource {
   // What the construct was told that bundles it when it is deployed: "entry", "flags", "binary",
   // "environment".
   json::object options;
-  bool is_debugged = false;  // by line and variable: it is not optimised, nor stripped
-  bool init_waits = false;   // of .NET: until a debugger has attached to the process
+  bool is_debugged = false;             // by line and variable: it is not optimised, nor stripped
+  bool is_attached_by_process = false;  // of .NET: its process tells of a debugger
 };
 
 struct ToolProduct {
   std::filesystem::path task_root;
   std::filesystem::path executable;               // of all languages but Java; of .NET an assembly
   std::vector<std::filesystem::path> class_path;  // of Java and .NET
-  std::filesystem::path debugger{};               // what holds its init until one is there; empty: nothing
+  std::filesystem::path debugger{};               // what its process tells of one by; empty: nothing
   std::vector<std::filesystem::path> folders;     // where whatever it is made of lies
 };
 

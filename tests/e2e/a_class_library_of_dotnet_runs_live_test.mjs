@@ -38,6 +38,8 @@ namespace Example
             if (input.ContainsKey("fail")) throw new OutOfStock(input["fail"], new InvalidOperationException("as asked"));
             if (input.ContainsKey("exit")) Environment.Exit(7);
             if (input.ContainsKey("eat")) Eat();
+            if (input.ContainsKey("sleep")) await Task.Delay(TimeSpan.FromHours(1));
+            if (input.ContainsKey("levels")) Log(input["levels"].Split(' '));
             if (input.ContainsKey("long")) return new Dictionary<string, object> { ["text"] = new string('x', 7 << 20) };
             Console.WriteLine("printed by C#\\nin two lines");
             context.Logger.LogLine("logged by C#");
@@ -49,6 +51,13 @@ namespace Example
                 ["file"] = await File.ReadAllTextAsync(Path.Combine(Environment.GetEnvironmentVariable("LAMBDA_TASK_ROOT"), "words.txt")),
                 ["client"] = Array.Find(AppDomain.CurrentDomain.GetAssemblies(), one => one.GetName().Name == "Amazon.Lambda.RuntimeSupport").GetName().Version.ToString(3),
             };
+        }
+
+        // As a library does that logs JSON, past the client, which would put a time before each line.
+        static void Log(string[] levels)
+        {
+            using var lines = new StreamWriter(Console.OpenStandardOutput());
+            foreach (string level in levels) lines.WriteLine(JsonSerializer.Serialize(new { level, message = "written" }));
         }
 
         // Beside the heap, whose own limit would end in an exception.
@@ -63,7 +72,11 @@ namespace Example
     }
 }
 `,
-}, { env, code: `lambda.Code.fromAsset("${published}")` });
+}, {
+  env,
+  code: `lambda.Code.fromAsset("${published}")`,
+  functions: { Fn: "", Strict: "timeout: cdk.Duration.seconds(3), loggingFormat: lambda.LoggingFormat.JSON, applicationLogLevelV2: lambda.ApplicationLogLevel.WARN," },
+});
 after(() => lab.dispose());
 let session;
 
@@ -98,6 +111,21 @@ test("an answer above 6 MB, an exit and eaten memory end as on Lambda", { skip, 
   const eaten = await lab.invoke("Fn", { eat: "" });
   assert.match(eaten.text, /signal: killed/);
   assert.equal((await lab.invoke("Fn", { name: "again" })).body?.text, "hello again");
+});
+
+test("a call that takes too long ends with its process", { skip, timeout: 240_000 }, async () => {
+  const { calls } = (await firstAnswer(lab, "Strict", { name: "you" })).body;
+  const late = await lab.invoke("Strict", { sleep: "" });
+  assert.equal(late.body.errorType, "Sandbox.Timedout", late.text);
+  assert.match(late.body.errorMessage, /Task timed out after 3\.00 seconds/);
+  assert.equal((await firstAnswer(lab, "Strict", { name: "again" })).body?.calls, calls, "it is the first call of a new process");
+});
+
+test("what it logs as JSON is kept by its level", { skip, timeout: 240_000 }, async () => {
+  const { log } = await lab.invoke("Strict", { name: "you", levels: "Trace INFO WARN error" });
+  const lines = log.trim().split("\n").filter((line) => line.startsWith("{")).map((line) => JSON.parse(line));
+  assert.deepEqual(lines.filter((line) => line.message === "written").map((line) => line.level), ["WARN", "error"]);
+  assert.ok(lines.some((line) => line.type === "platform.report"), log);
 });
 
 test("a save is live", { skip, timeout: 400_000 }, async () => {

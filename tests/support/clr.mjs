@@ -33,6 +33,13 @@ export class ClrDebugger {
     this.child.stdin.write("go\n");
   }
 
+  /** Without a word to the process, as a debugger that crashes. */
+  async crash() {
+    const gone = new Promise((resolve) => this.child.once("exit", resolve));
+    this.child.kill("SIGKILL");
+    await gone;
+  }
+
   async leave() {
     const gone = new Promise((resolve) => this.child.once("exit", resolve));
     this.child.stdin.end();

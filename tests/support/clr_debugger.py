@@ -3,7 +3,8 @@ a process, breaks in a method, and tells a text that is its argument.
 
     clr_debugger.py DBGSHIM PID [MODULE TOKEN ARGUMENT]
 
-It says what happens in lines of JSON, goes on from a breakpoint for each line that it is told, and ends with its input.
+It says what happens in lines of JSON, goes on from a breakpoint for each line that it is told, and leaves the process with
+the end of its input.
 """
 import ctypes
 import json
@@ -15,7 +16,7 @@ from ctypes import CFUNCTYPE, POINTER, byref, c_int, c_uint32, c_void_p
 
 # Of interfaces' methods their places, as cordebug.idl has them.
 CORDEBUG_INITIALIZE, CORDEBUG_SET_HANDLER, CORDEBUG_ATTACH = 3, 5, 8
-CONTROLLER_CONTINUE = 4
+CONTROLLER_STOP, CONTROLLER_CONTINUE, CONTROLLER_DETACH = 3, 4, 9
 MODULE_NAME, MODULE_FUNCTION, FUNCTION_BREAKPOINT, BREAKPOINT_ACTIVATE = 6, 9, 8, 3
 THREAD_ACTIVE_FRAME, ILFRAME_ARGUMENT, REFERENCE_DEREFERENCE, STRING_LENGTH, STRING_TEXT = 15, 16, 10, 9, 10
 CALLBACK_BREAKPOINT, CALLBACK_LOAD_MODULE = 3, 13
@@ -60,6 +61,7 @@ class Handler:
     def __init__(self, acts):
         self.acts = acts
         self.kept = []
+        self.controller = None
         self.tables = {CALLBACK: self.table(26, acts), CALLBACK2: self.table(8, {}), CALLBACK3: self.table(1, {}, process=1)}
 
     def table(self, methods, acts, process=0):
@@ -76,7 +78,8 @@ class Handler:
             try:
                 if act:
                     act(*arguments)
-                call(arguments[process], CONTROLLER_CONTINUE, c_int(0))
+                self.controller = arguments[process] or self.controller  # a thread's new name comes without one
+                call(self.controller, CONTROLLER_CONTINUE, c_int(0))
             except Exception as error:
                 tell(error=str(error))
             return 0
@@ -110,11 +113,14 @@ def interface_of(shim, pid):
 
 def main(shim, pid, module="", token="0", argument="0"):
     told = threading.Event()
+    breakpoints = []
+    leaves = False
 
     def load(domain, loaded, *_):
         if module and text_of(loaded, MODULE_NAME, 1000).endswith(module):
             method = made(loaded, MODULE_FUNCTION, c_uint32(int(token)))
-            call(made(method, FUNCTION_BREAKPOINT), BREAKPOINT_ACTIVATE, c_int(1))
+            breakpoints.append(made(method, FUNCTION_BREAKPOINT))
+            call(breakpoints[-1], BREAKPOINT_ACTIVATE, c_int(1))
             tell(breakpoint=int(token))
 
     def hit(domain, thread, *_):
@@ -125,16 +131,23 @@ def main(shim, pid, module="", token="0", argument="0"):
         call(text, STRING_LENGTH, byref(length))
         told.clear()
         tell(hit=text_of(text, STRING_TEXT, length.value))
-        told.wait()
+        if not leaves:
+            told.wait()
 
     debug = interface_of(ctypes.CDLL(shim), int(pid))
     handler = Handler({CALLBACK_LOAD_MODULE: load, CALLBACK_BREAKPOINT: hit})
     call(debug, CORDEBUG_INITIALIZE)
     call(debug, CORDEBUG_SET_HANDLER, handler())
-    made(debug, CORDEBUG_ATTACH, c_uint32(int(pid)), c_int(0))
+    process = made(debug, CORDEBUG_ATTACH, c_uint32(int(pid)), c_int(0))
     tell(attached=int(pid))
     for _ in sys.stdin:
         told.set()
+    leaves = True
+    told.set()
+    call(process, CONTROLLER_STOP, c_uint32(0))
+    for one in breakpoints:
+        call(one, BREAKPOINT_ACTIVATE, c_int(0))
+    call(process, CONTROLLER_DETACH)
     os._exit(0)
 
 
