@@ -15,6 +15,7 @@ struct NotedWatch final : Watch {
   }
   void remove(const std::filesystem::path&) override {}
   Async<Result<Changes>> next() override { co_return fault("nothing changes"); }
+  Async<Changes> pending() override { co_return Changes{}; }
   const std::string& shortage() const override { return none; }
 
   std::vector<std::filesystem::path> files, folders;
