@@ -38,8 +38,8 @@ class Watch {
   // when its writer closes it. One waiter at a time; fault cancelled when we end.
   virtual Async<Result<Changes>> next() = 0;
 
-  // What next() would give, once the save that is under way is over (3 ms at most), if one is. Nothing: nothing
-  // has happened, or it is given already.
+  // What next() would give, once the save that is under way is over (3 ms at most), if one is. Nothing:
+  // nothing has happened, or it is given already.
   virtual Async<Changes> pending() = 0;
 
   // A folder that cannot be watched, if there was one: the system's limit is reached, and changes are missed.
