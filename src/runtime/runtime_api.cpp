@@ -163,25 +163,11 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
 
   void set_clocks(Countdown::State state) {
     clocks_ = state;
-    if (waiting_) {
-      waiting_->countdown.set(state, Steady::now());
-      waiting_->timer.cancel();  // it looks anew
-    }
-    if (streaming_) {
-      streaming_->countdown.set(state, Steady::now());
-      limit(streaming_);
-    }
+    change_countdowns([state](Countdown& one) { one.set(state, Steady::now()); });
   }
 
   void count(std::chrono::nanoseconds time) {
-    if (waiting_) {
-      waiting_->countdown.count(time);
-      waiting_->timer.cancel();
-    }
-    if (streaming_) {
-      streaming_->countdown.count(time);
-      limit(streaming_);
-    }
+    change_countdowns([time](Countdown& one) { one.count(time); });
   }
 
   void disown() {
@@ -323,6 +309,17 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
     reply.content_type = std::move(content_type);
     settle(std::move(reply));
     return streaming;
+  }
+
+  template <typename Change>
+  void change_countdowns(Change change) {
+    if (waiting_) {
+      change(waiting_->countdown);
+      waiting_->timer.cancel();  // it looks anew
+    }
+    if (!streaming_) return;
+    change(streaming_->countdown);
+    limit(streaming_);
   }
 
   void limit(const std::shared_ptr<Streaming>& streaming) {
