@@ -26,19 +26,19 @@ namespace {
 
 using State = Lifecycle::State;
 using Steady = std::chrono::steady_clock;
+using namespace std::chrono_literals;
 
 constexpr std::string_view version_path = "/2018-06-01/runtime/";
 
-// Whoever waits for an answer has it on its way before the runtime, which only asks for the next event, is
-// woken.
+// Whoever waits for an answer has it on its way before the runtime, which only asks on, is woken.
 Async<void> let_the_answer_go_first() {
   constexpr int kTurns = 8;  // of the loop: more than there are between settle() and a socket
   auto const executor = co_await asio::this_coro::executor;
   for (int turn = 0; turn < kTurns; ++turn) co_await asio::post(executor, asio::use_awaitable);
 }
 
-constexpr auto longest_pause = std::chrono::seconds(1);  // between an answer and the next question
-constexpr auto longest_death = std::chrono::seconds(1);  // of a process whose deadline has passed
+constexpr auto longest_pause = 1s;  // between an answer and the next question
+constexpr auto longest_death = 1s;  // of a process whose deadline has passed
 
 // A timer that only ever ends by being cancelled is how one coroutine waits for another.
 constexpr auto never = asio::steady_timer::time_point::max();
@@ -330,8 +330,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   }
 
   void pass_deadline(const std::shared_ptr<Streaming>& streaming) {
-    auto const wait = pass_deadline(streaming->left) ? longest_death : std::chrono::seconds(0);
-    streaming->deadline.expires_after(wait);
+    streaming->deadline.expires_after(pass_deadline(streaming->left) ? longest_death : 0s);
     streaming->deadline.async_wait([self = shared_from_this(), streaming](boost::system::error_code error) {
       if (!error) self->break_off(*streaming, *self->final_reply(streaming->request_id));
     });
