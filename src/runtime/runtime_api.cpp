@@ -311,8 +311,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
     return streaming;
   }
 
-  template <typename Change>
-  void change_countdowns(Change change) {
+  void change_countdowns(auto change) {
     if (waiting_) {
       change(waiting_->countdown);
       waiting_->timer.cancel();  // it looks anew
