@@ -15,7 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kFile = "file://";
-constexpr int64_t kMostSources = 100'000, kMostLines = 10'000'000;  // a broken map names any number
+constexpr int64_t kMostSources = 100'000, kMostLines = 10'000'000;  // together: a broken map names any number
 
 std::optional<fs::path> file_of(std::string_view url) {
   if (!url.starts_with(kFile)) return std::nullopt;
@@ -65,7 +65,11 @@ bool MappedLines::add(int64_t source, int64_t line) {
   auto const index = static_cast<size_t>(source), at = static_cast<size_t>(line);
   if (of_sources_.size() <= index) of_sources_.resize(index + 1);
   auto& lines = of_sources_[index];
-  if (lines.size() <= at) lines.resize(at + 1);
+  if (lines.size() <= at) {
+    lines_ += at + 1 - lines.size();
+    if (lines_ > size_t{kMostLines}) return false;
+    lines.resize(at + 1);
+  }
   lines[at] = true;
   return true;
 }

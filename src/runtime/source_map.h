@@ -18,6 +18,7 @@ class MappedLines {
  private:
   bool add(int64_t source, int64_t line);  // false: there is no such place
   std::vector<std::vector<bool>> of_sources_;
+  size_t lines_ = 0;  // of all of them
 };
 
 struct SourceMap {

@@ -154,7 +154,7 @@ test("so is one in a program", { skip, timeout: 400_000 }, async () => {
 });
 
 test("--inspect-wait holds init until a debugger has attached", { skip, timeout: 400_000 }, async () => {
-  session = await lab.go("--inspect", "--inspect-wait");
+  session = await lab.go("--inspect", "--inspect-wait", "--only", "Fn"); // nothing else is built when it ends
   const answer = lab.invoke("Fn", { name: "you" });
   const pid = processOf(await session.line(/ process \d+:/, "the process"));
   await session.line(/so far: waits for a debugger to let its init go on/, "what it waits for");
