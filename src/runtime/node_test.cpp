@@ -396,6 +396,28 @@ TEST_F(NodeTest, AnErrorOnTheWayFollowsTheBytes) {
   EXPECT_FALSE(run(worker->ready()));
 }
 
+TEST_F(NodeTest, AContentTypeThatNoHeaderMayHaveIsTheHandlersError) {
+  write("index.js", R"(
+    exports.handler = awslambda.streamifyResponse(async (event, stream) => {
+      stream.setContentType(event.type)
+      stream.end('sent')
+    }))");
+  auto worker = start(node("index.handler"));
+  for (auto const* event :
+       {R"({"type":"text/plain\r\nX-Own: 1"})", R"({"type":"a\nb"})", R"({"type":"\u20ac"})"}) {
+    auto reply = invoke(*worker, event);
+    ASSERT_TRUE(reply.stream) << reply.payload;
+    EXPECT_EQ(rest(reply), "");
+    ASSERT_TRUE(reply.stream->error()) << event;
+    EXPECT_EQ(reply.stream->error()->type, "TypeError");
+    EXPECT_THAT(reply.stream->error()->body, HasSubstr("Invalid character in header content"));
+    EXPECT_TRUE(run(worker->ready()));
+  }
+  auto reply = invoke(*worker, R"({"type":"text/html; charset=utf-8"})");
+  EXPECT_EQ(reply.content_type, "text/html; charset=utf-8");
+  EXPECT_EQ(rest(reply), "sent");
+}
+
 TEST_F(NodeTest, AStreamEndsAtTheDeadlineAndWithItsProcess) {
   write("index.js", R"(
     exports.handler = awslambda.streamifyResponse(async (event, stream) => {
