@@ -6,8 +6,10 @@
 namespace live {
 namespace {
 
+using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 
 TEST_F(NodeTest, RunsACommonJsHandlerWarm) {
   write("index.js", "let n = 0; exports.handler = async (event) => ({ got: event.x, n: ++n })");
@@ -225,6 +227,17 @@ TEST_F(NodeTest, AFailedInitAnswersWhoWaitsAndWhoComesLater) {
   EXPECT_THAT(type_of("../index.handler"),
               HasSubstr("Runtime.MalformedHandlerName: '../index.handler' is not"));
   EXPECT_EQ(type_of("throws.handler"), "Error: at load");
+}
+
+TEST_F(NodeTest, AFailedInitIsToldWhateverItsErrorIsCalled) {
+  write("index.js", "throw Object.assign(new Error('no'), { name: process.env.ITS_NAME })");
+  for (auto const& name : {std::string("A\r\nX-Own: 1"), std::string("\u540d"), std::string(20'000, 'N')}) {
+    auto program = node("index.handler");
+    program.variables.emplace_back("ITS_NAME", name);
+    auto worker = start(program);
+    EXPECT_EQ(member(invoke(*worker), "errorType"), name);
+    EXPECT_THAT(lines, Not(Contains(HasSubstr("unsettled"))));  // as Node says of what is left waiting
+  }
 }
 
 TEST_F(NodeTest, TheDeadlineKillsAndIsSaidInLambdasWords) {
