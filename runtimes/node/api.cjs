@@ -6,6 +6,9 @@ const { connect } = require('node:net')
 const version = '/2018-06-01/runtime'
 const headEnd = Buffer.from('\r\n\r\n')
 
+/** The name that a handler has given its error; the body has all of it. @param {unknown} type */
+const inHeader = (type) => String(type).slice(0, 256).replace(/[^ -~]/g, '?')
+
 class RuntimeApi {
   #host
   #port
@@ -69,7 +72,7 @@ class RuntimeApi {
       end(error, written) {
         let trailers = ''
         if (error) {
-          const type = String(error.errorType).replace(/[^\x20-\x7e]/g, '?')
+          const type = inHeader(error.errorType)
           const body = Buffer.from(JSON.stringify(error)).toString('base64')
           trailers = `Lambda-Runtime-Function-Error-Type: ${type}\r\nLambda-Runtime-Function-Error-Body: ${body}\r\n`
         }
@@ -79,7 +82,7 @@ class RuntimeApi {
   }
 
   initError(type, envelope, done) {
-    this.#post('/init/error', envelope, `Lambda-Runtime-Function-Error-Type: ${type}\r\n`, done)
+    this.#post('/init/error', envelope, `Lambda-Runtime-Function-Error-Type: ${inHeader(type)}\r\n`, done)
   }
 
   // While user code runs, only its own work keeps the process alive.

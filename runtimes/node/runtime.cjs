@@ -19,6 +19,8 @@ const { tellWritesTo } = require('./task-root.cjs')
 function reportInitError(api, title, error, code) {
   logError(title, error)
   const told = envelope(error)
+  isLoading = false
+  api.ref() // until it is told
   api.initError(told.errorType, JSON.stringify(told), () => process.exit(code))
 }
 

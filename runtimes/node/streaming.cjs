@@ -9,6 +9,13 @@ const highWaterMark = Symbol.for('aws.lambda.runtime.handler.streaming.highWater
 
 const isStreaming = (handler) => handler[streaming] === 'response'
 
+// What no header may have fails in the words of Node's http, by which AWS's runtime sends it. Only the odd ones load that.
+function headerText(contentType) {
+  const isPlain = typeof contentType === 'string' && /^[ -~]*$/.test(contentType)
+  if (!isPlain) require('node:http').validateHeaderValue('Content-Type', contentType)
+  return String(contentType)
+}
+
 class ResponseStream extends Writable {
   #open // gives the way out, for a content type
   #out = null
@@ -25,7 +32,7 @@ class ResponseStream extends Writable {
 
   setContentType(type) {
     if (this.#written) throw new RuntimeError('InvalidStreamingOperation', 'Cannot set content-type, too late.')
-    this.#contentType = type
+    this.#contentType = headerText(type)
   }
 
   write(chunk, ...rest) {

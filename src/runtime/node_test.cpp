@@ -6,8 +6,10 @@
 namespace live {
 namespace {
 
+using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 
 TEST_F(NodeTest, RunsACommonJsHandlerWarm) {
   write("index.js", "let n = 0; exports.handler = async (event) => ({ got: event.x, n: ++n })");
@@ -227,6 +229,17 @@ TEST_F(NodeTest, AFailedInitAnswersWhoWaitsAndWhoComesLater) {
   EXPECT_EQ(type_of("throws.handler"), "Error: at load");
 }
 
+TEST_F(NodeTest, AFailedInitIsToldWhateverItsErrorIsCalled) {
+  write("index.js", "throw Object.assign(new Error('no'), { name: process.env.ITS_NAME })");
+  for (auto const& name : {std::string("A\r\nX-Own: 1"), std::string("\u540d"), std::string(20'000, 'N')}) {
+    auto program = node("index.handler");
+    program.variables.emplace_back("ITS_NAME", name);
+    auto worker = start(program);
+    EXPECT_EQ(member(invoke(*worker), "errorType"), name);
+    EXPECT_THAT(lines, Not(Contains(HasSubstr("unsettled"))));  // as Node says of what is left waiting
+  }
+}
+
 TEST_F(NodeTest, TheDeadlineKillsAndIsSaidInLambdasWords) {
   write("index.js", "exports.handler = () => { console.log('started'); for (;;) {} }");
   auto worker = start(node("index.handler"));
@@ -394,6 +407,28 @@ TEST_F(NodeTest, AnErrorOnTheWayFollowsTheBytes) {
   ASSERT_TRUE(reply.stream->error());
   EXPECT_EQ(reply.stream->error()->type, "RangeError");
   EXPECT_FALSE(run(worker->ready()));
+}
+
+TEST_F(NodeTest, AContentTypeThatNoHeaderMayHaveIsTheHandlersError) {
+  write("index.js", R"(
+    exports.handler = awslambda.streamifyResponse(async (event, stream) => {
+      stream.setContentType(event.type)
+      stream.end('sent')
+    }))");
+  auto worker = start(node("index.handler"));
+  for (auto const* event :
+       {R"({"type":"text/plain\r\nX-Own: 1"})", R"({"type":"a\nb"})", R"({"type":"\u20ac"})"}) {
+    auto reply = invoke(*worker, event);
+    ASSERT_TRUE(reply.stream) << reply.payload;
+    EXPECT_EQ(rest(reply), "");
+    ASSERT_TRUE(reply.stream->error()) << event;
+    EXPECT_EQ(reply.stream->error()->type, "TypeError");
+    EXPECT_THAT(reply.stream->error()->body, HasSubstr("Invalid character in header content"));
+    EXPECT_TRUE(run(worker->ready()));
+  }
+  auto reply = invoke(*worker, R"({"type":"text/html; charset=utf-8"})");
+  EXPECT_EQ(reply.content_type, "text/html; charset=utf-8");
+  EXPECT_EQ(rest(reply), "sent");
 }
 
 TEST_F(NodeTest, AStreamEndsAtTheDeadlineAndWithItsProcess) {

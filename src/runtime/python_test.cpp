@@ -66,6 +66,35 @@ TEST_F(PythonTest, AnExceptionIsToldWithItsTraceback) {
   EXPECT_EQ(member(invoke(*worker, R"({"a":"again"})"), "errorMessage"), "'again'");
 }
 
+TEST_F(PythonTest, AnErrorIsToldWhateverTheHandlerHasMadeOfItsOutput) {
+  write("index.py", R"(
+import os, sys
+class Silence:
+    def write(self, text): pass
+def handler(event, context):
+    if event["by"] == "nothing": sys.stdout = sys.stderr = None
+    if event["by"] == "own": sys.stdout = Silence()
+    if event["by"] == "close": sys.stdout.close()
+    if event["by"] == "closed": os.close(1)
+    raise RuntimeError(event["by"])
+)");
+  for (std::string const by : {"nothing", "own", "close", "closed"}) {
+    auto const reply = invoke(*start(python()), R"({"by":")" + by + R"("})");
+    EXPECT_EQ(member(reply, "errorType") + ": " + member(reply, "errorMessage"), "RuntimeError: " + by);
+  }
+}
+
+TEST_F(PythonTest, AFailedInitIsToldWhateverItsErrorIsCalled) {
+  for (auto const& [name, in_header] :
+       {std::pair<std::string, std::string>{"'A\\r\\nX-Own: 1'", "A??X-Own: 1"},
+        {"'N' * 20000", std::string(256, 'N')}}) {
+    write("index.py", "Own = type(" + name + ", (Exception,), {})\nraise Own('no')\n");
+    auto const reply = invoke(*start(python()));
+    EXPECT_EQ(member(reply, "errorMessage"), "no") << reply.payload.substr(0, 200);
+    EXPECT_EQ(reply.error_type, in_header);
+  }
+}
+
 TEST_F(PythonTest, HandlersAreFoundInFoldersAndPackages) {
   write("app/api/get.py", "from app.shared import text\ndef handler(e, c): return text\n");
   write("app/shared.py", "text = 'shared'\n");

@@ -64,6 +64,17 @@ TEST_F(RubyTest, AnExceptionIsToldWithItsBacktrace) {
   EXPECT_EQ(member(invoke(*worker, R"({"a":"again"})"), "errorMessage"), "again");
 }
 
+TEST_F(RubyTest, AnErrorIsToldWhenTheHandlerHasClosedItsOutput) {
+  auto const worker = started(
+      "def handler(event:, context:)\n  Object.const_get(event[\"of\"]).close\n  raise ArgumentError, "
+      "event[\"of\"]\nend\n");
+  for (std::string const of : {"STDOUT", "STDERR"}) {
+    auto const reply = invoke(*worker, R"({"of":")" + of + R"("})");
+    EXPECT_EQ(member(reply, "errorType") + ": " + member(reply, "errorMessage"),
+              "Function<ArgumentError>: " + of);
+  }
+}
+
 TEST_F(RubyTest, WhatCannotBeLoadedIsToldInLambdasWords) {
   EXPECT_EQ(failure(ruby()), "Init<LoadError>: cannot load such file -- index");
   write("index.rb", "def handler(\n");

@@ -15,7 +15,9 @@ namespace live {
 namespace {
 
 constexpr std::chrono::minutes kLongest{15};
-constexpr size_t kLines = 60;  // of a failed tool's output
+constexpr size_t kLines = 60;             // of a failed tool's output
+constexpr size_t kLineLength = 1000;      // of each: some print one of megabytes
+constexpr size_t kMostOutput = 64 << 20;  // of what it says for us to read: some print without an end
 
 struct Install {
   std::string_view program, where;
@@ -36,7 +38,8 @@ std::string how_to_install(std::string_view program) {
 class Tail {
  public:
   void add(std::string_view line) {
-    lines_.emplace_back(line);
+    lines_.emplace_back(line.substr(0, kLineLength));
+    if (line.size() > kLineLength) lines_.back().append("…");
     if (lines_.size() > kLines) lines_.pop_front();
   }
   std::string text() const { return fmt::format("{}", fmt::join(lines_, "\n")); }
@@ -52,8 +55,8 @@ Async<Result<ToolRun::Output>> ToolRun::run(std::vector<std::string> arguments, 
   Output output;
   Tail tail;
   auto const on_line = [&](Process::Stream stream, std::string_view line) {
-    auto& text = stream == Process::Stream::out ? output.out : output.err;
-    text.append(line).append("\n");
+    if (stream == Process::Stream::out && output.out.size() < kMostOutput)
+      output.out.append(line).append("\n");
     if (stream == Process::Stream::err || prints == Prints::words) tail.add(line);
   };
   std::string const program = arguments.front();
@@ -72,10 +75,17 @@ Async<Result<ToolRun::Output>> ToolRun::run(std::vector<std::string> arguments, 
   auto const process = std::move(started.value());
   Timer limit(executor_);
   limit.expires_after(kLongest);
-  limit.on_expiry([&process] { process->signal(SIGKILL); });
+  bool took_too_long = false;
+  limit.on_expiry([&process, &took_too_long] {
+    took_too_long = true;
+    process->signal(SIGKILL);
+  });
   auto const status = co_await process->wait();
   limit.cancel();
   if (status.ok()) co_return output;
+  if (took_too_long)
+    co_return fault(Fault::Kind::timeout, fmt::format("{} had not ended after {} minutes:\n{}", command,
+                                                      kLongest.count(), tail.text()));
   co_return fault(fmt::format("{} failed ({}):\n{}", command, to_string(status), tail.text()));
 }
 

@@ -21,7 +21,7 @@ class ToolRun {
   enum class Prints { words, data };  // on its standard output; data is no part of a fault
   using Variables = std::vector<std::pair<std::string, std::string>>;
   struct Output {
-    std::string out, err;
+    std::string out;
   };
   // Its output. Fault: the tool is not installed, or what it printed when it failed, the end of it.
   Async<Result<Output>> run(std::vector<std::string> arguments, std::filesystem::path folder,

@@ -68,6 +68,14 @@ TEST_F(ToolchainTest, AFaultIsWhatTheToolSaid) {
   EXPECT_THAT(said_.front(), HasSubstr("main.x:3: no such thing"));
 }
 
+TEST_F(ToolchainTest, ALineOfMegabytesIsCut) {
+  begin(project("a", "head -c 3000000 /dev/zero | tr '\\0' x; exit 1"));
+  run();
+  ASSERT_EQ(said_.size(), 1);
+  EXPECT_LT(said_.front().size(), 64 * 1024);
+  EXPECT_THAT(said_.front(), HasSubstr("xxx…"));
+}
+
 TEST_F(ToolchainTest, WhatMakesNoProgramIsToldSo) {
   begin(project("a", "true"));
   run();

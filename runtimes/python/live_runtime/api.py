@@ -2,6 +2,7 @@
 mocking, tracing) reaches it."""
 
 import os
+import re
 import socket
 
 VERSION = "/2018-06-01/runtime"
@@ -44,7 +45,7 @@ class RuntimeApi:
         return self._exchange("POST", "/invocation/{}/error".format(request_id), headers, error)
 
     def init_error(self, error_type, error):
-        headers = {"Content-Type": "application/json", "Lambda-Runtime-Function-Error-Type": error_type}
+        headers = {"Content-Type": "application/json", "Lambda-Runtime-Function-Error-Type": _in_header(error_type)}
         return self._exchange("POST", "/init/error", headers, error)
 
     def _exchange(self, method, path, headers, body):
@@ -89,3 +90,8 @@ class RuntimeApi:
         if not piece:
             raise Gone("the Runtime API has closed the connection")
         self._received += piece
+
+
+def _in_header(error_type):
+    """The name that a handler has given its error; the body has all of it."""
+    return re.sub("[^ -~]", "?", error_type[:256])

@@ -106,5 +106,5 @@ def _flush():
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
-        except (OSError, ValueError):  # closed by the handler
+        except Exception:  # the handler has closed it, or put something in its place
             pass
