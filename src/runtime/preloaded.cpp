@@ -107,6 +107,9 @@ struct Expected {
   bool has_packages = false;      // in that list
   std::vector<std::shared_ptr<Understudy>> understudies{};
 
+  // To be entered ahead, and what it loads to be loaded.
+  bool is_fit() const { return !list.empty() && list != refused; }
+
   // They end where somebody could tell that they have loaded anything.
   void drop_spent() {
     std::erase_if(understudies, [this](const auto& one) {
@@ -168,20 +171,21 @@ struct Preloaded::State : std::enable_shared_from_this<State> {
       one.has_packages = names_packages(one.list);
       is_awaited |= one.list.empty() && now - one.since < kUntilGivenUp;
     }
-    const auto chosen = last_started();
-    for (auto& [path, one] : expected)
-      fill(one, std::ranges::count(chosen, &one) > 0 ? std::min(one.wanted, kMost / chosen.size()) : 0);
+    auto left = kMost;
+    for (auto* one : by_need()) {
+      const auto places = one->is_fit() ? std::min(one->wanted, left) : 0;
+      fill(*one, places);
+      left -= places;
+    }
     if (!expected.empty()) look_in(is_awaited ? kUntilNoted : kLately);
   }
 
-  // Of those that can be entered ahead. Whoever has packages gains most by it.
-  std::vector<const Expected*> last_started() const {
-    std::vector<const Expected*> all;
-    for (const auto& [path, one] : expected)
-      if (!one.list.empty() && one.list != one.refused) all.push_back(&one);
+  // Whoever has packages gains most by it, then who was started last.
+  std::vector<Expected*> by_need() {
+    std::vector<Expected*> all;
+    for (auto& [path, one] : expected) all.push_back(&one);
     std::ranges::sort(all, std::greater(),
                       [](const auto* one) { return std::pair(one->has_packages, one->since); });
-    if (all.size() > kMost) all.resize(kMost);
     return all;
   }
 
