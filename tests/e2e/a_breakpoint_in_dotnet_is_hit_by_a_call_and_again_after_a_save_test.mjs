@@ -154,7 +154,7 @@ test("so is one in a program", { skip, timeout: 400_000 }, async () => {
 });
 
 test("--inspect-wait holds init until a debugger has attached", { skip, timeout: 400_000 }, async () => {
-  session = await lab.go("--inspect", "--inspect-wait", "--only", "Fn"); // nothing else is built when it ends
+  session = await lab.go("--inspect", "--inspect-wait");
   const answer = lab.invoke("Fn", { name: "you" });
   const pid = processOf(await session.line(/ process \d+:/, "the process"));
   await session.line(/so far: waits for a debugger to let its init go on/, "what it waits for");
@@ -164,4 +164,9 @@ test("--inspect-wait holds init until a debugger has attached", { skip, timeout:
   debug.go();
   assert.equal((await answer).text, '"good day you"');
   await debug.leave();
+  const from = session.lines.length;
+  const other = lab.invoke("Own", {});
+  await session.line(/ process \d+:/, "the other one's process: nothing is built any more", { from });
+  await session.stop();
+  assert.match((await other).text, /Live\.ClientGone/);
 });
