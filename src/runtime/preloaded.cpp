@@ -183,6 +183,7 @@ struct Preloaded::State : std::enable_shared_from_this<State> {
   // Whoever has packages gains most by it, then who was started last.
   std::vector<Expected*> by_need() {
     std::vector<Expected*> all;
+    all.reserve(expected.size());
     for (auto& [path, one] : expected) all.push_back(&one);
     std::ranges::sort(all, std::greater(),
                       [](const auto* one) { return std::pair(one->has_packages, one->since); });

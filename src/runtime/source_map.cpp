@@ -24,12 +24,12 @@ std::optional<fs::path> file_of(std::string_view url) {
   return fs::path(*std::move(decoded));
 }
 
-constexpr std::array<int8_t, 256> digits_of_base64() {
+constexpr std::array<int, 256> digits_of_base64() {
   constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::array<int8_t, 256> digits{};
+  std::array<int, 256> digits{};
   digits.fill(-1);
   for (size_t at = 0; at < kDigits.size(); ++at)
-    digits[static_cast<unsigned char>(kDigits[at])] = static_cast<int8_t>(at);
+    digits[static_cast<unsigned char>(kDigits[at])] = static_cast<int>(at);
   return digits;
 }
 
