@@ -1,85 +1,19 @@
 #include "runtime/debug_board.h"
 
-#include <set>
+#include <deque>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "base/time_testing.h"
 
 namespace live {
 namespace {
 
 using namespace std::chrono_literals;
 using Hold = DebugPort::Hold;
-
-// Passes when a test says so.
-class VirtualTime final : public TimeSource {
- public:
-  explicit VirtualTime(asio::io_context& context) : context_(context) { use_time_source(context, *this); }
-
-  Steady::time_point now() const override { return now_; }
-  std::unique_ptr<Wait> wait() override { return std::make_unique<Waiting>(*this); }
-  void forget() override {
-    auto const all = std::exchange(all_, {});
-    std::list<Resume> resumes;  // one may own the timer of another
-    for (auto* one : all) resumes.splice(resumes.end(), one->resumes);
-    is_over_ = true;
-  }
-
-  void pass(std::chrono::nanoseconds time) {
-    auto const until = now_ + time;
-    for (run(); auto* const next = earliest(until); run()) {
-      now_ = std::max(now_, next->at);
-      next->end(true);
-    }
-    now_ = until;
-  }
-  void run() {
-    context_.restart();
-    context_.poll();
-  }
-
- private:
-  struct Waiting final : Wait {
-    explicit Waiting(VirtualTime& time) : time(time) { time.all_.insert(this); }
-    ~Waiting() override {
-      if (time.is_over_) return;
-      end(false);
-      time.all_.erase(this);
-    }
-    void expires_at(Steady::time_point when) override {
-      end(false);
-      at = when;
-    }
-    void cancel() override { end(false); }
-    void add(Resume resume) override {
-      if (!time.is_over_) resumes.push_back(std::move(resume));
-    }
-    void end(bool expired) {
-      for (auto& resume : std::exchange(resumes, {}))
-        asio::post(time.context_,
-                   [resume = std::move(resume), expired]() mutable { std::move(resume)(expired); });
-    }
-    VirtualTime& time;
-    Steady::time_point at = Steady::time_point::min();
-    std::list<Resume> resumes;
-  };
-
-  Waiting* earliest(Steady::time_point until) const {
-    Waiting* found = nullptr;
-    for (auto* one : all_)
-      if (!one->resumes.empty() && one->at <= until && (!found || one->at < found->at)) found = one;
-    return found;
-  }
-
-  asio::io_context& context_;
-  Steady::time_point now_{1h};
-  std::set<Waiting*> all_;
-  bool is_over_ = false;
-};
 
 // One direction between two ends.
 struct Line {
@@ -169,8 +103,8 @@ struct Protocol final : DebugProtocol {
 };
 
 struct DebugBoardTest : testing::Test {
-  asio::io_context context;
-  VirtualTime time{context};
+  VirtualTime time;
+  asio::io_context& context = time.context;
   Heard heard;
   std::shared_ptr<Protocol> protocol = std::make_shared<Protocol>(context.get_executor(), heard);
   std::shared_ptr<DebugBoard> board;
