@@ -77,7 +77,7 @@ void append(Environment& environment, std::string_view name, const std::string& 
 void prepend(Environment& environment, std::string_view name, const std::string& folders) {
   for (auto& [key, value] : environment) {
     if (key != name) continue;
-    value = folders + (value.empty() ? "" : ":") + value;
+    value.insert(0, value.empty() ? folders : folders + ":");
     return;
   }
   environment.emplace_back(name, folders);

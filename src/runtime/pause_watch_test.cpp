@@ -51,6 +51,7 @@ struct PauseWatchTest : testing::Test {
   }
   std::vector<State> states() const {
     std::vector<State> all;
+    all.reserve(changes.size());
     for (auto const& [state, since] : changes) all.push_back(state);
     return all;
   }
