@@ -4,7 +4,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { after, test } from "node:test";
-import { chooseDebugPort, pausedCall } from "../support/breakpoints.mjs";
+import { chooseDebugPorts, pausedCall } from "../support/breakpoints.mjs";
 import { Compiled, kept, missing } from "../support/compiled.mjs";
 import { DapDebugger } from "../support/dap.mjs";
 import { debugPort } from "../support/inspector.mjs";
@@ -56,7 +56,7 @@ const remote = { mode: "remote" };
 
 test("a breakpoint is hit by the first call, variables are read, and the answer is right", { skip, timeout: 580_000 }, async () => {
   for (const one of ["go.mod", "go.sum"]) lab.write(`fn/${one}`, readFileSync(path.join(module, one), "utf8"));
-  chooseDebugPort(lab, "Fn");
+  chooseDebugPorts(lab, "Fn");
   session = await lab.go("--inspect");
   await session.line(/^Debug ports: Fn \d+/, "debug ports");
   port = debugPort(session, "Fn");

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { after, test } from "node:test";
-import { chooseDebugPort, pausedCall } from "../support/breakpoints.mjs";
+import { chooseDebugPorts, pausedCall } from "../support/breakpoints.mjs";
 import { Compiled, mavenProject, missing } from "../support/compiled.mjs";
 import { debugPort } from "../support/inspector.mjs";
 import { until } from "../support/lab.mjs";
@@ -53,7 +53,7 @@ after(() => {
 let session, port, jdb;
 
 test("a breakpoint is hit by the first call, variables are read, and the answer is right", { skip, timeout: 580_000 }, async () => {
-  chooseDebugPort(lab, "Fn");
+  chooseDebugPorts(lab, "Fn");
   session = await lab.go("--inspect");
   await session.line(/^Debug ports: Fn \d+/, "debug ports");
   port = debugPort(session, "Fn");

@@ -4,7 +4,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { after, before, test } from "node:test";
-import { chooseDebugPort, pausedCall } from "../support/breakpoints.mjs";
+import { chooseDebugPorts, pausedCall } from "../support/breakpoints.mjs";
 import { kept, missing } from "../support/compiled.mjs";
 import { DapDebugger } from "../support/dap.mjs";
 import { debugPort } from "../support/inspector.mjs";
@@ -50,7 +50,7 @@ const file = path.join(lab.app, "src/words.py");
 let session, url, port;
 before(async () => {
   if (skip) return;
-  chooseDebugPort(lab, "Hello");
+  chooseDebugPorts(lab, "Hello");
   session = await lab.go("--inspect");
   await session.line(/^Debug ports: .*Hello \d+/, "debug ports");
   url = session.url("HelloUrl");

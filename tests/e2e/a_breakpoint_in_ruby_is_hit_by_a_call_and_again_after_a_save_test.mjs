@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import path from "node:path";
 import { after, before, test } from "node:test";
-import { chooseDebugPort, pausedCall } from "../support/breakpoints.mjs";
+import { chooseDebugPorts, pausedCall } from "../support/breakpoints.mjs";
 import { missing } from "../support/compiled.mjs";
 import { DapDebugger } from "../support/dap.mjs";
 import { debugPort } from "../support/inspector.mjs";
@@ -41,7 +41,7 @@ const file = path.join(lab.app, "src/words.rb");
 let session, url, port, debug;
 before(async () => {
   if (skip) return;
-  chooseDebugPort(lab, "Hello");
+  chooseDebugPorts(lab, "Hello");
   session = await lab.go("--inspect");
   await session.line(/^Debug ports: .*Hello \d+/, "debug ports");
   url = session.url("HelloUrl");

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { chooseDebugPort } from "../support/breakpoints.mjs";
+import { chooseDebugPorts } from "../support/breakpoints.mjs";
 import { Debugger, debugPort, generatedPlace, targets } from "../support/inspector.mjs";
 import { Lab } from "../support/lab.mjs";
 import { call } from "../support/live.mjs";
@@ -23,7 +23,7 @@ export const handler = async (event: { path: string }) => ({ statusCode: 200, bo
 );
 let session, url, port;
 before(async () => {
-  chooseDebugPort(lab, "Hello");
+  chooseDebugPorts(lab, "Hello");
   session = await lab.go("--inspect");
   await session.line(/^Debug ports: Hello \d+/, "debug ports");
   url = session.url("HelloUrl");

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import { pathToFileURL } from "node:url";
-import { chooseDebugPort } from "../support/breakpoints.mjs";
+import { chooseDebugPorts } from "../support/breakpoints.mjs";
 import { Debugger, debugPort } from "../support/inspector.mjs";
 import { Lab } from "../support/lab.mjs";
 
@@ -24,7 +24,7 @@ export const handler = async (event: { name: string }) => greet({ first: event.n
 );
 let session, port, debug;
 before(async () => {
-  chooseDebugPort(lab, "Hello");
+  chooseDebugPorts(lab, "Hello");
   session = await lab.go("--inspect");
   port = debugPort(session, "Hello");
 });

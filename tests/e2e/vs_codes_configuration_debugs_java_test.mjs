@@ -5,7 +5,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { after, test } from "node:test";
-import { chooseDebugPort } from "../support/breakpoints.mjs";
+import { chooseDebugPorts } from "../support/breakpoints.mjs";
 import { Compiled, kept, mavenProject, missing } from "../support/compiled.mjs";
 import { configuration, debug } from "../support/vscode.mjs";
 
@@ -52,7 +52,7 @@ test("attached before the first call, it stops at a breakpoint, and variables ar
   const jars = path.join(adapterFolder, "target/dependency/*");
   adapter = spawn("java", ["-cp", jars, path.join(import.meta.dirname, "../support/JavaDebugAdapter.java"), path.join(lab.app, "fn/src/main/java")], { stdio: ["ignore", "pipe", "inherit"] });
   const [port] = await new Promise((resolve) => createInterface(adapter.stdout).once("line", (...all) => resolve(all)));
-  chooseDebugPort(lab, "Fn");
+  chooseDebugPorts(lab, "Fn");
   session = await lab.go("--inspect");
   wanted = { ...(await configuration(lab, "Fn")), adapter: Number(port) };
   const ready = attach({ breakpoints: [{ line: 10 }] });

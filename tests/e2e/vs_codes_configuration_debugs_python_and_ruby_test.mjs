@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { after, before, test } from "node:test";
+import { chooseDebugPorts } from "../support/breakpoints.mjs";
 import { kept, missing } from "../support/compiled.mjs";
 import { Lab } from "../support/lab.mjs";
 import { versionOf } from "../support/programs.mjs";
@@ -49,8 +50,7 @@ const lab = new Lab(
 let session;
 before(async () => {
   if (skip.python && skip.ruby) return;
-  const port = 20_000 + Math.floor(10_000 * Math.random()); // other tests' are counted from 9229
-  lab.write(".live/inspect.json", JSON.stringify({ "lab/Py": port, "lab/Rb": port + 1 }));
+  chooseDebugPorts(lab, "Py", "Rb");
   session = await lab.go("--inspect");
 });
 after(() => lab.dispose());

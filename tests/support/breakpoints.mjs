@@ -1,9 +1,10 @@
 // What a debugger does to a call and to the session, whatever the language.
 import { until } from "./lab.mjs";
 
-/** Before a start: a debug port of its own for the function, since other tests' are counted from 9229. */
-export function chooseDebugPort(lab, id) {
-  lab.write(".live/inspect.json", JSON.stringify({ [`lab/${id}`]: 20_000 + Math.floor(10_000 * Math.random()) }));
+/** Before a start: debug ports of their own for these functions, since other tests' are counted from 9229. */
+export function chooseDebugPorts(lab, ...ids) {
+  const first = 20_000 + Math.floor(10_000 * Math.random());
+  lab.write(".live/inspect.json", JSON.stringify(Object.fromEntries(ids.map((id, n) => [`lab/${id}`, first + n]))));
 }
 
 /**
