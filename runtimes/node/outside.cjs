@@ -9,6 +9,7 @@ const OUTSIDE = '\u0001live outside '
 const MOST = 5
 const BROUGHT = /^@(aws-sdk|smithy|aws)\// // by Lambda's runtime
 
+const isOfPackage = ({ filename }) => filename?.includes('/node_modules/')
 const packageOf = (file) => /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1]
 
 function isDeployed(name, root) {
@@ -18,10 +19,11 @@ function isDeployed(name, root) {
 
 /** Those that the function's own modules have loaded, not what these packages need themselves. */
 function packagesOutside(taskRoot) {
+  const modules = Object.values(require.cache)
+  if (!modules.some(isOfPackage)) return [] // as of most bundles, whose first event is on its way
   const root = realpathSync(taskRoot)
   const isOwn = (file) => file.startsWith(root + sep) && !file.includes('/node_modules/', root.length)
   const isOutside = ({ filename }) => filename && !filename.startsWith(root + sep) && !filename.startsWith(__dirname + sep)
-  const modules = Object.values(require.cache)
   const loaded = modules.filter((one) => isOwn(one.filename ?? '')).flatMap((one) => one.children)
   const imported = modules.filter((one) => !one.parent) // by ES modules
   const names = [...loaded, ...imported].filter(isOutside).map((one) => packageOf(one.filename))

@@ -5,30 +5,14 @@
 'use strict'
 const { closeSync, openSync, readFileSync, readSync, writeSync } = require('node:fs')
 const Module = require('node:module')
-const { createServer } = require('node:net')
-const { RuntimeApi } = require('./api.cjs')
 const { prepare } = require('./dependencies.cjs')
-const { loadHandler } = require('./handler.cjs')
 const { compileListed, noteLoaded } = require('./packages.cjs')
+const { rehearse } = require('./rehearsal.cjs')
 const { run, setUp } = require('./runtime.cjs')
 
 // What the AWS SDK and most handlers load.
 const builtins = ['buffer', 'child_process', 'crypto', 'events', 'fs/promises', 'http', 'http2', 'https', 'os', 'path', 'stream', 'url', 'util', 'zlib']
 const loadBuiltins = () => Promise.all(builtins.map((name) => import(`node:${name}`))) // for either kind of module
-
-// Goes once through what a function's start goes through: Node loads and compiles much of itself at first use.
-async function rehearse() {
-  const answer = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}'
-  const server = createServer((socket) => socket.on('data', () => socket.end(answer)))
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const api = new RuntimeApi(`127.0.0.1:${server.address().port}/rehearsal`)
-  await new Promise((resolve) => api.next(resolve))
-  api.close()
-  await new Promise((resolve) => server.close(resolve)) // what is left of it would run in the function's time
-  await loadHandler(__dirname, 'warm.handler')
-  process.stdout.write('')
-  process.stderr.write('')
-}
 
 let rest = Buffer.alloc(0)
 

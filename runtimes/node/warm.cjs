@@ -1,3 +1,4 @@
-// Loaded by a spare, so that loading the user's code is not the first time that anything is loaded.
+// What a rehearsal loads. It has a source map, as bundles have.
 exports.handler = async () => null
+//# sourceMappingURL=warm.cjs.map
 //# sourceURL=node:internal/live/warm.cjs
