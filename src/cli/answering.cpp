@@ -25,7 +25,7 @@ Answering::Answering(Executor executor, Host& host, Terminal& terminal, std::uni
                   [&terminal](auto const& text) { terminal.warn(text); }),
       fleet(executor, clock, ids, code, terminal,
             FleetOptions{.runtimes = runtimes_folder(),
-                         .loaded = target.app.state_folder() / "loaded",
+                         .loaded = target.app.loaded_folder(target.stage),
                          .spares = &spares,
                          .scratch = &scratch,
                          .cgroups = memory.cgroups.get(),

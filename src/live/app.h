@@ -24,6 +24,10 @@ struct App {
   Config config;               // its live.json
 
   std::filesystem::path state_folder() const { return folder / ".live"; }
+  // Of what each function of a stage has loaded of its packages: src/runtime/preloaded.h.
+  std::filesystem::path loaded_folder(const std::string& stage) const {
+    return state_folder() / "loaded" / stage;
+  }
   // For its functions' processes: not where its own folder is /tmp.
   bool wants_private_tmp() const { return config.private_tmp && folder != "/tmp"; }
 };

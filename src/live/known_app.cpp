@@ -118,6 +118,7 @@ std::optional<KnownApp> recall_app_as_it_was(const fs::path& state_folder, const
 void forget_app(const App& app, const std::string& stage) {
   std::error_code absent;
   fs::remove(file_of(app.state_folder(), stage), absent);
+  fs::remove_all(app.loaded_folder(stage), absent);
 }
 
 std::vector<std::string> stages_worked_on(const fs::path& state_folder) {

@@ -71,6 +71,6 @@ test("another version of a package is what the next code gets", async () => {
 });
 
 test("what is noted is the packages alone", () => {
-  const noted = JSON.parse(readFileSync(path.join(lab.app, ".live/loaded/e2e-Api.json"), "utf8"));
+  const noted = JSON.parse(readFileSync(path.join(lab.app, ".live/loaded/e2e/e2e-Api.json"), "utf8"));
   assert.deepEqual(noted.files.map((file) => path.relative(lab.app, file)).sort(), ["src/node_modules/inner/index.js", "src/node_modules/outer/index.js"]);
 });
