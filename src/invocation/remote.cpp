@@ -254,9 +254,10 @@ Async<void> Remote::State::drive(std::shared_ptr<Call> call) {
     if (step.kind == Wait::Step::Kind::finish) co_return;
     if (step.kind == Wait::Step::Kind::sleep) {
       co_await pause(call, std::chrono::ceil<Milliseconds>(step.until - now));
-      // We did not run for a while, the machine being busy: what came meanwhile is read before we judge.
-      bool const starved = clock.now() > step.until + kStarved;
-      if (starved) co_await pause(call, kCatchUp);
+      auto const late = clock.now() - step.until;
+      if (late <= kStarved) continue;
+      call->wait.stood_still(clock.now(), late);
+      co_await pause(call, kCatchUp);  // what came meanwhile is read before the deadline is judged
     } else {
       spawn(perform(call, step));
     }

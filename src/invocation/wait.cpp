@@ -139,6 +139,12 @@ void Wait::moved_came(TimePoint now, uint32_t sequence) {
   no_client(now, "another client took over and cannot be found");
 }
 
+void Wait::stood_still(TimePoint now, TimePoint::duration time) {
+  last_heard_ = std::min(now, last_heard_ + time);
+  if (link_down_since_) link_down_since_ = std::min(now, *link_down_since_ + time);
+  if (trouble_) trouble_->since = std::min(now, trouble_->since + time);
+}
+
 bool Wait::answer_is_coming(TimePoint now) {
   accept(now);
   return !std::exchange(answer_coming_, true);

@@ -60,6 +60,9 @@ class Wait {
   // It lies in the store: the client's part is done. False: it was already said.
   bool answer_is_coming(TimePoint now);
   void answer_came(Reply reply);
+  // The driver did not run for so long after a step's `until`: its machine was busy, or stood still. What was
+  // not heard meanwhile is nobody's silence.
+  void stood_still(TimePoint now, TimePoint::duration time);
   // By what was sent beside the steps of this.
   void client_is_gone(TimePoint now, const std::string& connection);
 

@@ -152,6 +152,36 @@ TEST_F(WaitTest, FiveSecondsOfSilenceEndAnAcceptedCall) {
   EXPECT_EQ(wait.reply().error_type, "Live.ClientSilent");
 }
 
+TEST_F(WaitTest, WhatIsNotHeardWhileWeDoNotRunIsNobodysSilence) {
+  accepted();
+  wait.alive_came(clock.now(), 1);
+  clock.advance(30s);
+  wait.stood_still(clock.now(), 28s);
+  EXPECT_EQ(next().kind, Kind::send_ask);
+  post_ends(Outcome::delivered);
+  auto const start = clock.now();
+  while (run_on().kind == Kind::send_ask) post_ends(Outcome::delivered);
+  EXPECT_EQ(since(start), 3000ms) << "the two seconds before count";
+  EXPECT_EQ(wait.reply().error_type, "Live.ClientSilent");
+}
+
+TEST_F(WaitTest, WhatCameWhenWeRanAgainIsNoLaterThanNow) {
+  accepted();
+  clock.advance(30s);
+  wait.alive_came(clock.now(), 1);
+  wait.stood_still(clock.now(), 28s);
+  auto const start = clock.now();
+  while (run_on().kind == Kind::send_ask) post_ends(Outcome::delivered);
+  EXPECT_EQ(since(start), 5000ms);
+}
+
+TEST_F(WaitTest, ATroubleIsBorneNoShorterForAStandstill) {
+  wait.start_with(row());
+  clock.advance(10s);
+  wait.stood_still(clock.now(), 9s);
+  EXPECT_EQ(next().kind, Kind::sleep) << "our own connection has been down for a second, as far as we know";
+}
+
 TEST_F(WaitTest, UntilTheClientHasSpokenTheMessageItselfGoesAgain) {
   accepted();
   auto const start = clock.now();
