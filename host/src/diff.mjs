@@ -7,6 +7,7 @@ import yaml from "yaml";
 import { readJson } from "./bundle.mjs";
 import { clientConfig } from "./credentials.mjs";
 import { liveFunctions, original, placeholders } from "./original.mjs";
+import { withResourceTypes } from "./resource-types.mjs";
 
 /**
  * @typedef {import("./credentials.mjs").Identity} Identity
@@ -79,7 +80,7 @@ function nestedIn(template, folder) {
 export function compareTemplates(deployed, wanted) {
   const before = liveFunctions(deployed);
   const both = [...[...liveFunctions(wanted)].filter((id) => before.has(id)), ...placeholders(deployed)];
-  const found = fullDiff(withoutCode(original(deployed), both), withoutCode(original(wanted), both));
+  const found = withResourceTypes(() => fullDiff(withoutCode(original(deployed), both), withoutCode(original(wanted), both)));
   /** @type {ResourceChange[]} */
   const resources = [];
   found.resources.forEachDifference((logicalId, change) => {
