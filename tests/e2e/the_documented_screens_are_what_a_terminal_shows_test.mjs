@@ -9,7 +9,7 @@ import { Shop } from "../support/shop.mjs";
 import { InTerminal, ctrlC } from "../support/terminal.mjs";
 
 const page = path.join(root, "docs/screens.md");
-const shop = new Shop({ env: { CDK_VALIDATION: "true" } });
+const shop = new Shop({ env: { CDK_VALIDATION: "true" }, isNew: true });
 const screens = {};
 let live;
 before(async () => {

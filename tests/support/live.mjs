@@ -9,20 +9,24 @@ import { promisify } from "node:util";
 const run = promisify(execFile);
 export const root = path.resolve(import.meta.dirname, "../..");
 
+/** The home of an embedded AWS that the CDK has bootstrapped, by this build: tests/bootstrapped_test.mjs. */
+export const bootstrappedHome = path.join(process.env.LIVE_BUILD ?? path.join(root, "build/dev"), "tests/bootstrapped");
+
 /** A folder with a copy of an example, a home for `live`, and everything that was started there. */
 export class Workplace {
   sessions = [];
   /**
    * @param {string} example a folder of examples/, or of `among`
-   * @param {{ live?: string, env?: Record<string, string>, among?: string, packages?: string }} options packages: the
-   *   node_modules that the copy gets
+   * @param {{ live?: string, env?: Record<string, string>, among?: string, packages?: string, isNew?: boolean }} options
+   *   packages: the node_modules that the copy gets; isNew: nothing has ever been in its account, not even the CDK's bootstrap
    */
-  constructor(example, { live, env, among = "examples", packages } = {}) {
+  constructor(example, { live, env, among = "examples", packages, isNew = false } = {}) {
     this.live = path.resolve(live ?? process.env.LIVE_BINARY ?? path.join(root, "build/dev/live"));
     this.folder = mkdtempSync(path.join(tmpdir(), "live-e2e-"));
     // The CDK's own validation of templates takes three seconds of a processor at each deployment: only where it matters.
     this.env = { ...process.env, LIVE_HOME: path.join(this.folder, "home"), NO_COLOR: "1", CI: "1", CDK_VALIDATION: "false", ...env };
     for (const name of Object.keys(this.env)) if (/^AWS_/.test(name) && !(name in (env ?? {}))) delete this.env[name];
+    if (!isNew && !env?.LIVE_HOME && existsSync(bootstrappedHome)) cpSync(bootstrappedHome, this.env.LIVE_HOME, { recursive: true });
     this.app = path.join(this.folder, example);
     const source = path.join(root, among, example);
     cpSync(source, this.app, {
