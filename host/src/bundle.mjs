@@ -159,10 +159,10 @@ async function rebuild(it, changed) {
 }
 
 /** @param {BundleRequest} request */
-function placing({ entry, handler, format, outdir, function: name }) {
+function placing({ entry, handler, format, outdir, session = "", function: name }) {
   const folder = nearest(path.dirname(entry), "package.json")?.folder ?? path.dirname(entry);
   // Below the handler's own package, so that external modules resolve from there at run time.
-  const slug = `${name.replace(/[^\w.-]+/g, "-").slice(-72)}-${hash(name).slice(0, 8)}`; // "a/b" is not "a-b"
+  const slug = `${name.replace(/[^\w.-]+/g, "-").slice(-72)}-${hash(session + name).slice(0, 8)}`; // "a/b" is not "a-b"
   const out = outdir ?? path.join(folder, ".live", "build", slug);
   const dot = handler.lastIndexOf(".");
   const file = dot < 0 || packageOf(handler) ? "index" : handler.slice(0, dot);

@@ -34,6 +34,8 @@ export interface BundleRequest {
   external?: string[];
   options?: BundlingOptions;
   outdir?: string;
+  /** Whose it is where there is no `outdir`: two sessions of an app may bundle a function differently. */
+  session?: string;
   /** All inputs that have changed since the build before, when that is known. */
   changed?: string[];
   /** `inputs_id` of the inputs that the caller has. */

@@ -41,6 +41,17 @@ test("functions whose paths look alike have a place each, in a folder that git i
   assert.equal(await readFile(path.join(folder, ".live", ".gitignore"), "utf8"), "*\n");
 });
 
+test("sessions of two stages at once have a place each: a bundle may hold its stage's name", async (t) => {
+  const folder = await source(t, { "api.js": "exports.handler = async () => STAGE;" });
+  const build = (stage) => {
+    const options = { define: { STAGE: JSON.stringify(stage) } };
+    return builder.call("build", { function: "Api", session: stage, entry: path.join(folder, "api.js"), handler: "handler", options });
+  };
+  const [ann, ben] = [await build("ann"), await build("ben")];
+  assert.equal(await createRequire(import.meta.url)(ann.outfile).handler(), "ann");
+  assert.equal(await createRequire(import.meta.url)(ben.outfile).handler(), "ben");
+});
+
 test("stacks map to the source, and names survive", async (t) => {
   const folder = await source(t, {
     "api.ts": "import { fail } from './fail';\n\nexport const handler = async () => fail();",

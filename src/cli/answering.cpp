@@ -17,7 +17,9 @@ Answering::Answering(Executor executor, Host& host, Terminal& terminal, std::uni
                      Relay& relay, const Target& target, Layers::Fetch fetch_layer,
                      DebugPorts::Options debugging, MemoryLimits memory_limits)
     : code(executor, host, terminal, std::move(watch),
-           {target.app.folder, target.app.state_folder(), runtimes_folder()}, std::move(fetch_layer)),
+           {target.app.folder, target.app.state_folder(), runtimes_folder(),
+            target.stage + " " + target.region},
+           std::move(fetch_layer)),
       memory(std::move(memory_limits)),
       scratch(memory.temporary_files),
       spares(executor, {&scratch, memory.cgroups.get()}),

@@ -38,6 +38,7 @@ Async<Result<Build>> Host::build(BuildRequest request, HostCall how) {
                       {"options", request.options}};
   if (std::string format = string_or(request.options, "format"); !format.empty()) params["format"] = format;
   if (!request.outdir.empty()) params["outdir"] = request.outdir.string();
+  if (!request.session.empty()) params["session"] = request.session;
   if (!request.known_inputs.empty()) params["known_inputs"] = request.known_inputs;
   if (request.changed) {
     auto& changed = params["changed"].emplace_array();

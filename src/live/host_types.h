@@ -33,6 +33,7 @@ struct BuildRequest {
   std::string handler;
   json::object options;          // AppFunction::options
   std::filesystem::path outdir;  // empty: below the entry's package, from where its packages resolve
+  std::string session{};         // whose it is there: others of the same app have places of their own
   // All inputs that have changed since the build before; nothing: that is not known.
   std::optional<std::set<std::filesystem::path>> changed{};
   std::string known_inputs{};  // Build::inputs_id of the inputs that the caller has

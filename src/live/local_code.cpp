@@ -44,8 +44,9 @@ constexpr std::chrono::milliseconds kCallsComeFirst{300};
 // A file is not there for a moment while an editor or git replaces it: errors count when nothing more comes.
 constexpr std::chrono::milliseconds kMoment{40};
 
-BuildRequest build_request(CodeEntry& entry) {
+BuildRequest build_request(CodeEntry& entry, const std::string& session) {
   BuildRequest request;
+  request.session = session;
   request.function = entry.function.construct_path;
   request.entry = entry.function.path;
   request.handler = entry.function.handler;
@@ -304,7 +305,7 @@ Async<void> LocalCode::State::build(std::shared_ptr<CodeEntry> entry) {
 Async<void> LocalCode::State::bundle(std::shared_ptr<CodeEntry> entry) {
   auto const started = Steady::now();
   auto const began = std::chrono::system_clock::now();
-  auto request = build_request(*entry);
+  auto request = build_request(*entry, around.session);
   auto const built = co_await host.build(std::move(request));
   auto const took = std::chrono::duration_cast<std::chrono::microseconds>(Steady::now() - started);
   if (closed) co_return;

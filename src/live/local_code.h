@@ -24,6 +24,7 @@ class LocalCode final : public Code {
     std::filesystem::path app;       // environments of an interpreter are looked for up to here
     std::filesystem::path state;     // of the app
     std::filesystem::path runtimes;  // where our Runtime API clients are
+    std::string session;             // stage and region: bundles are made for these
   };
   // Host and observer are borrowed. Without `fetch` no layer of an account is had.
   LocalCode(Executor executor, Host& host, Observer& observer, std::unique_ptr<Watch> watch,
