@@ -200,13 +200,24 @@ function write(files, known) {
   for (const { path: file, contents } of files) {
     const digest = hash(contents);
     if (known.get(file) === digest && existsSync(file)) continue;
-    if (!known.has(file)) makeFolder(path.dirname(file));
-    writeFileSync(`${file}.new`, contents);
-    renameSync(`${file}.new`, file);
+    put(file, contents, known.has(file));
     known.set(file, digest);
     changed = true;
   }
   return changed;
+}
+
+/** @param {string} file @param {Uint8Array} contents @param {boolean} hasFolder */
+function put(file, contents, hasFolder) {
+  try {
+    if (!hasFolder) makeFolder(path.dirname(file));
+    writeFileSync(`${file}.new`, contents);
+    renameSync(`${file}.new`, file);
+  } catch (error) {
+    const { code, message } = /** @type {NodeJS.ErrnoException} */ (error);
+    const next = code === "ENOSPC" ? "; make room on its disk, and call again" : "";
+    throw new Error(`writing ${file}: ${message}${next}`);
+  }
 }
 
 /** Older dependencies: what was built against them has been built again since. @param {string} file */

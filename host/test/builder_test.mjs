@@ -52,6 +52,18 @@ test("sessions of two stages at once have a place each: a bundle may hold its st
   assert.equal(await createRequire(import.meta.url)(ben.outfile).handler(), "ben");
 });
 
+test("a full disk is told with the file and the next step, and the next build finds the room that was made", async (t) => {
+  const folder = await source(t, { "api.js": "exports.handler = async () => 1;" });
+  const request = { function: "Full", entry: path.join(folder, "api.js"), handler: "handler" };
+  const { outfile } = await builder.call("build", request);
+  await symlink("/dev/full", `${outfile}.new`);
+  await writeFile(path.join(folder, "api.js"), "exports.handler = async () => 2;");
+  await assert.rejects(builder.call("build", request), /writing .*index\.cjs: ENOSPC: .*; make room on its disk, and call again/);
+  await rm(`${outfile}.new`);
+  await builder.call("build", request);
+  assert.equal(await createRequire(import.meta.url)(outfile).handler(), 2);
+});
+
 test("stacks map to the source, and names survive", async (t) => {
   const folder = await source(t, {
     "api.ts": "import { fail } from './fail';\n\nexport const handler = async () => fail();",
