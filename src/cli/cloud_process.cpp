@@ -1,6 +1,7 @@
 #include "cli/cloud_process.h"
 
 #include <fcntl.h>
+#include <linux/close_range.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -62,13 +63,16 @@ std::string last_lines(const std::filesystem::path& file, size_t bytes = 600) {
   return "…" + all.substr(all.size() - bytes);
 }
 
-// In the child: only async-signal-safe calls. A second fork leaves no child of ours behind.
-[[noreturn]] void become_cloud(char* const* arguments, int log, int null) {
+// In the child: only async-signal-safe calls. A second fork leaves no child of ours behind. Of what is open
+// here it keeps nothing else: whoever started us may wait for the end of a pipe.
+[[noreturn]] void become_cloud(char* const* arguments, int log, int null, int ready) {
   ::setsid();
   if (::fork() != 0) ::_exit(0);
   ::dup2(null, 0);
   ::dup2(log, 1);
   ::dup2(log, 2);
+  ::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
+  ::fcntl(ready, F_SETFD, 0);
   ::execv(arguments[0], arguments);
   ::_exit(127);
 }
@@ -96,7 +100,6 @@ Result<void> start_in_background(const std::filesystem::path& state,
   int null = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) return fault(std::string("no pipe: ") + std::strerror(errno));
-  ::fcntl(ends[1], F_SETFD, 0);
   std::vector<std::string> words{own_program().string(), "cloud",      "--state",
                                  state.string(),         "--ready-fd", std::to_string(ends[1])};
   words.insert(words.end(), options.begin(), options.end());
@@ -105,7 +108,7 @@ Result<void> start_in_background(const std::filesystem::path& state,
   for (auto& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
   pid_t child = ::fork();
-  if (child == 0) become_cloud(arguments.data(), log, null);
+  if (child == 0) become_cloud(arguments.data(), log, null, ends[1]);
   ::close(ends[1]);
   ::close(log);
   ::close(null);
