@@ -37,6 +37,21 @@ std::string reason(const Finished& finished) {
   return finished.err.empty() ? to_string(finished.status) : finished.err.back();
 }
 
+bool is_environment(const fs::path& folder) {
+  std::error_code unreadable;
+  return fs::exists(folder / "pyvenv.cfg", unreadable);
+}
+
+std::string next_step_of(const fs::path& interpreter) {
+  auto const folder = interpreter.parent_path().parent_path();
+  auto const there =
+      is_environment(folder)
+          ? fmt::format("Install it in the function's environment, {},", folder.string())
+          : fmt::format("Make a virtual environment beside it (`{} -m venv .venv`) and install it there,",
+                        interpreter.string());
+  return there + " or mend the connection to the package index";
+}
+
 }  // namespace
 
 struct Requirements::Wanted {
@@ -55,9 +70,7 @@ struct Requirements::Wanted {
             .folder = folder,
             .label = std::move(label),
             .name = "what " + file.string() + " asks for",
-            .next_step = fmt::format("Make a virtual environment beside it (`{} -m venv .venv`) and install "
-                                     "it there, or mend the connection to the package index",
-                                     interpreter.program.string())};
+            .next_step = next_step_of(interpreter.program)};
   }
 
   Fault not_installed(const std::string& why) const {

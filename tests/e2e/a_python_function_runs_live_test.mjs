@@ -123,3 +123,11 @@ test("requirements that cannot be had are told with the next step", { skip }, as
   const { body } = await lab.invoke("NoIndex");
   assert.match(body.errorMessage, /requirements\.txt asks for cannot be installed: .*a-package-that-nobody-has-made.*Make a virtual environment beside it/);
 });
+
+test("and where there is an environment already, that is named", { skip }, async () => {
+  const from = session.lines.length;
+  lab.write("with-venv/requirements.txt", "a-package-that-nobody-has-made\n");
+  await session.line(/↻ Venv changed/, "reload", { from });
+  const { body } = await lab.invoke("Venv");
+  assert.match(body.errorMessage, /cannot be installed: .*\. Install it in the function's environment, \S*with-venv\/\.venv, or mend/);
+});
