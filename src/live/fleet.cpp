@@ -250,7 +250,10 @@ Async<Fleet::Ran> Fleet::run(LocalFunction function, Invocation invocation, Timi
     one = std::move(worker.value());
   }
   if (function.is_attached_by_process) observer_.runs_in(function, invocation.request_id, one->pid());
-  co_return co_await run_on(std::move(one), std::move(invocation), timing);
+  auto in_full = timed_out(invocation.request_id, limit);  // its worker knows only what is left by now
+  auto ran = co_await run_on(std::move(one), std::move(invocation), timing);
+  if (ran.reply.error_type == in_full.error_type) ran.reply.payload = std::move(in_full.payload);
+  co_return std::move(ran);
 }
 
 Async<Fleet::Ran> Fleet::run_on(std::shared_ptr<Worker> one, Invocation invocation, Timing& timing) {

@@ -379,6 +379,14 @@ TEST_F(FleetLimits, WorkersOfFormerCodeGiveWayToCallsOfTheNew) {
   EXPECT_THAT(told.facts, testing::Not(testing::Contains(HasSubstr("queued"))));
 }
 
+TEST_F(FleetLimits, ATimeoutIsTheWholeTimeThoughTheWorkerGotLessOfIt) {
+  begin("one", 300);
+  begin("two", 300);
+  begin("three", 5'000, 1'200ms);
+  finish(3);
+  EXPECT_THAT(answers.back().payload, HasSubstr("Task timed out after 2.00 seconds"));
+}
+
 TEST_F(FleetLimits, AQueuedCallWhoseDeadlinePassesIsATimeout) {
   begin("one", 300);
   begin("two", 300);
