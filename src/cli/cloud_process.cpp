@@ -77,6 +77,13 @@ std::string last_lines(const std::filesystem::path& file, size_t bytes = 600) {
   ::_exit(127);
 }
 
+// Then it could not write what it has to say, either.
+bool is_on_full_disk(const std::filesystem::path& file) {
+  std::error_code failed;
+  auto const space = std::filesystem::space(file.parent_path(), failed);
+  return !failed && space.available < 64 * 1024;
+}
+
 // The child's first line on the pipe is its port; an end without one is its failure.
 Result<void> wait_until_ready(int ready, const std::filesystem::path& log) {
   pollfd watched{.fd = ready, .events = POLLIN, .revents = 0};
@@ -85,6 +92,12 @@ Result<void> wait_until_ready(int ready, const std::filesystem::path& log) {
   if (count > 0 && ::read(ready, &byte, 1) == 1) return outcome::success();
   if (count == 0)
     return fault(Fault::Kind::timeout, "the embedded AWS did not start within 15 s; see " + log.string());
+  if (is_on_full_disk(log)) {
+    return fault(
+        fmt::format("the embedded AWS did not start: the disk of {} is full; make room on it, or keep "
+                    "its state elsewhere (--state, LIVE_HOME)",
+                    log.parent_path().string()));
+  }
   return fault(fmt::format("the embedded AWS did not start; {} says:\n{}", log.string(), last_lines(log)));
 }
 
