@@ -9,6 +9,8 @@ const { tellWhatWasLeft } = require('./task-root.cjs')
 
 const largestResponse = 6_291_556 // bytes: Lambda refuses what is larger
 
+const isNothing = (value) => value === undefined || value === null
+
 class Loop {
   #api
   #handler
@@ -65,27 +67,34 @@ class Loop {
     }
   }
 
-  // The older contract: a promise, or a callback that by default waits until the event loop is empty.
+  // The older contract: a promise, or a callback that by default waits until the event loop is empty. Whichever is used first
+  // counts, as in AWS's client, whatever the others say and the handler throws then.
   #call(event, context) {
     const id = this.#requestId
-    const settle = (act) => (value) => {
-      if (this.#requestId !== id) return
-      this.#whenIdle = null
-      act(value)
+    let isSettled = false
+    const first = (act) => (...values) => {
+      if (isSettled || this.#requestId !== id) return
+      isSettled = true
+      act(...values)
     }
-    const succeed = settle((value) => this.#succeed(value))
-    const fail = settle((error) => this.#fail(error))
-    const callback = (error, value) => {
-      if (error !== undefined && error !== null) return fail(error)
-      if (!context.callbackWaitsForEmptyEventLoop) return succeed(value)
-      if (this.#requestId === id) this.#whenIdle = () => succeed(value)
+    const settle = (error, value) => {
+      if (isNothing(error)) this.#succeed(value)
+      else this.#fail(error)
     }
-    context.succeed = succeed
-    context.fail = fail
-    context.done = (error, value) => (error === undefined || error === null ? succeed(value) : fail(error))
-    this.#whenIdle = () => succeed(null)
-    const result = this.#handler.call(undefined, event, context, callback)
-    if (typeof result?.then === 'function') result.then(succeed, fail)
+    const callback = first((error, value) => {
+      if (isNothing(error) && context.callbackWaitsForEmptyEventLoop) this.#whenIdle = () => this.#succeed(value)
+      else settle(error, value)
+    })
+    const succeed = (context.succeed = first((value) => settle(null, value)))
+    const fail = (context.fail = first((error) => settle(error ?? 'handled')))
+    context.done = first(settle)
+    this.#whenIdle = () => this.#succeed(null)
+    try {
+      const result = this.#handler.call(undefined, event, context, callback)
+      if (typeof result?.then === 'function') result.then(succeed, fail).catch(fail)
+    } catch (error) {
+      callback(error)
+    }
   }
 
   // A promise that nothing can settle any more ends the process: Node has nothing left to do.

@@ -87,6 +87,27 @@ TEST_F(NodeTest, ACallbackAnswersOnceTheEventLoopIsEmpty) {
   EXPECT_EQ(invoke(*start(node("index.forgets"))).payload, "null");
 }
 
+// As AWS's client does.
+TEST_F(NodeTest, WhatSettlesACallFirstCounts) {
+  write("index.js", R"(
+    const fail = () => { throw new RangeError('too late') }
+    const ways = {
+      callback: (context, callback) => { callback(null, 1); callback(null, 2); callback(new RangeError('too late')) },
+      promise: (context, callback) => { callback(null, 1); return Promise.reject(new RangeError('too late')) },
+      thrown: (context, callback) => { callback(null, 1); fail() },
+      hurried: (context) => { context.succeed(1); fail() },
+      thenable: () => ({ then(succeed) { succeed(1); fail() } }),
+      nothing: () => { throw null },
+    }
+    exports.handler = ({ way }, context, callback) => ways[way](context, callback)
+    exports.rejects = () => Promise.reject())");
+  auto const worker = start(node("index.handler"));
+  for (auto const* way : {"callback", "promise", "thrown", "hurried", "thenable"})
+    EXPECT_EQ(invoke(*worker, fmt::format(R"({{"way":"{}"}})", way)).payload, "1") << way;
+  EXPECT_EQ(invoke(*worker, R"({"way":"nothing"})").payload, "null");
+  EXPECT_EQ(member(invoke(*start(node("index.rejects"))), "errorMessage"), "handled");
+}
+
 TEST_F(NodeTest, FromNodejs24OnThereIsNoCallback) {
   write("index.js", R"(
     exports.plain = (event, context) => ({ done: typeof context.done, waits: 'callbackWaitsForEmptyEventLoop' in context })
