@@ -1,6 +1,6 @@
 // What console prints: plain messages, or JSON where the function's logging is configured so.
 'use strict'
-const { writeSync } = require('node:fs')
+const { openSync, writeSync } = require('node:fs')
 const { format } = require('node:util')
 
 const levels = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL']
@@ -58,11 +58,11 @@ function errorLine(title, thrown) {
 }
 
 // What is printed by one call is one event of the log: AWS's clients frame it (src/process/frames.h). A frame goes where lines
-// go, so that all keep their order, and past whoever has taken the stream's place.
+// go, so that all keep their order, and past whoever has taken the stream's place. As on Lambda it has a descriptor of its own,
+// and is there still when the handler has closed its output.
 const frameType = 0xa55a0003, headLength = 16
 const { stdout } = process
-const writeToStdout = stdout.write.bind(stdout)
-let isFramed = false
+let frames // their descriptor; none: there are lines alone
 
 function frameOf(text) {
   const length = Buffer.byteLength(text)
@@ -79,9 +79,9 @@ function frameOf(text) {
 /** @param {string} text one event */
 function print(text) {
   const line = text + '\n'
-  if (!isFramed) stdout.write(line)
-  else if (stdout.writable) writeToStdout(frameOf(line))
-  else writeSync(1, frameOf(line)) // the handler has ended the stream
+  if (frames === undefined) return stdout.write(line)
+  const frame = frameOf(line)
+  for (let written = 0; written < frame.length;) written += writeSync(frames, frame, written)
 }
 
 const printText = (level, message, more) => print(format(message, ...more))
@@ -99,9 +99,17 @@ const printBy = (write, method, level) => (message, ...more) => {
   write(level, message, more)
 }
 
+function openAgain(descriptor) {
+  try {
+    return openSync(`/dev/fd/${descriptor}`, 'a')
+  } catch {
+    return descriptor
+  }
+}
+
 /** Said in the environment, as AWS's clients are told; the function does not see it. */
 function takeFraming() {
-  isFramed ||= process.env._LAMBDA_TELEMETRY_LOG_FD === '1'
+  if (process.env._LAMBDA_TELEMETRY_LOG_FD === '1') frames ??= openAgain(1)
   delete process.env._LAMBDA_TELEMETRY_LOG_FD
 }
 

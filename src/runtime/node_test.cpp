@@ -108,6 +108,18 @@ TEST_F(NodeTest, WhatSettlesACallFirstCounts) {
   EXPECT_EQ(member(invoke(*start(node("index.rejects"))), "errorMessage"), "handled");
 }
 
+TEST_F(NodeTest, ConsolePrintsWhateverTheHandlerHasDoneToItsOutput) {
+  write("index.js", R"(exports.handler = async (way) => {
+    if (way === 'close') require('fs').closeSync(1)
+    else process.stdout[way]()
+    console.log('printed after ' + way)
+  })");
+  for (auto const* way : {"end", "destroy", "close"})
+    EXPECT_EQ(invoke(*start(node("index.handler")), fmt::format(R"("{}")", way)).payload, "null") << way;
+  EXPECT_THAT(lines,
+              ElementsAre("r1|printed after end", "r2|printed after destroy", "r3|printed after close"));
+}
+
 TEST_F(NodeTest, FromNodejs24OnThereIsNoCallback) {
   write("index.js", R"(
     exports.plain = (event, context) => ({ done: typeof context.done, waits: 'callbackWaitsForEmptyEventLoop' in context })
