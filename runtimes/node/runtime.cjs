@@ -45,10 +45,11 @@ const lambdaMajor = () => Number(/nodejs(\d+)/.exec(process.env.AWS_EXECUTION_EN
 // From Node.js 24 on Lambda's runtime leaves them to Node, which ends the process with status 1.
 const reportsCrashes = () => lambdaMajor() < 24
 
-// Nothing is left to do, and the handler's module still awaits something. Node knows it of its own main module alone.
+// Nothing is left to do, and the handler's module still awaits something. Node knows it of its own main module alone. A
+// module that ends the process by itself is none of that.
 let isLoading = false
-function tellUnsettled(code) {
-  if (code !== 0 || !isLoading) return
+function tellUnsettled() {
+  if (!isLoading || process.exitCode) return
   console.error(`Warning: Detected unsettled top-level await in ${process.env._HANDLER}`)
   process.exitCode = 13
 }
@@ -64,7 +65,7 @@ function setUp() {
   if (reportsCrashes()) {
     process.on('uncaughtException', uncaught)
     process.on('unhandledRejection', rejected)
-    process.on('exit', tellUnsettled) // with the others: who looks for what has changed finds the same (surroundings.cjs)
+    process.on('beforeExit', tellUnsettled) // with the others: who looks for what has changed finds the same (surroundings.cjs)
   }
   setUpConsole()
   installGlobals()
@@ -97,7 +98,7 @@ async function run({ onLoaded = () => {} } = {}) {
   await new Promise((resolve) => setImmediate(setImmediate, resolve)) // a whole turn of the loop: we are connected by then
   process.off('uncaughtException', uncaught)
   process.off('unhandledRejection', rejected)
-  process.off('exit', tellUnsettled)
+  process.off('beforeExit', tellUnsettled)
   new Loop(api, handler, major).start()
   onLoaded() // while the first event is on its way
   tellPackagesOutside(process.env.LAMBDA_TASK_ROOT)

@@ -120,6 +120,16 @@ TEST_F(NodeTest, ConsolePrintsWhateverTheHandlerHasDoneToItsOutput) {
               ElementsAre("r1|printed after end", "r2|printed after destroy", "r3|printed after close"));
 }
 
+TEST_F(NodeTest, AModuleThatEndsTheProcessLeavesNothingUnsettled) {
+  write("ends.js", "process.exit()");
+  write("waits.mjs", "await new Promise(() => {}); export const handler = async () => 1");
+  auto const reason = [&](std::string handler) {
+    return member(invoke(*start(node(std::move(handler)))), "errorMessage");
+  };
+  EXPECT_THAT(reason("ends.handler"), HasSubstr("Runtime exited without providing a reason"));
+  EXPECT_THAT(reason("waits.handler"), HasSubstr("exit status 13"));
+}
+
 TEST_F(NodeTest, FromNodejs24OnThereIsNoCallback) {
   write("index.js", R"(
     exports.plain = (event, context) => ({ done: typeof context.done, waits: 'callbackWaitsForEmptyEventLoop' in context })
