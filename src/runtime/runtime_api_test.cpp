@@ -63,6 +63,17 @@ TEST_F(RuntimeApiTest, AnInvocationTravelsToTheClientAndItsAnswerBack) {
   EXPECT_EQ(reply->outcome, Reply::Outcome::success);
 }
 
+TEST_F(RuntimeApiTest, AnErrorTravelsWhateverTextItsNameIs) {
+  begin(invocation());
+  auto const id = run(client.next()).value().request_id;
+  auto const error = function_error("No\r\nsuch: order\x1b\u00e9", "as asked");
+  EXPECT_TRUE(run(client.fail(id, error)));
+  run_until([&] { return reply.has_value(); });
+  EXPECT_EQ(reply->outcome, Reply::Outcome::function_error);
+  EXPECT_EQ(reply->error_type, "No??such: order???");
+  EXPECT_EQ(reply->payload, error.payload);
+}
+
 TEST_F(RuntimeApiTest, AStreamTravelsPieceByPieceWithItsErrorBehindIt) {
   begin(invocation());
   std::string id = run(client.next()).value().request_id;

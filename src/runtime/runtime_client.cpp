@@ -1,5 +1,6 @@
 #include "runtime/runtime_client.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include <fmt/format.h>
@@ -35,6 +36,15 @@ Result<Invocation> read_invocation(net::Response answer) {
   return invocation;
 }
 
+// The name that a handler has given its error is any text; the body has all of it.
+std::string in_header(std::string_view type) {
+  constexpr size_t kMost = 256;
+  std::string text(type.substr(0, kMost));
+  std::ranges::replace_if(
+      text, [](char c) { return c < ' ' || c > '~'; }, '?');
+  return text;
+}
+
 // Lambda's names for what goes wrong on the way: known only after the bytes, so they follow them.
 class StreamBody final : public net::BodySource {
  public:
@@ -43,7 +53,7 @@ class StreamBody final : public net::BodySource {
   net::Headers trailers() override {
     net::Headers trailers;
     if (const auto& error = stream_->error()) {
-      trailers.add("Lambda-Runtime-Function-Error-Type", error->type);
+      trailers.add("Lambda-Runtime-Function-Error-Type", in_header(error->type));
       trailers.add("Lambda-Runtime-Function-Error-Body", base64(error->body));
     }
     return trailers;
@@ -93,7 +103,7 @@ Async<Result<void>> RuntimeClient::init_error(Reply error) {
 Async<Result<void>> RuntimeClient::post(std::string path, std::string error_type, std::string body) {
   net::Request request{.method = "POST", .target = prefix_ + path};
   request.headers.add("Content-Type", "application/json");
-  if (!error_type.empty()) request.headers.add("Lambda-Runtime-Function-Error-Type", std::move(error_type));
+  if (!error_type.empty()) request.headers.add("Lambda-Runtime-Function-Error-Type", in_header(error_type));
   request.body = std::move(body);
   co_return taken(path, co_await http_->send(endpoint_, std::move(request), answer_limit));
 }
