@@ -26,6 +26,14 @@ struct TerminalTest : testing::Test {
   Invocation call;
 };
 
+TEST(Timing, OfAnInitThatHasNotEndedIsAllThatThereWas) {
+  Timing ended{.init = 1ms, .handler = 60ms}, broken{.init = 1ms, .handler = 60ms};
+  ended.take_init(50ms);
+  broken.take_init(0ms);
+  EXPECT_EQ(std::pair(ended.init, ended.handler), std::pair(51'000us, 10'000us));
+  EXPECT_EQ(std::pair(broken.init, broken.handler), std::pair(61'000us, 0us));
+}
+
 TEST_F(TerminalTest, ACallIsABlockUnderItsShortId) {
   auto to = terminal();
   call.event = R"({"httpMethod":"GET","path":"/a"})";
