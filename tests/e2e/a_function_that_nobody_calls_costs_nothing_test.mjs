@@ -31,10 +31,10 @@ test("before any call nothing is built, and two processes wait for all of them",
   assert.ok(client < 150 && builder + toolkit <= 350, "too much memory"); // a sanitizer takes its share of the first
 });
 
-test("a call builds one function and gives it one process; two wait again", async () => {
+test("a call builds one function and gives it a process, and one that awaits its next save; two wait again", async () => {
   assert.equal((await lab.invoke("F7")).body, "F7");
   assert.deepEqual(built(), ["F7"]);
-  await until("another process that waits", () => workers() === 3);
+  await until("the processes that wait", () => workers() === 4);
 });
 
 test("a save of a function that nobody has called builds nothing", async () => {
