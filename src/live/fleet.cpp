@@ -244,8 +244,8 @@ Async<Fleet::Ran> Fleet::run(LocalFunction function, Invocation invocation, Timi
       if (ready->has_error()) co_return Ran{function_error("Live.BuildError", ready->error().message)};
     }
     observer_.entered(invocation.request_id, Phase::init);
-    Seat seat{std::move(place), std::move(turn)};
-    auto worker = new_worker(function, invocation, ready->value(), timing, std::move(seat));
+    auto worker =
+        new_worker(function, invocation, ready->value(), timing, {std::move(place), std::move(turn)});
     if (worker.has_error()) co_return Ran{function_error("Live.WorkerError", worker.error().message)};
     one = std::move(worker.value());
   }
@@ -275,8 +275,7 @@ void Fleet::keep(const std::string& environment_id, const std::shared_ptr<Worker
   auto const at = environments_.find(environment_id);
   if (at == environments_.end() || at->second.worker != worker) return;
   at->second.last_used = Steady::now();
-  bool const leaves = !worker->alive() || places_.wanted(at->second.function);
-  if (leaves) environments_.erase(at);
+  if (!worker->alive() || places_.wanted(at->second.function)) environments_.erase(at);
 }
 
 // Idle workers give way to a call that needs one, and to those that have waited longer. False: it has to
@@ -349,11 +348,12 @@ Result<std::shared_ptr<Worker>> Fleet::new_worker(const LocalFunction& function,
   for (auto const& [name, value] : invocation.variables)
     if (is_start_variable(name) && !of_the_machine(name) && !has(function.start_variables, name, value))
       observer_.ignored(function, name);
-  auto const starting = std::make_shared<Places::Place>(std::move(seat.start));
+  auto const starting = std::move(seat.start);
   auto const log = std::make_shared<WorkerLog>();
   auto events = events_of(function, invocation, starting, log, ready.task_root);
   LIVE_TRY(auto worker, Worker::start(executor_, clock_, ids_, program_for(function, invocation, ready),
                                       std::move(events), options_.spares));
+  starting->runs_in(worker->pid(), places_.taken());
   timing.init = std::max(since(started), std::chrono::microseconds(1));
   // A worker has its place for as long as it lives, in its environment or in the call that it still runs.
   auto logged = std::make_unique<LoggedWorker>(executor_, std::move(worker), log, clock_, function.memory_mb);
@@ -368,7 +368,7 @@ Result<std::shared_ptr<Worker>> Fleet::new_worker(const LocalFunction& function,
 
 // They outlive the call that the worker is made for, and may outlive us.
 Worker::Events Fleet::events_of(const LocalFunction& function, const Invocation& invocation,
-                                std::shared_ptr<Places::Place> starting, std::shared_ptr<WorkerLog> log,
+                                Starts::Turn starting, std::shared_ptr<WorkerLog> log,
                                 const std::filesystem::path& task_root) {
   Worker::Events events;
   events.on_hold = [this, alive = std::weak_ptr<Alive>(alive_), first = invocation.request_id](
@@ -380,10 +380,10 @@ Worker::Events Fleet::events_of(const LocalFunction& function, const Invocation&
                                                             : Phase::handler;
     observer_.entered(request_id.empty() ? std::string_view(first) : request_id, phase);
   };
-  events.on_exit = [starting] { starting->reset(); };
+  events.on_exit = [starting] { starting->end(); };
   events.on_initialised = [this, starting, alive = std::weak_ptr<Alive>(alive_),
                            request_id = invocation.request_id] {
-    starting->reset();
+    starting->end();
     if (!alive.expired()) observer_.entered(request_id, Phase::handler);
   };
   events.on_memory_exceeded = [this, function, alive = std::weak_ptr<Alive>(alive_),

@@ -67,7 +67,8 @@ class Fleet final : public Invoker {
   struct Alive;        // tells background coroutines that we are gone
   struct Building;     // code that a call waits for
   struct Seat {
-    Places::Place worker, start;
+    Places::Place worker;
+    Starts::Turn start;
   };
   using Environments = std::map<std::string, Environment, std::less<>>;  // by environment id
 
@@ -93,9 +94,8 @@ class Fleet final : public Invoker {
   Async<Ran> run_on(std::shared_ptr<Worker> one, Invocation invocation, Timing& timing);
   bool make_room(std::string_view function);
   Environments::iterator longest_idle(std::string_view function);
-  Worker::Events events_of(const LocalFunction& function, const Invocation& invocation,
-                           std::shared_ptr<Places::Place> starting, std::shared_ptr<WorkerLog> log,
-                           const std::filesystem::path& task_root);
+  Worker::Events events_of(const LocalFunction& function, const Invocation& invocation, Starts::Turn starting,
+                           std::shared_ptr<WorkerLog> log, const std::filesystem::path& task_root);
   void tell_write(const LocalFunction& function, std::string_view request_id,
                   const std::filesystem::path& file, const std::filesystem::path& task_root);
   void tell_outside(const LocalFunction& function, std::string_view request_id, std::string_view packages);

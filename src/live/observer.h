@@ -31,8 +31,8 @@ struct Timing {
   long max_memory_mb = 0;                 // of its worker, the most so far; 0: it had none
   std::optional<Streamed> streamed{};  // of an answer that streamed: told when it has ended, without payload
 
-  // What the handler has by now is the init of its worker first, which has taken so long; zero: it is all init,
-  // which goes on, or has ended the process.
+  // What the handler has by now is the init of its worker first, which has taken so long; zero: it is all
+  // init, which goes on, or has ended the process.
   void take_init(std::chrono::milliseconds taken) {
     init_is_over = taken.count() > 0;
     std::chrono::microseconds const of_init = init_is_over ? taken : handler;

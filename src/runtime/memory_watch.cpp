@@ -1,8 +1,10 @@
 #include "runtime/memory_watch.h"
 
+#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdlib>
 #include <optional>
 #include <sstream>
@@ -22,6 +24,27 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds kShortest{20}, kLongest{250};
+
+// All that look take a hundredth of a processor together: with fifty workers it would be most of one, and
+// whoever looks also has to say that their calls are alive.
+constexpr int kShare = 100;
+constexpr milliseconds kLongestOfMany{1000};
+std::atomic<int> looking = 0;
+
+struct Looking {
+  Looking() { ++looking; }
+  ~Looking() { --looking; }
+};
+
+std::chrono::nanoseconds processor_time() {
+  timespec used{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+  return std::chrono::seconds(used.tv_sec) + std::chrono::nanoseconds(used.tv_nsec);
+}
+
+milliseconds until_it_is_paid(std::chrono::nanoseconds took) {
+  return std::min(kLongestOfMany, std::chrono::ceil<milliseconds>(took * kShare * looking.load()));
+}
 
 // "Resident" less "shared" of /proc/PID/statm, in pages.
 long own_kilobytes(pid_t pid) {
@@ -74,7 +97,9 @@ struct MemoryWatch::State : std::enable_shared_from_this<State> {
       : timer(executor), pid(pid), limit_mb(limit_mb), events(std::move(events)) {}
 
   void wake() {
-    if (!std::exchange(looks, true)) look_after(until_next_look(used_mb, limit_mb));
+    if (std::exchange(looks, true)) return;
+    share.emplace();
+    look_after(until_next_look(used_mb, limit_mb));
   }
 
   void look_after(milliseconds pause) {
@@ -86,9 +111,11 @@ struct MemoryWatch::State : std::enable_shared_from_this<State> {
 
   void look() {
     looks = events.is_wanted();
-    if (!looks) return;
+    if (!looks) return share.reset();
+    auto const began = processor_time();
     used_mb = memory_mb_of(pid);
-    if (used_mb <= limit_mb) return look_after(until_next_look(used_mb, limit_mb));
+    auto const paid = until_it_is_paid(processor_time() - began);
+    if (used_mb <= limit_mb) return look_after(std::max(paid, until_next_look(used_mb, limit_mb)));
     if (auto const exact_mb = exact_memory_mb_of(pid); exact_mb > limit_mb)
       return std::exchange(events.on_exceeded, nullptr)(exact_mb);
     look_after(kLongest);
@@ -99,6 +126,7 @@ struct MemoryWatch::State : std::enable_shared_from_this<State> {
   long limit_mb, used_mb = 0;
   Events events;
   bool looks = false;  // the timer runs, or it has been told and never looks again
+  std::optional<Looking> share{};
 };
 
 MemoryWatch::MemoryWatch(Executor executor, pid_t pid, long limit_mb, Events events)

@@ -1,5 +1,5 @@
 // A function's memory limit: looks at what its processes use while it starts or runs a call. No timer runs
-// between calls, and one that is far from its limit is looked at less often.
+// between calls, and one that is far from its limit is looked at less often, as are all where they are many.
 #pragma once
 
 #include <sys/types.h>

@@ -5,6 +5,8 @@
 #include <boost/asio/io_context.hpp>
 #include <gmock/gmock.h>
 
+#include "process/process.h"
+
 namespace live {
 namespace {
 
@@ -14,7 +16,7 @@ using namespace std::chrono_literals;
 struct StartsTest : testing::Test {
   asio::io_context context;
   std::vector<int> entered;
-  std::vector<Places::Place> places;
+  std::vector<Starts::Turn> places;
   std::chrono::milliseconds patience = 1h;
 
   Async<void> start(Starts& starts, int who) {
@@ -52,6 +54,22 @@ TEST_F(StartsTest, WhoTakesLongKeepsNobodyWaiting) {
   for (int who = 1; who <= 3; ++who) ask(starts, who);
   while (entered.size() < 3) context.run_one();
   EXPECT_THAT(entered, ElementsAre(1, 2, 3));
+}
+
+TEST_F(StartsTest, WhoStillWorksKeepsItsPlace) {
+  Starts starts(context.get_executor(), 1, 1ms);
+  Command const busy{.arguments = {"sh", "-c", "while :; do :; done"}};
+  auto const process =
+      Process::start(context.get_executor(), busy, [](Process::Stream, std::string_view) {}).value();
+  for (int who = 1; who <= 2; ++who) ask(starts, who);
+  settle();
+  places[0]->runs_in(process->pid());
+  context.restart();
+  context.run_for(400ms);
+  EXPECT_THAT(entered, ElementsAre(1));
+  process->signal(SIGKILL);
+  while (entered.size() < 2) context.run_one();
+  EXPECT_THAT(entered, ElementsAre(1, 2));
 }
 
 TEST_F(StartsTest, WhoseTimeIsOverLeavesTheQueueWithoutAPlace) {

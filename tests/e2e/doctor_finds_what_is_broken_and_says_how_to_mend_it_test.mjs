@@ -9,7 +9,7 @@ import { promisify } from "node:util";
 import { clientAs, commands } from "../support/attacker.mjs";
 import { Lab, client, sdk } from "../support/lab.mjs";
 
-const lab = new Lab({ Hello: { handler: "f.handler" }, Other: { handler: "f.handler" } }, { "src/f.js": `exports.handler = async () => "ran";` });
+const lab = new Lab({ Hello: { handler: "f.handler" }, Other: { handler: "f.handler" } }, { "src/f.js": `exports.handler = async () => "ran";` }, { isNew: true });
 const nowhere = path.join(lab.folder, "nowhere");
 before(() => mkdirSync(nowhere));
 after(() => lab.dispose());

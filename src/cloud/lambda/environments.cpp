@@ -34,7 +34,7 @@ struct Environments::Environment {
   bool fresh = true;
   asio::steady_timer init;  // cancelled when init is over: the function's timeout starts then
   std::chrono::steady_clock::time_point init_ends;
-  Places::Place turn;  // to start, until then
+  Starts::Turn turn;  // to start, until then
   bool initialised = false;
   long memory_mb = 0;  // the most seen; looked at now and then, it costs a read of /proc
   std::chrono::steady_clock::time_point memory_seen{};
@@ -288,6 +288,7 @@ Async<ApiResult<Environments::EnvironmentPtr>> Environments::start(VersionPtr ve
       Worker::start(world_.executor, world_.clock, world_.ids, std::move(program), std::move(events));
   if (started.has_error()) co_return cannot_run(*version, started.error().message);
   environment->worker = std::move(started.value());
+  if (environment->turn) environment->turn->runs_in(environment->worker->pid());
   co_return environment;
 }
 
