@@ -40,8 +40,12 @@ struct PreloadedTest : NodeTest {
     auto worker = start(program, &spares);
     return invoke(*worker).payload;
   }
+  // Two where it was started twice within a moment.
+  void until_one_is_preloaded() {
+    run_until([this] { return spares.preloaded() >= 1; });
+  }
   std::string answer_of_one_preloaded() {
-    run_until([this] { return spares.preloaded() == 1; });
+    until_one_is_preloaded();
     return answer();
   }
 
@@ -87,7 +91,7 @@ TEST_F(PreloadedTest, WhatThePackageHasReadOfItsEnvironmentIsOfThisWorker) {
   program.variables.emplace_back("AWS_ACCESS_KEY_ID", "first");
   answer();
   EXPECT_EQ(answer_of_one_preloaded(), R"({"ahead":true,"answer":"first"})");
-  run_until([this] { return spares.preloaded() == 1; });
+  until_one_is_preloaded();
   program.variables.back().second = "second";
   EXPECT_EQ(answer(), R"({"ahead":false,"answer":"second"})");
 }
@@ -97,7 +101,7 @@ TEST_F(PreloadedTest, ItIsForTheFunctionAsItIsConfigured) {
   handler("", "outer.inner.setting");
   program.variables.emplace_back("SETTING", "old");
   answer();
-  run_until([this] { return spares.preloaded() == 1; });
+  until_one_is_preloaded();
   program.variables.back().second = "new";
   EXPECT_EQ(answer(), R"({"ahead":false,"answer":"new"})");
 }
