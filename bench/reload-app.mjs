@@ -103,7 +103,7 @@ export function makeLab(live, starts) {
   }
   const plain = { "plain/index.js": "exports.handler = async ({ id }) => ({ id });\n" };
   const sources = { ...tenModules(), ...withSdk("sdk"), ...withSdk("external"), ...inJavaScript, ...inPython, ...inRuby, ...plain };
-  const lab = new Lab(functions, sources, { stage: "bench", live });
+  const lab = new Lab(functions, sources, { stage: "bench", live, isNew: true });
   for (const folder of ["sdk", "external"]) symlinkSync(path.join(root, "runtimes/node/node_modules"), path.join(lab.app, folder, "node_modules"));
   return lab;
 }

@@ -36,7 +36,7 @@ const tell = (line) => process.stderr.write(`${line}\n`);
 /** The bench's app, or one that is made from it: a stage of its own, and `live start` on it. */
 class Site extends Workplace {
   constructor() {
-    super("app", { among: "bench", packages: path.join(root, "host/node_modules"), live });
+    super("app", { among: "bench", packages: path.join(root, "host/node_modules"), live, isNew: true });
   }
 
   /** Until it listens: {session, took, app}; app: the app's own process, of that. */

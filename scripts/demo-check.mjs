@@ -6,7 +6,7 @@ import { parseArgs } from "node:util";
 import { Workplace, call, root } from "../tests/support/live.mjs";
 
 const { values: options } = parseArgs({ options: { live: { type: "string" }, "build-ms": { type: "string" }, keep: { type: "boolean" } } });
-const place = new Workplace("api-sns", { live: options.live ?? path.join(root, "build/release/live") });
+const place = new Workplace("api-sns", { live: options.live ?? path.join(root, "build/release/live"), isNew: true });
 const stage = "check";
 
 let failed = 0;

@@ -1,7 +1,7 @@
 // Runs the `live` of a build as a user would: a session and its lines, commands, an embedded AWS and a home
 // folder of its own for each test.
 import { execFile, spawn } from "node:child_process";
-import { cpSync, existsSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
@@ -9,8 +9,12 @@ import { promisify } from "node:util";
 const run = promisify(execFile);
 export const root = path.resolve(import.meta.dirname, "../..");
 
-/** The home of an embedded AWS that the CDK has bootstrapped, by this build: tests/bootstrapped_test.mjs. */
+const age = (file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+
+/** The home of an embedded AWS that the CDK has bootstrapped: tests/bootstrapped_test.mjs. */
 export const bootstrappedHome = path.join(process.env.LIVE_BUILD ?? path.join(root, "build/dev"), "tests/bootstrapped");
+/** By this `live`, not by an older one. */
+export const isBootstrappedBy = (live) => age(bootstrappedHome) > age(live);
 
 /** A folder with a copy of an example, a home for `live`, and everything that was started there. */
 export class Workplace {
@@ -27,7 +31,7 @@ export class Workplace {
     this.env = { ...process.env, LIVE_HOME: path.join(this.folder, "home"), NO_COLOR: "1", CI: "1", CDK_VALIDATION: "false", ...env };
     // Nobody here talks to a registry by Node, and Node 20 reads a machine's own certificates for 45 ms as it starts.
     for (const name of Object.keys(this.env)) if (/^AWS_|^NODE_EXTRA_CA_CERTS$/.test(name) && !(name in (env ?? {}))) delete this.env[name];
-    if (!isNew && !env?.LIVE_HOME && existsSync(bootstrappedHome)) cpSync(bootstrappedHome, this.env.LIVE_HOME, { recursive: true });
+    if (!isNew && !env?.LIVE_HOME && isBootstrappedBy(this.live)) cpSync(bootstrappedHome, this.env.LIVE_HOME, { recursive: true });
     this.app = path.join(this.folder, example);
     const source = path.join(root, among, example);
     cpSync(source, this.app, {
