@@ -58,6 +58,7 @@ class Invoker {
 Reply function_error(std::string type, std::string_view message);
 // What Lambda itself answers at the deadline, in its own words.
 Reply timed_out(std::string_view request_id, std::chrono::milliseconds limit);
+bool is_timeout(const Reply& reply);
 // Lambda timeouts are whole seconds, and a deadline that comes to us has lost a few milliseconds on its way.
 std::chrono::milliseconds whole_seconds(std::chrono::nanoseconds left);
 

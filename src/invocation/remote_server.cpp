@@ -235,7 +235,7 @@ Async<void> RemoteServer::State::tell_before(TimePoint deadline, CallKey key, Te
 }
 
 Async<void> RemoteServer::State::answer(CallKey key, Reply reply) {
-  bool const timed_out = reply.error_type == "Sandbox.Timedout";  // says already that it came too late
+  bool const timed_out = is_timeout(reply);  // says already that it came too late
   auto message = co_await message_of(key, std::move(reply));
   if (stopped) co_return;
   if (!message) {

@@ -250,9 +250,9 @@ Async<Fleet::Ran> Fleet::run(LocalFunction function, Invocation invocation, Timi
     one = std::move(worker.value());
   }
   if (function.is_attached_by_process) observer_.runs_in(function, invocation.request_id, one->pid());
-  auto in_full = timed_out(invocation.request_id, limit);  // its worker knows only what is left by now
+  auto const request_id = invocation.request_id;
   auto ran = co_await run_on(std::move(one), std::move(invocation), timing);
-  if (ran.reply.error_type == in_full.error_type) ran.reply.payload = std::move(in_full.payload);
+  if (is_timeout(ran.reply)) ran.reply = timed_out(request_id, limit);  // its worker knew only what was left
   co_return std::move(ran);
 }
 

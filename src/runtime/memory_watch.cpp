@@ -25,11 +25,9 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kShortest{20}, kLongest{250};
 
-// All that look take a hundredth of a processor together: with fifty workers it would be most of one, and
-// whoever looks also has to say that their calls are alive.
-constexpr int kShare = 100;
+constexpr int kShare = 100;  // a hundredth of a processor
 constexpr milliseconds kLongestOfMany{1000};
-std::atomic<int> looking = 0;
+std::atomic<int> looking = 0;  // of this process
 
 struct Looking {
   Looking() { ++looking; }
@@ -40,10 +38,6 @@ std::chrono::nanoseconds processor_time() {
   timespec used{};
   ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
   return std::chrono::seconds(used.tv_sec) + std::chrono::nanoseconds(used.tv_nsec);
-}
-
-milliseconds until_it_is_paid(std::chrono::nanoseconds took) {
-  return std::min(kLongestOfMany, std::chrono::ceil<milliseconds>(took * kShare * looking.load()));
 }
 
 // "Resident" less "shared" of /proc/PID/statm, in pages.
@@ -92,6 +86,10 @@ milliseconds until_next_look(long used_mb, long limit_mb) {
   return std::clamp(milliseconds((limit_mb - used_mb) / mb_a_millisecond), kShortest, kLongest);
 }
 
+milliseconds until_paid(std::chrono::nanoseconds took, int watches) {
+  return std::min(kLongestOfMany, std::chrono::ceil<milliseconds>(took * kShare * watches));
+}
+
 struct MemoryWatch::State : std::enable_shared_from_this<State> {
   State(const Executor& executor, pid_t pid, long limit_mb, Events events)
       : timer(executor), pid(pid), limit_mb(limit_mb), events(std::move(events)) {}
@@ -114,7 +112,7 @@ struct MemoryWatch::State : std::enable_shared_from_this<State> {
     if (!looks) return share.reset();
     auto const began = processor_time();
     used_mb = memory_mb_of(pid);
-    auto const paid = until_it_is_paid(processor_time() - began);
+    auto const paid = until_paid(processor_time() - began, looking);
     if (used_mb <= limit_mb) return look_after(std::max(paid, until_next_look(used_mb, limit_mb)));
     if (auto const exact_mb = exact_memory_mb_of(pid); exact_mb > limit_mb)
       return std::exchange(events.on_exceeded, nullptr)(exact_mb);

@@ -21,6 +21,11 @@ long exact_memory_mb_of(pid_t pid);
 // As long as it takes to use up what is left, at the pace at which a process can be given memory.
 std::chrono::milliseconds until_next_look(long used_mb, long limit_mb);
 
+// So that all watches that look take a hundredth of a processor together, by what one look took of it; at
+// most a second. With fifty workers it would be most of a processor, and whoever looks has to say that their
+// calls are alive.
+std::chrono::milliseconds until_paid(std::chrono::nanoseconds took, int watches);
+
 class MemoryWatch {
  public:
   struct Events {

@@ -102,5 +102,11 @@ TEST(UntilNextLook, TheNearerTheLimitTheSooner) {
   EXPECT_EQ(until_next_look(500, 128), 20ms);
 }
 
+TEST(MemoryWatchPace, WhereManyAreWatchedEachIsLookedAtLessOften) {
+  EXPECT_EQ(until_paid(100us, 1), 10ms);
+  EXPECT_EQ(until_paid(100us, 50), 500ms);
+  EXPECT_EQ(until_paid(100us, 500), 1s);
+}
+
 }  // namespace
 }  // namespace live

@@ -17,13 +17,14 @@ class Starts {
   class Start : public std::enable_shared_from_this<Start> {
    public:
     Start(const Executor& executor, Places::Place place);
-    void leave_after(std::chrono::milliseconds time);  // unless it works then
     // What its place is for, one of so many that there are. Those above what may start at once give way to
     // others, to us first, who answer for all of them.
     void runs_in(pid_t pid, size_t processes = 1);
     void end();  // it has started, or never will
 
    private:
+    friend Starts;
+    void leave_after(std::chrono::milliseconds time);  // unless it works then
     void look();
 
     Places::Place place_;

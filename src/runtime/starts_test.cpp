@@ -1,5 +1,7 @@
 #include "runtime/starts.h"
 
+#include <sys/resource.h>
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
@@ -70,6 +72,21 @@ TEST_F(StartsTest, WhoStillWorksKeepsItsPlace) {
   process->signal(SIGKILL);
   while (entered.size() < 2) context.run_one();
   EXPECT_THAT(entered, ElementsAre(1, 2));
+}
+
+TEST_F(StartsTest, WhoIsOneOfManyGivesWay) {
+  Starts starts(context.get_executor(), 2, 1h);
+  Command const sleeps{.arguments = {"sleep", "100"}};
+  auto const process =
+      Process::start(context.get_executor(), sleeps, [](Process::Stream, std::string_view) {}).value();
+  ask(starts, 1);
+  settle();
+  auto const priority = [&] { return ::getpriority(PRIO_PROCESS, id_t(process->pid())); };
+  auto const before = priority();
+  places[0]->runs_in(process->pid(), Starts::for_this_machine());
+  EXPECT_EQ(priority(), before);
+  places[0]->runs_in(process->pid(), Starts::for_this_machine() + 1);
+  EXPECT_EQ(priority(), 10);
 }
 
 TEST_F(StartsTest, WhoseTimeIsOverLeavesTheQueueWithoutAPlace) {

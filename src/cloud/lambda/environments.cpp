@@ -95,7 +95,7 @@ struct Environments::Environment {
                       .duration_ms = duration,
                       .max_memory_mb = std::min<long>(max_memory_mb(), version->memory_mb)};
     if (std::exchange(fresh, false)) report.init_ms = static_cast<double>(worker->init_duration().count());
-    const bool noticed = reply.error_type == "Sandbox.Timedout" || reply.error_type.starts_with("Runtime.");
+    const bool noticed = is_timeout(reply) || reply.error_type.starts_with("Runtime.");
     if (noticed && reply.outcome == Reply::Outcome::function_error) report.error_type = reply.error_type;
     lines(platform.end(now, report));
   }
