@@ -1,4 +1,6 @@
 // Calls through both ends of the relay.
+#include <thread>
+
 #include "invocation/relay_testing.h"
 
 namespace live {
@@ -233,6 +235,18 @@ TEST_F(RelayTest, AClientThatVanishesIsNoticed) {
   aws.connections["client="] = [](std::string) {};
   auto const reply = invoke(call("{}"));
   EXPECT_EQ(reply.error_type, "Live.ClientSilent");
+}
+
+TEST_F(RelayTest, AMachineThatStandsStillIsNobodysSilence) {
+  echo.instead = [this](Invocation) -> Async<Reply> {
+    asio::steady_timer timer(io, 30ms);
+    co_await timer.async_wait(asio::use_awaitable);
+    std::this_thread::sleep_for(260ms);  // longer than silence is borne
+    timer.expires_after(30ms);
+    co_await timer.async_wait(asio::use_awaitable);
+    co_return Reply{Reply::Outcome::success, "after it", ""};
+  };
+  EXPECT_EQ(invoke(call("{}")).payload, "after it");
 }
 
 TEST_F(RelayTest, AnAnswerThatFindsTheStubGoneIsGivenByItsNextConnection) {

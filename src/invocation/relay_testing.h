@@ -49,6 +49,7 @@ class RelayTest : public testing::Test {
     how.name = {"dev", "app"};
     how.limits.no_client = how.limits.refused = 60ms;
     how.limits.silence = 200ms;
+    how.limits.starved = 10ms;
     how.limits.ask_after = 60ms;
     how.limits.ask_again = 30ms;
     how.on_dropped = [this](std::string_view reason) { dropped.emplace_back(reason); };

@@ -13,7 +13,7 @@
 namespace live {
 namespace {
 
-constexpr auto kStarved = 250ms, kCatchUp = 20ms;
+constexpr auto kCatchUp = 20ms;
 constexpr auto kToPrint = 100ms;  // what is printed so long before the deadline is in Lambda's log
 constexpr int kMostTries = 4;     // to tell the client that all has come
 
@@ -255,7 +255,7 @@ Async<void> Remote::State::drive(std::shared_ptr<Call> call) {
     if (step.kind == Wait::Step::Kind::sleep) {
       co_await pause(call, std::chrono::ceil<Milliseconds>(step.until - now));
       auto const late = clock.now() - step.until;
-      if (late <= kStarved) continue;
+      if (late <= options.limits.starved) continue;
       call->wait.stood_still(clock.now(), late);
       co_await pause(call, kCatchUp);  // what came meanwhile is read before the deadline is judged
     } else {

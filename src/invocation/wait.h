@@ -30,6 +30,7 @@ class Wait {
     Milliseconds unreachable{5000};  // no answer at all from the network
     Milliseconds no_link{3000};      // until our own connection is up
     Milliseconds silence{5000};      // nothing heard from a client that accepted
+    Milliseconds starved{250};       // later than so after a step's `until`, the stub itself stood still
     Milliseconds ask_after{2000};    // of silence: a client that is there says so at once
     Milliseconds ask_again{1000};
     Milliseconds margin{250};  // before the deadline: says why nothing came, while AWS still listens
@@ -61,7 +62,7 @@ class Wait {
   bool answer_is_coming(TimePoint now);
   void answer_came(Reply reply);
   // The driver did not run for so long after a step's `until`: its machine was busy, or stood still. What was
-  // not heard meanwhile is nobody's silence.
+  // not heard meanwhile is nobody's silence. (Up to `Limits::starved` is how timers are.)
   void stood_still(TimePoint now, TimePoint::duration time);
   // By what was sent beside the steps of this.
   void client_is_gone(TimePoint now, const std::string& connection);
