@@ -1,8 +1,6 @@
 #include "live/fleet.h"
 
-#include <unistd.h>
-
-#include <set>
+#include <algorithm>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -11,9 +9,10 @@
 #include <fmt/format.h>
 
 #include "base/timer.h"
+#include "live/debug_ports.h"
 #include "live/logged_worker.h"
 #include "live/overrun.h"
-#include "runtime/exec_wrapper.h"
+#include "live/worker_program.h"
 #include "runtime/start_variables.h"
 
 namespace live {
@@ -25,61 +24,15 @@ std::chrono::microseconds since(Steady::time_point start) {
   return std::chrono::duration_cast<std::chrono::microseconds>(Steady::now() - start);
 }
 
-std::string_view value_of(const Environment& variables, std::string_view name) {
-  for (auto const& [key, value] : variables)
-    if (key == name) return value;
-  return "";
-}
-
-// A worker of Node has some 50 MB: a quarter of the memory for them.
-size_t workers_for_this_machine() {
-  auto const memory_mb = size_t(sysconf(_SC_PHYS_PAGES)) / 1024 * size_t(sysconf(_SC_PAGESIZE)) / 1024;
-  return std::clamp<size_t>(memory_mb / 4 / 50, 8, 64);
-}
-
 bool has(const Environment& variables, std::string_view name, std::string_view value) {
   for (auto const& one : variables)
     if (one.first == name && one.second == value) return true;
   return false;
 }
 
-// Belongs to the machine that the process runs on, not to the function.
-bool of_the_machine(std::string_view name) {
-  static const std::set<std::string_view> kNames{"PWD",
-                                                 "OLDPWD",
-                                                 "SHLVL",
-                                                 "_",
-                                                 "TMPDIR",
-                                                 "LAMBDA_TASK_ROOT",
-                                                 "LAMBDA_RUNTIME_DIR",
-                                                 "AWS_LAMBDA_RUNTIME_API",
-                                                 "_HANDLER",
-                                                 "AWS_EXECUTION_ENV",
-                                                 "_X_AMZN_TRACE_ID",
-                                                 "AWS_LAMBDA_FUNCTION_MEMORY_SIZE"};
-  return kNames.contains(name);
-}
-
 bool starts_alike(const LocalFunction& one, const LocalFunction& other) {
   return one.runtime == other.runtime && one.handler == other.handler && one.memory_mb == other.memory_mb &&
          one.start_variables == other.start_variables;
-}
-
-// The developer's own, and harmless to the answer: how the machine reaches the network.
-constexpr const char* kInherited[] = {"HTTP_PROXY",  "HTTPS_PROXY", "NO_PROXY",           "http_proxy",
-                                      "https_proxy", "no_proxy",    "NODE_EXTRA_CA_CERTS"};
-
-// Lambda's X-Ray daemon has an address of its own there, which is no place from here. A port of this machine
-// refuses at once and without an error, unless the developer has a daemon there.
-constexpr std::string_view kLambdasDaemon = "169.254.", kLocalDaemon = "127.0.0.1";
-
-void lead_to_local_daemon(Environment& variables) {
-  for (auto& [name, value] : variables) {
-    bool const is_address = name == "AWS_XRAY_DAEMON_ADDRESS" || name == "_AWS_XRAY_DAEMON_ADDRESS";
-    if (!is_address || !value.starts_with(kLambdasDaemon)) continue;
-    auto const port = value.find(':');
-    value = std::string(kLocalDaemon) + (port == value.npos ? "" : value.substr(port));
-  }
 }
 
 }  // namespace
@@ -104,12 +57,6 @@ struct Fleet::Building {
   std::optional<Result<Code::Ready>> ready;
   Timer done;  // cancelled when it is
 };
-
-FleetOptions FleetOptions::for_this_machine(FleetOptions options) {
-  if (options.most_workers == 0) options.most_workers = workers_for_this_machine();
-  if (options.most_of_one_function == 0) options.most_of_one_function = options.most_workers;
-  return options;
-}
 
 Fleet::Fleet(Executor executor, const Clock& clock, Ids& ids, Code& code, Observer& observer,
              FleetOptions options)
@@ -278,6 +225,10 @@ void Fleet::keep(const std::string& environment_id, const std::shared_ptr<Worker
   if (!worker->alive() || places_.wanted(at->second.function)) environments_.erase(at);
 }
 
+size_t Fleet::busy() const {
+  return size_t(std::ranges::count_if(environments_, [](auto& one) { return one.second.worker->busy(); }));
+}
+
 // Idle workers give way to a call that needs one, and to those that have waited longer. False: it has to
 // wait.
 bool Fleet::make_room(std::string_view function) {
@@ -346,14 +297,15 @@ Result<std::shared_ptr<Worker>> Fleet::new_worker(const LocalFunction& function,
                                                   const Code::Ready& ready, Timing& timing, Seat seat) {
   auto const started = Steady::now();
   for (auto const& [name, value] : invocation.variables)
-    if (is_start_variable(name) && !of_the_machine(name) && !has(function.start_variables, name, value))
+    if (is_start_variable(name) && !is_of_the_machine(name) && !has(function.start_variables, name, value))
       observer_.ignored(function, name);
   auto const starting = std::move(seat.start);
   auto const log = std::make_shared<WorkerLog>();
   auto events = events_of(function, invocation, starting, log, ready.task_root);
-  LIVE_TRY(auto worker, Worker::start(executor_, clock_, ids_, program_for(function, invocation, ready),
+  LIVE_TRY(auto worker, Worker::start(executor_, clock_, ids_,
+                                      program_for(function, invocation.variables, ready, options_),
                                       std::move(events), options_.spares));
-  starting->runs_in(worker->pid(), places_.taken());
+  starting->runs_in(worker->pid(), busy() + 1);
   timing.init = std::max(since(started), std::chrono::microseconds(1));
   // A worker has its place for as long as it lives, in its environment or in the call that it still runs.
   auto logged = std::make_unique<LoggedWorker>(executor_, std::move(worker), log, clock_, function.memory_mb);
@@ -441,46 +393,6 @@ void Fleet::tell_outside(const LocalFunction& function, std::string_view request
       fmt::format("it has {} from a folder above {}, which is all that is deployed: install them in "
                   "it, or bundle the function (NodejsFunction)",
                   packages, function.path.string()));
-}
-
-Program Fleet::program_for(const LocalFunction& function, const Invocation& invocation,
-                           const Code::Ready& ready) {
-  Program program;
-  program.function = function.name;
-  program.runtime = function.runtime;
-  program.handler = ready.handler;
-  program.task_root = ready.task_root;
-  program.executable = ready.executable;
-  program.class_path = ready.class_path;
-  program.memory_mb = function.memory_mb;
-  program.limits = options_.limits;
-  program.cgroups = options_.cgroups;
-  // Debuggers of .NET look for its processes among the machine's own temporary files.
-  if (!function.is_attached_by_process) program.scratch = options_.scratch;
-  program.runtimes = options_.runtimes;
-  if (!options_.loaded.empty()) program.loaded = options_.loaded / (function.name + ".json");
-  program.interpreter = ready.interpreter;
-  program.packages = ready.packages;
-  program.debugger = ready.debugger;
-  program.init_waits = function.init_waits;
-  program.layers = ready.layers;
-  program.task_root_access = task_root_access(function);
-  if (options_.debug_ports) {
-    program.debug_port = options_.debug_ports->of(function.name);
-    program.auto_attach = options_.debug_ports->auto_attach();
-  }
-  for (auto const& [name, value] : invocation.variables)
-    if (!of_the_machine(name) && !is_start_variable(name)) program.variables.emplace_back(name, value);
-  lead_to_local_daemon(program.variables);
-  for (auto const& [name, value] : function.start_variables) program.variables.emplace_back(name, value);
-  if (ready.lacks_layers && lacks_exec_wrapper(program))
-    std::erase_if(program.variables, [](auto const& one) { return one.first == kExecWrapper; });
-  program.variables.emplace_back("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", std::to_string(function.memory_mb));
-  program.variables.emplace_back("IS_LOCAL", "true");
-  for (auto const* name : kInherited)
-    if (auto const* value = getenv(name); value && value_of(program.variables, name).empty())
-      program.variables.emplace_back(name, value);
-  return program;
 }
 
 // Touches nothing of ours before it knows that we are still there.

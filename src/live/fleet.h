@@ -14,7 +14,7 @@
 #include "base/timer.h"
 #include "invocation/invocation.h"
 #include "live/code.h"
-#include "live/debug_ports.h"
+#include "live/fleet_options.h"
 #include "live/function_table.h"
 #include "live/observer.h"
 #include "live/refused_writes.h"
@@ -27,23 +27,6 @@
 namespace live {
 
 class WorkerLog;
-
-struct FleetOptions {
-  std::filesystem::path runtimes;       // the folder with the Runtime API clients
-  std::filesystem::path loaded{};       // a folder: what each function has loaded
-  Spares* spares = nullptr;             // borrowed; processes that wait with the runtime loaded
-  Scratch* scratch = nullptr;           // borrowed; the workers' temporary files
-  Cgroups* cgroups = nullptr;           // borrowed; where the kernel limits the workers' memory
-  DebugPorts* debug_ports = nullptr;    // borrowed
-  std::chrono::minutes idle_limit{15};  // after it a worker ends: its stub is long frozen or gone
-  std::chrono::seconds sweep_interval{30};
-  // A call that needs one more waits for its turn, until its deadline. 0: as many as this machine's memory
-  // takes; of one function: as of all.
-  size_t most_workers = 0, most_of_one_function = 0;
-  Limits limits = Limits::enforced;
-
-  static FleetOptions for_this_machine(FleetOptions options);  // with the figures in the place of zeros
-};
 
 class Fleet final : public Invoker {
  public:
@@ -92,6 +75,7 @@ class Fleet final : public Invoker {
   Result<std::shared_ptr<Worker>> new_worker(const LocalFunction& function, const Invocation& invocation,
                                              const Code::Ready& ready, Timing& timing, Seat seat);
   Async<Ran> run_on(std::shared_ptr<Worker> one, Invocation invocation, Timing& timing);
+  size_t busy() const;  // of the workers
   bool make_room(std::string_view function);
   Environments::iterator longest_idle(std::string_view function);
   Worker::Events events_of(const LocalFunction& function, const Invocation& invocation, Starts::Turn starting,
@@ -99,7 +83,6 @@ class Fleet final : public Invoker {
   void tell_write(const LocalFunction& function, std::string_view request_id,
                   const std::filesystem::path& file, const std::filesystem::path& task_root);
   void tell_outside(const LocalFunction& function, std::string_view request_id, std::string_view packages);
-  Program program_for(const LocalFunction& function, const Invocation& invocation, const Code::Ready& ready);
   Async<void> sweep(std::weak_ptr<Alive> alive, Executor executor, std::chrono::seconds interval);
 
   Executor executor_;

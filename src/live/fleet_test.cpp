@@ -1,5 +1,7 @@
 #include "live/fleet.h"
 
+#include <sys/resource.h>
+
 #include <csignal>
 
 #include <boost/asio/co_spawn.hpp>
@@ -221,6 +223,42 @@ TEST_F(FleetTest, ACallWaitsForABuildUntilItsDeadlineAndTheNextOneHasTheCode) {
   ready.finish();
   run_until([&] { return next.has_value(); });
   EXPECT_EQ(member(*next, "variable"), "yes");
+}
+
+TEST_F(FleetTest, ItIsCallsThatManyGiveWayForAndNotWorkersThatRest) {
+  code(1,
+       "exports.handler = async ({ file }) => { while (file && "
+       "!require('fs').existsSync(file)) await new Promise((go) => setTimeout(go, 5));"
+       " return { nice: String(require('os').getPriority()) }; };");
+  auto const many = Starts::for_this_machine() + 2;
+  Fleet fleet{context.get_executor(),
+              clock,
+              ids,
+              ready,
+              told,
+              FleetOptions{.runtimes = LIVE_SOURCE_DIR "/runtimes", .most_workers = 2 * many}};
+  fleet.use(this->fleet.functions());
+  auto const ours = std::to_string(::getpriority(PRIO_PROCESS, 0));
+  auto const in = [&](size_t environment, std::string event) {
+    auto one = call(std::to_string(environment));
+    one.event = std::move(event);
+    return fleet.invoke(std::move(one));
+  };
+  for (size_t n = 0; n < many; ++n) EXPECT_EQ(member(run(in(n, "{}")), "nice"), ours);
+  std::vector<std::string> at_once;
+  auto const gate = folder.path() / "gate";
+  for (size_t n = 0; n < many; ++n) {
+    auto const keep = [&](Async<Reply> one) -> Async<void> {
+      at_once.push_back(member(co_await std::move(one), "nice"));
+    };
+    asio::co_spawn(context, keep(in(many + n, fmt::format(R"({{"file":"{}"}})", gate.string()))),
+                   asio::detached);
+  }
+  run_until([&] { return fleet.workers() == 2 * many; });
+  write("gate", "");
+  run_until([&] { return at_once.size() == many; });
+  EXPECT_THAT(at_once, testing::Contains("10"));
+  EXPECT_THAT(at_once, testing::Contains(ours));
 }
 
 TEST_F(FleetTest, AFunctionThatItDoesNotKnowIsNamedWithTheNextStep) {
