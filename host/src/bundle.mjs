@@ -13,7 +13,7 @@ import { wouldResolve } from "./would-resolve.cjs";
 /**
  * @typedef {import("./types.js").BundleRequest} BundleRequest
  * @typedef {import("./types.js").Bundle} Bundle
- * @typedef {{ key: string, options: esbuild.BuildOptions, context?: esbuild.BuildContext<any>, cut?: Cut, split?: Split,
+ * @typedef {{ asked: string, key: string, options: esbuild.BuildOptions, context?: esbuild.BuildContext<any>, cut?: Cut, split?: Split,
  *   isWhole?: boolean, isPrepared?: boolean, inputs: string[], told: Told, written: Map<string, string> }} Warm isWhole: splitting it was tried in vain; isPrepared: its hooks have run
  * @typedef {{ inputs: string, id: string }} Told what `live` has been told of
  * @typedef {import("./dependencies.mjs").Cut} Cut
@@ -73,19 +73,29 @@ export async function dispose({ function: name }) {
 /** @param {BundleRequest} request @returns {Promise<Bundle>} */
 async function bundle(request) {
   const began = performance.now();
+  let it = warm.get(request.function);
+  const asked = question(request);
+  // A save asks what was asked before: esbuild begins, and what there is to look at beside it is looked at meanwhile.
+  const early = it?.isPrepared && it.asked === asked ? rebuild(it, request.changed) : undefined;
   const place = placing(request);
-  if (!existsSync(request.entry)) return unbuilt(request, place, [{ text: `the handler's file ${request.entry} is not there`, file: request.entry }]);
+  if (!existsSync(request.entry)) {
+    await early;
+    return unbuilt(request, place, [{ text: `the handler's file ${request.entry} is not there`, file: request.entry }]);
+  }
   const options = esbuildOptions(request, place);
   const key = JSON.stringify([options, request.options?.hooks]);
-  let it = warm.get(request.function);
-  if (!it || it.key !== key) {
+  const isNew = !it || it.key !== key;
+  if (!it || isNew) {
+    await early;
     await dispose({ function: request.function });
-    it = { key, options, inputs: [], told: { inputs: "", id: "" }, written: new Map() };
+    it = { asked, key, options, inputs: [], told: { inputs: "", id: "" }, written: new Map() };
     warm.set(request.function, it);
   }
+  it.asked = asked;
+  const about = settings(request, place.folder);
   const unprepared = await hooks(it, request, place, "before");
   if (unprepared.length > 0) return unbuilt(request, place, unprepared);
-  const result = await rebuild(it, request.changed);
+  const result = await (isNew || !early ? rebuild(it, request.changed) : early);
   const errors = (result.errors ?? []).map((/** @type {esbuild.Message} */ m) => message(m, place.folder));
   if (result instanceof Error && errors.length === 0) throw result;
   const warnings = (result.warnings ?? []).map((/** @type {esbuild.Message} */ m) => message(m, place.folder));
@@ -100,7 +110,7 @@ async function bundle(request) {
     it.isPrepared = errors.length === 0;
   }
   const failed = errors.flatMap((/** @type {{ file?: string }} */ e) => (e.file ? [e.file] : []));
-  const inputs = [...new Set([request.entry, ...it.inputs, ...failed, ...settings(request, place.folder)])];
+  const inputs = [...new Set([request.entry, ...it.inputs, ...failed, ...about])];
   const id = inputsId(it, inputs);
   return {
     outfile: place.outfile,
@@ -145,12 +155,19 @@ function withFewCollections(use) {
   }
 }
 
-/** In two parts where that can be. @param {Warm} it @param {string[]} [changed] @returns {Promise<any>} */
+/** What a request asks for, whatever has changed since. @param {BundleRequest} request */
+function question({ changed, known_inputs, ...rest }) {
+  return JSON.stringify(rest);
+}
+
+/** In two parts where that can be. esbuild has begun when this returns. @param {Warm} it @param {string[]} [changed] @returns {Promise<any>} */
 async function rebuild(it, changed) {
-  const parted = await it.split?.rebuild(changed);
-  if (parted) return parted;
-  await it.split?.dispose();
-  it.split = undefined;
+  if (it.split) {
+    const parted = await it.split.rebuild(changed);
+    if (parted) return parted;
+    await it.split.dispose();
+    it.split = undefined;
+  }
   it.context ??= await withFewCollections(() => esbuild.context(it.options));
   const whole = await it.context.rebuild().catch((failure) => failure);
   const cut = whole instanceof Error ? undefined : cutOf(it.options, whole);
@@ -264,10 +281,11 @@ export function wouldMend({ file, unresolved }) {
 
 /** What Lambda provides but this machine lacks. @param {esbuild.Metafile} metafile @param {string} entry */
 function notInstalled(metafile, entry) {
-  const require = createRequire(entry);
   const names = Object.values(metafile.outputs).flatMap((o) => o.imports.filter((i) => i.external).map((i) => i.path));
-  return [...new Set(names)]
-    .filter((name) => !isBuiltin(name) && !name.startsWith("."))
+  const packages = [...new Set(names)].filter((name) => !isBuiltin(name) && !name.startsWith("."));
+  if (packages.length === 0) return [];
+  const require = createRequire(entry);
+  return packages
     .filter((name) => !resolves(require, name))
     .map((name) => ({ text: `${name} is not installed here: npm install --save-dev ${name}`, file: entry }));
 }

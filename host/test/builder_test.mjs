@@ -32,6 +32,27 @@ test("each rebuild after a save gives the new code", async (t) => {
   assert.equal(await require(first.outfile).handler(), 11);
 });
 
+test("what a save does to the place, the options or the handler's file counts for it", async (t) => {
+  const folder = await source(t, { "in/api.js": "exports.handler = async () => VERSION;" });
+  const entry = path.join(folder, "in/api.js");
+  const build = (version) => builder.call("build", { function: "Again", entry, handler: "handler", options: { define: { VERSION: version } } });
+  const answer = async ({ outfile }) => await createRequire(import.meta.url)(outfile).handler();
+  const built = await build("1");
+  assert.equal(await answer(built), 1);
+  await writeFile(path.join(folder, "in/package.json"), "{}"); // the handler's package is another one now
+  const moved = await build("1");
+  assert.ok(moved.outfile.startsWith(path.join(folder, "in/.live/")), moved.outfile);
+  assert.equal(await answer(moved), 1);
+  const other = await build("2");
+  assert.deepEqual([other.errors, other.changed], [[], true]);
+  assert.match(await readFile(other.outfile, "utf8"), /=> 2/);
+  await rm(entry);
+  assert.match((await build("2")).errors[0].text, /api\.js is not there/);
+  await writeFile(entry, "exports.handler = async () => VERSION + 1;");
+  await build("2");
+  assert.match(await readFile(other.outfile, "utf8"), /=> 2 \+ 1/);
+});
+
 test("functions whose paths look alike have a place each, in a folder that git ignores", async (t) => {
   const folder = await source(t, { "a.js": "exports.handler = async () => 'a';", "b.js": "exports.handler = async () => 'b';" });
   const build = (name, file) => builder.call("build", { function: name, entry: path.join(folder, file), handler: "handler" });
