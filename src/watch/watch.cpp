@@ -117,8 +117,7 @@ class Tree {  // decides what to watch and what an event means
     }
     for (auto& [interest, below] : folder.branches)
       take_in_tree(*interest, below / event.name, event, folder);
-    if (!folder.branches.empty()) return Meaning::part;
-    if (!of_files) return Meaning::nothing;
+    if (!of_files && folder.branches.empty()) return Meaning::nothing;
     return ends_save(event, folder.path / event.name) ? Meaning::whole : Meaning::part;
   }
 
