@@ -1,7 +1,7 @@
 // One handler's bundle: what esbuild is told, where it lands, and which files it depends on.
 import * as esbuild from "esbuild";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { readFile, readdir, rm, stat } from "node:fs/promises";
 import { createRequire, isBuiltin } from "node:module";
 import path from "node:path";
@@ -15,7 +15,7 @@ import { wouldResolve } from "./would-resolve.cjs";
  * @typedef {import("./types.js").Bundle} Bundle
  * @typedef {{ asked: string, key: string, options: esbuild.BuildOptions, context?: esbuild.BuildContext<any>, cut?: Cut, split?: Split,
  *   isWhole?: boolean, isPrepared?: boolean, inputs: string[], told: Told, written: Map<string, string> }} Warm isWhole: splitting it was tried in vain; isPrepared: its hooks have run
- * @typedef {{ inputs: string, id: string }} Told what `live` has been told of
+ * @typedef {{ inputs: string, dependencies: string[], id: string }} Told what `live` has been told of
  * @typedef {import("./dependencies.mjs").Cut} Cut
  */
 
@@ -88,7 +88,7 @@ async function bundle(request) {
   if (!it || isNew) {
     await early;
     await dispose({ function: request.function });
-    it = { asked, key, options, inputs: [], told: { inputs: "", id: "" }, written: new Map() };
+    it = { asked, key, options, inputs: [], told: { inputs: "", dependencies: [], id: "" }, written: new Map() };
     warm.set(request.function, it);
   }
   it.asked = asked;
@@ -101,8 +101,7 @@ async function bundle(request) {
   const warnings = (result.warnings ?? []).map((/** @type {esbuild.Message} */ m) => message(m, place.folder));
   let changed = false;
   if (errors.length === 0) {
-    const files = it.split?.inputs(result.metafile) ?? Object.keys(result.metafile.inputs);
-    it.inputs = files.map((/** @type {string} */ file) => path.resolve(place.folder, file));
+    it.inputs = it.split?.inputs(result.metafile) ?? Object.keys(result.metafile.inputs).map((file) => path.resolve(place.folder, file));
     changed = write(result.outputFiles, it.written);
     linkPackages(place);
     warnings.push(...notInstalled(result.metafile, request.entry));
@@ -111,12 +110,13 @@ async function bundle(request) {
   }
   const failed = errors.flatMap((/** @type {{ file?: string }} */ e) => (e.file ? [e.file] : []));
   const inputs = [...new Set([request.entry, ...it.inputs, ...failed, ...about])];
-  const id = inputsId(it, inputs);
+  const dependencies = (it.split || errors.length > 0) && it.cut ? it.cut.files : [];
+  const id = inputsId(it, inputs, dependencies);
   return {
     outfile: place.outfile,
     handler: place.handler,
     changed,
-    inputs: id === request.known_inputs ? undefined : inputs,
+    inputs: id === request.known_inputs ? undefined : [...new Set([...inputs, ...dependencies])],
     inputs_id: id,
     missing: errors.flatMap(wouldMend),
     errors: errors.map((/** @type {any} */ { unresolved, ...shown }) => shown),
@@ -133,10 +133,11 @@ async function hooks({ isPrepared }, { options = {} }, { outfile }, when) {
 }
 
 let lastId = 0;
-/** Another one for each list: with the AWS SDK it is long, and hardly ever another. @param {Warm} it @param {string[]} inputs */
-function inputsId(it, inputs) {
+/** Another one for each list: with the AWS SDK it is long, and hardly ever another. @param {Warm} it @param {string[]} inputs @param {string[]} dependencies */
+function inputsId(it, inputs, dependencies) {
   const text = inputs.join("\n");
-  if (it.told.inputs !== text) it.told = { inputs: text, id: `${process.pid}.${++lastId}` };
+  const isTold = it.told.inputs === text && (it.told.dependencies === dependencies || dependencies.length + it.told.dependencies.length === 0);
+  if (!isTold) it.told = { inputs: text, dependencies, id: `${process.pid}.${++lastId}` };
   return it.told.id;
 }
 
@@ -304,7 +305,20 @@ function resolves(require, name) {
 function settings({ entry, options = {} }, folder) {
   const tsconfig = options.tsconfig ? path.resolve(folder, options.tsconfig) : nearest(path.dirname(entry), "tsconfig.json")?.file;
   const manifest = nearest(path.dirname(entry), "package.json")?.file;
-  return [tsconfig, manifest].filter((file) => file !== undefined);
+  return [...(tsconfig ? withBases(tsconfig) : []), ...(manifest ? [manifest] : [])];
+}
+
+/** And what it extends, but for what packages bring. @param {string} tsconfig @param {string[]} all @returns {string[]} */
+function withBases(tsconfig, all = []) {
+  if (all.includes(tsconfig)) return all;
+  all.push(tsconfig);
+  const text = existsSync(tsconfig) ? readFileSync(tsconfig, "utf8") : "";
+  const [, extended = ""] = /"extends"\s*:\s*(\[[^\]]*\]|"[^"]*")/.exec(text) ?? [];
+  for (const [, base = ""] of extended.matchAll(/"([.\/][^"]*)"/g)) {
+    const file = path.resolve(path.dirname(tsconfig), base);
+    withBases(path.extname(file) === ".json" ? file : `${file}.json`, all);
+  }
+  return all;
 }
 
 /** @param {BundleRequest} request @param {{ outfile: string, handler: string }} place @param {import("./types.js").Message[]} errors @returns {Bundle} */

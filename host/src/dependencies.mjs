@@ -5,6 +5,7 @@ import * as esbuild from "esbuild";
 import { statSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import path from "node:path";
+import { KnownNames } from "./known-names.mjs";
 
 /**
  * @typedef {{ targets: string[], files: string[], isStrict: boolean }} Cut targets: modules before which it is cut; files:
@@ -76,18 +77,22 @@ export class Split {
   #cut;
   #files;
   #look;
+  #names;
   #context;
+  /** What is built at each save. @type {Set<string>} */
+  #own = new Set();
 
   /**
    * @param {esbuild.BuildOptions} options the plain bundle's @param {Cut} cut @param {string} look
-   * @param {string} file @param {esbuild.BuildContext<Asked>} context
+   * @param {string} file @param {KnownNames} names @param {esbuild.BuildContext<Asked>} context
    */
-  constructor(options, cut, look, file, context) {
+  constructor(options, cut, look, file, names, context) {
     this.file = file;
     this.#options = options;
     this.#cut = cut;
     this.#files = new Set(cut.files);
     this.#look = look;
+    this.#names = names;
     this.#context = context;
   }
 
@@ -103,7 +108,9 @@ export class Split {
     if (JSON.stringify(files) !== JSON.stringify(cut.files)) return;
     write(outputFiles.map(watchable));
     const file = outputFiles.find((one) => one.path.endsWith(".cjs"))?.path ?? "";
-    const split = new Split(options, cut, look, file, await esbuild.context(/** @type {Asked} */ (allBut(options, cut, file))));
+    const names = new KnownNames();
+    const context = await esbuild.context(/** @type {Asked} */ (allBut(options, cut, file, names)));
+    const split = new Split(options, cut, look, file, names, context);
     if (await split.rebuild()) return split;
     await split.dispose();
   }
@@ -114,12 +121,14 @@ export class Split {
    * @returns {Promise<Built | esbuild.BuildFailure | undefined>}
    */
   async rebuild(changed) {
+    if (!changed?.every((one) => this.#own.has(one))) this.#names.forget();
     const building = this.#context.rebuild().catch((/** @type {esbuild.BuildFailure} */ failure) => failure);
     const isGood = changed ? !changed.some((file) => this.#files.has(file)) && looks([this.file]) !== "" : this.isGood();
     const result = await building;
     if (!isGood) return;
     if (result instanceof Error) return result;
-    const isTwice = absolute(this.#options, Object.keys(result.metafile.inputs)).some((file) => this.#files.has(file));
+    this.#own = new Set(this.inputs(result.metafile));
+    const isTwice = [...this.#own].some((file) => this.#files.has(file));
     return isTwice || cutOf(this.#options, result) ? undefined : result;
   }
 
@@ -128,10 +137,9 @@ export class Split {
     return looks([this.file]) !== "" && this.#look !== "" && looks(this.#cut.files) === this.#look;
   }
 
-  /** Of a `rebuild` and of the dependencies. @param {esbuild.Metafile} metafile */
+  /** Of a `rebuild`, beside the dependencies. @param {esbuild.Metafile} metafile */
   inputs({ inputs }) {
-    const own = Object.keys(inputs).filter((file) => !file.startsWith(`${namespace}:`));
-    return [...absolute(this.#options, own), ...this.#cut.files];
+    return absolute(this.#options, Object.keys(inputs).filter((file) => !file.startsWith(`${namespace}:`)));
   }
 
   dispose() {
@@ -179,25 +187,25 @@ function watchable(output) {
   return isKnown ? { ...output, text, contents: Buffer.from(text) } : output;
 }
 
-/** @param {esbuild.BuildOptions} options @param {Cut} cut @param {string} file @returns {esbuild.BuildOptions} */
-function allBut(options, { targets, isStrict }, file) {
+/** @param {esbuild.BuildOptions} options @param {Cut} cut @param {string} file @param {KnownNames} names @returns {esbuild.BuildOptions} */
+function allBut(options, { targets, isStrict }, file, names) {
   const given = `require("./${path.basename(file)}")(require, module, exports, __filename, __dirname)`;
   return {
     ...options,
     banner: { js: `${isStrict ? '"use strict"; ' : ""}const ${factories} = ${given};` },
-    plugins: [elsewhere(new Set(targets)), ...(options.plugins ?? [])],
+    plugins: [elsewhere(new Set(targets), names), ...(options.plugins ?? [])],
   };
 }
 
-/** Has the targets come from the bundle of the dependencies. @param {Set<string>} targets @returns {esbuild.Plugin} */
-function elsewhere(targets) {
+/** Has the targets come from the bundle of the dependencies. @param {Set<string>} targets @param {KnownNames} names @returns {esbuild.Plugin} */
+function elsewhere(targets, names) {
   const asked = {};
   return {
     name: namespace,
     setup(build) {
       build.onResolve({ filter: /^[^./]/ }, async ({ path: name, pluginData, ...of }) => {
         if (pluginData === asked || of.kind === "entry-point" || of.kind === "require-resolve" || isBuiltin(name)) return;
-        const found = await build.resolve(name, { ...of, pluginData: asked });
+        const found = await names.find(name, of, () => build.resolve(name, { ...of, pluginData: asked }));
         if (found.external || found.namespace !== "file" || found.suffix || !targets.has(found.path)) return;
         return { path: found.path, namespace, sideEffects: found.sideEffects };
       });

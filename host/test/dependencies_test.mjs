@@ -193,3 +193,32 @@ test("an edit builds the developer's part alone; another import, or another vers
   const broken = await edit(`import { name } from "big"; export const handler = async () => {{;`);
   assert.equal(broken.built.errors.length, 1);
 });
+
+test("a save finds the packages that its names mean now", async (t) => {
+  const api = (text) => `import { name } from "big"; export const handler = async () => name + "${text}";`;
+  const config = (more) => JSON.stringify({ compilerOptions: more });
+  const { folder, request } = await alike(t, {
+    ...node_modules(big),
+    "api/handler.ts": api(1),
+    "api/mine.ts": `export const name = "mine";`,
+    "api/tsconfig.json": `{ "extends": ["../base"], /* no more */ }`,
+    "base.json": config({}),
+  });
+  const save = async (files) => {
+    await write(folder, files);
+    const changed = Object.keys(files).map((name) => path.join(folder, name));
+    const built = await builder.call("build", { ...request, changed });
+    assert.deepEqual(built.errors, []);
+    return { ...built, result: (await run(built)).told.result };
+  };
+  assert.equal((await save({ "api/handler.ts": api(2) })).result, "big2");
+  assert.equal((await save({ "api/handler.ts": api(3) })).result, "big3");
+  const { inputs, result } = await save({ "base.json": config({ paths: { big: ["./api/mine.ts"] } }) });
+  assert.equal(result, "mine3");
+  assert.ok(inputs.includes(path.join(folder, "base.json")), inputs.join());
+  assert.equal((await save({ "base.json": config({}) })).result, "big3");
+  await builder.call("split", { function: request.function });
+  assert.equal((await save({ "api/handler.ts": api(4) })).result, "big4");
+  await write(folder, { "api/node_modules/big/package.json": "{}", "api/node_modules/big/index.js": `exports.name = "nearer";` });
+  assert.equal((await save({ "api/handler.ts": api(5) })).result, "nearer5");
+});
