@@ -43,6 +43,8 @@ constexpr const char* kInstalled[] = {".package-lock.json", ".modules.yaml", ".y
 constexpr std::chrono::milliseconds kCallsComeFirst{300};
 // A file is not there for a moment while an editor or git replaces it: errors count when nothing more comes.
 constexpr std::chrono::milliseconds kMoment{40};
+// A tool takes seconds: files that are saved together are built together.
+constexpr std::chrono::milliseconds kTogether{3};
 
 BuildRequest build_request(CodeEntry& entry, const std::string& session) {
   BuildRequest request;
@@ -335,6 +337,9 @@ Async<void> LocalCode::State::build_by_tool(std::shared_ptr<CodeEntry> entry) {
     co_return;
   }
   follow_folder(*entry, project->root);
+  co_await rest(entry->calm, kTogether);
+  if (closed) co_return;
+  entry->stale = false;
   auto const started = Steady::now();
   auto const urgency = entry->wanted ? Toolchain::Urgency::waited_for : Toolchain::Urgency::background;
   auto built = co_await toolchain.build(source, *project, urgency);

@@ -244,6 +244,27 @@ TEST_F(LocalCodeTest, AFolderRunsAsItLiesAndEverySaveIsOtherCode) {
   EXPECT_NE(call(plain).value().generation, first.generation);
 }
 
+TEST_F(LocalCodeTest, FilesThatAreSavedTogetherAreBuiltTogetherByATool) {
+  builder("");
+  auto const built = folder_.path() / "built";
+  auto const rule = "bootstrap:\n\techo >> " + built.string() +
+                    "; printf x > $(ARTIFACTS_DIR)/bootstrap; chmod +x $(ARTIFACTS_DIR)/bootstrap\n";
+  ASSERT_TRUE(write_file(folder_.path() / "app" / "Makefile", rule));
+  auto program = function();
+  program.source = LocalFunction::Source::tool;
+  program.runtime = "provided.al2023";
+  program.path = folder_.path() / "app";
+  ASSERT_TRUE(call(program)) << call(program).error().message;
+  auto const builds = [&] { return read_file(built).value().size(); };
+  EXPECT_EQ(builds(), 1u);
+  for (auto const* file : {"a.cpp", "b.cpp", "c.cpp"}) {
+    watch_->say(program.path / file);
+    context_.poll();
+  }
+  ASSERT_TRUE(call(program));
+  EXPECT_EQ(builds(), 2u);
+}
+
 TEST_F(LocalCodeTest, PackagesThatAreInstalledAreOtherCodeOfAFolder) {
   builder("ok()");
   LocalFunction plain = function();
