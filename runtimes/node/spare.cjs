@@ -5,14 +5,10 @@
 'use strict'
 const { closeSync, openSync, readFileSync, readSync, writeSync } = require('node:fs')
 const Module = require('node:module')
-const { setFlagsFromString } = require('node:v8')
-
-setFlagsFromString('--no-lazy') // all of ours is compiled now: else V8 does it at the first call of each function, in the user's time
 const { prepare } = require('./dependencies.cjs')
 const { compileListed, noteLoaded } = require('./packages.cjs')
 const { rehearse } = require('./rehearsal.cjs')
 const { run, setUp } = require('./runtime.cjs')
-setFlagsFromString('--lazy')
 
 // What the AWS SDK and most handlers load.
 const builtins = ['buffer', 'child_process', 'crypto', 'events', 'fs/promises', 'http', 'http2', 'https', 'os', 'path', 'stream', 'url', 'util', 'zlib']
