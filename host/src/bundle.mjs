@@ -88,7 +88,7 @@ async function bundle(request) {
   if (!it || isNew) {
     await early;
     await dispose({ function: request.function });
-    it = { asked, key, options, inputs: [], told: { inputs: "", dependencies: [], id: "" }, written: new Map() };
+    it = { asked, key, options, inputs: [], told: { inputs: "", dependencies: none, id: "" }, written: new Map() };
     warm.set(request.function, it);
   }
   it.asked = asked;
@@ -110,7 +110,7 @@ async function bundle(request) {
   }
   const failed = errors.flatMap((/** @type {{ file?: string }} */ e) => (e.file ? [e.file] : []));
   const inputs = [...new Set([request.entry, ...it.inputs, ...failed, ...about])];
-  const dependencies = (it.split || errors.length > 0) && it.cut ? it.cut.files : [];
+  const dependencies = (it.split || errors.length > 0) && it.cut ? it.cut.files : none;
   const id = inputsId(it, inputs, dependencies);
   return {
     outfile: place.outfile,
@@ -132,12 +132,13 @@ async function hooks({ isPrepared }, { options = {} }, { outfile }, when) {
   return isPrepared ? [] : await runHooks(options.hooks?.[when], options, path.dirname(outfile));
 }
 
+/** @type {string[]} */
+const none = [];
 let lastId = 0;
 /** Another one for each list: with the AWS SDK it is long, and hardly ever another. @param {Warm} it @param {string[]} inputs @param {string[]} dependencies */
 function inputsId(it, inputs, dependencies) {
   const text = inputs.join("\n");
-  const isTold = it.told.inputs === text && (it.told.dependencies === dependencies || dependencies.length + it.told.dependencies.length === 0);
-  if (!isTold) it.told = { inputs: text, dependencies, id: `${process.pid}.${++lastId}` };
+  if (it.told.inputs !== text || it.told.dependencies !== dependencies) it.told = { inputs: text, dependencies, id: `${process.pid}.${++lastId}` };
   return it.told.id;
 }
 

@@ -10,7 +10,8 @@ export class KnownNames {
   #known = new Map();
 
   /**
-   * As `resolve` says, or as it said while the packages that may be meant are the same: the nearest of that name counts.
+   * As `resolve` says, or as it said while the packages that may be meant are the same (the nearest of that name counts), and
+   * the tsconfigs on the way there.
    * @template T @param {string} name @param {From} from @param {() => Promise<T>} resolve @returns {Promise<T>}
    */
   async find(name, { resolveDir, kind }, resolve) {
@@ -29,12 +30,24 @@ export class KnownNames {
   }
 }
 
-/** Tells whether it is the package that it was, and the nearest. Empty: it is not in a `node_modules`. @param {string} name @param {string} from */
+/**
+ * Tells whether it is the package that it was, and the nearest, for sources with the same settings. Empty: it is not in a
+ * `node_modules`.
+ * @param {string} name @param {string} from
+ */
 function signsOf(name, from) {
   const own = name.split("/").slice(0, name.startsWith("@") ? 2 : 1).join("/");
-  for (let folder = from, depth = 0; ; folder = path.dirname(folder), ++depth) {
-    const found = statSync(path.join(folder, "node_modules", own, "package.json"), { throwIfNoEntry: false });
-    if (found) return `${depth} ${found.ino} ${found.size} ${found.mtimeMs}`;
+  let signs = "";
+  for (let folder = from; ; folder = path.dirname(folder)) {
+    const found = look(path.join(folder, "node_modules", own, "package.json"));
+    signs += `${folder}:${look(path.join(folder, "tsconfig.json"))},${found};`;
+    if (found) return signs;
     if (folder === path.dirname(folder)) return "";
   }
+}
+
+/** Empty: it is not there. @param {string} file */
+function look(file) {
+  const found = statSync(file, { throwIfNoEntry: false });
+  return found ? `${found.ino} ${found.size} ${found.mtimeMs}` : "";
 }

@@ -195,11 +195,12 @@ test("an edit builds the developer's part alone; another import, or another vers
 });
 
 test("a save finds the packages that its names mean now", async (t) => {
-  const api = (text) => `import { name } from "big"; export const handler = async () => name + "${text}";`;
+  const api = (text) => `import { name } from "big"; import { other } from "./lib/other"; export const handler = async () => name + "${text}" + other;`;
   const config = (more) => JSON.stringify({ compilerOptions: more });
   const { folder, request } = await alike(t, {
     ...node_modules(big),
     "api/handler.ts": api(1),
+    "api/lib/other.ts": `import { name } from "big"; export const other = name === "mine" ? name : "";`,
     "api/mine.ts": `export const name = "mine";`,
     "api/tsconfig.json": `{ "extends": ["../base"], /* no more */ }`,
     "base.json": config({}),
@@ -213,6 +214,10 @@ test("a save finds the packages that its names mean now", async (t) => {
   };
   assert.equal((await save({ "api/handler.ts": api(2) })).result, "big2");
   assert.equal((await save({ "api/handler.ts": api(3) })).result, "big3");
+  await write(folder, { "api/lib/tsconfig.json": config({ paths: { big: ["../mine.ts"] } }) }); // nobody follows it
+  assert.equal((await save({ "api/handler.ts": api(3) })).result, "big3mine");
+  await write(folder, { "api/lib/tsconfig.json": config({}) });
+  await save({ "api/handler.ts": api(3) });
   const { inputs, result } = await save({ "base.json": config({ paths: { big: ["./api/mine.ts"] } }) });
   assert.equal(result, "mine3");
   assert.ok(inputs.includes(path.join(folder, "base.json")), inputs.join());
