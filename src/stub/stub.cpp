@@ -56,6 +56,9 @@ Stub::Stub(RuntimeClient& lambda, Invoker& remote, Uplink* uplink, Ids& ids, Log
 }
 
 Async<Fault> Stub::run() {
+  // Asking for an event ends the init, whose time is not the function's; and of environments that start by
+  // the hundred no more dial at once than Lambda starts at once.
+  if (uplink_) co_await uplink_->first_try();
   asio::steady_timer timer(co_await asio::this_coro::executor);
   for (int failures = 0;;) {
     auto const served = co_await serve_one();

@@ -3,7 +3,7 @@
 //
 // At the deadline: a client that is at work is left to it. Lambda then ends the call in its own words, as it
 // would have ended the deployed function, and the caller sees no difference. Only a stub that has reached
-// nobody answers by itself, a quarter of a second earlier, because Lambda's timeout would not say why.
+// nobody answers by itself, a little earlier (Wait::Limits), because Lambda's timeout would not say why.
 #pragma once
 
 #include <functional>

@@ -56,7 +56,7 @@ class FakeAws {
   std::map<std::string, std::string> objects;
   std::function<void(std::string)> client;  // the connection "client="
   bool has_client = true, answers_hello = true;
-  int refuse_connect = 0, hellos = 0, connects = 0, requests = 0;
+  int refuse_connect = 0, hellos = 0, connects = 0, asked = 0, requests = 0;
 
  private:
   static Async<net::Answer> with(int status, std::string body) { co_return net::Response{status, {}, body}; }
@@ -81,6 +81,7 @@ class FakeAws {
   }
   Async<net::Answer> runtime(net::Request request, std::string path) {
     if (path.ends_with("/next")) {
+      ++asked;
       while (events.empty()) co_await wait();
       auto event = std::move(events.front());
       events.pop_front();
@@ -316,12 +317,37 @@ TEST_F(StubTest, AFreshConnectionThatDiedSilentlyIsNoticedByTheSilence) {
 }
 
 TEST_F(StubTest, ADialFromBeforeTheFreezeIsNotWaitedFor) {
+  Uplink::Options options;
+  options.first_pause = 1ms;
+  start(options);
+  EXPECT_EQ(call("1"), "response 1");
+  aws.answers_hello = false;
+  for (auto const& [id, socket] : aws.sockets) socket->drop();
+  for (int turns = 0; turns < 200 && aws.hellos < 2; ++turns) net::run(io, aws.wait());
+  ASSERT_EQ(aws.hellos, 2);
+  aws.answers_hello = true;
+  stub_clock.by = 3600s;
+  EXPECT_EQ(call("2"), "response 2");
+}
+
+TEST_F(StubTest, ItAsksForNoEventBeforeItIsConnected) {
   aws.answers_hello = false;
   start();
   for (int turns = 0; turns < 200 && aws.hellos == 0; ++turns) net::run(io, aws.wait());
-  aws.answers_hello = true;
-  stub_clock.by = 3600s;
+  for (int turns = 0; turns < 10; ++turns) net::run(io, aws.wait());
+  ASSERT_EQ(aws.hellos, 1);
+  EXPECT_EQ(aws.asked, 0);
+  EXPECT_TRUE(net::run(io, aws.sockets["stub1="]->write(R"({"type":"hello","connectionId":"stub1="})")));
   EXPECT_EQ(call("1"), "response 1");
+}
+
+TEST_F(StubTest, ItAsksForEventsThoughNobodyAnswersItsHello) {
+  aws.answers_hello = false;
+  Uplink::Options options;
+  options.hello_timeout = 50ms;
+  start(options);
+  EXPECT_NE(call("1").find("Live.NotConnected"), std::string::npos);
+  EXPECT_GE(aws.hellos, 2);
 }
 
 TEST_F(StubTest, AMessageFromBeforeTheFreezeProvesNoConnection) {

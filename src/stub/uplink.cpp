@@ -41,7 +41,10 @@ struct Uplink::State : std::enable_shared_from_this<Uplink::State> {
         options(options),
         events(std::move(events)),
         backoff(ids, options.first_pause, options.longest_pause),
-        pause(this->executor) {}
+        pause(this->executor),
+        first_try(this->executor) {
+    first_try.never_expire();
+  }
 
   Async<void> find();
   Async<void> rest();
@@ -69,6 +72,8 @@ struct Uplink::State : std::enable_shared_from_this<Uplink::State> {
   Events events;
   Backoff backoff;
   Timer pause;
+  Timer first_try;  // cancelled when it has connected or failed
+  bool tried = false;
   Shared current;
   int connects = 0;
   int search = 0;  // the latest find(): an earlier one ends
@@ -85,6 +90,7 @@ Uplink::~Uplink() {
   state_->stopped = true;
   state_->events = {};
   state_->pause.cancel();
+  state_->first_try.cancel();
   if (state_->current) state_->current->socket.drop();
 }
 
@@ -92,6 +98,12 @@ void Uplink::start() {
   state_->last_active = state_->clock.now();
   state_->spawn(state_->find());
 }
+
+Async<void> Uplink::first_try() {
+  auto const state = state_;
+  if (!state->tried) co_await state->first_try.wait();
+}
+
 int Uplink::connects() const { return state_->connects; }
 
 // Until there is one.
@@ -100,8 +112,14 @@ Async<void> Uplink::State::find() {
   while (!stopped && mine == search) {
     auto opened = co_await connect();
     if (stopped || mine != search) co_return;
-    if (opened) co_return adopt(opened.value());
-    if (events.on_down) events.on_down(opened.error().message);
+    if (opened) {
+      adopt(opened.value());
+    } else if (events.on_down) {
+      events.on_down(opened.error().message);
+    }
+    tried = true;
+    first_try.cancel();
+    if (opened) co_return;
     co_await rest();
   }
 }

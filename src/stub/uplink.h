@@ -36,7 +36,8 @@ class Uplink {
   Uplink(Executor executor, const Clock& clock, Ids& ids, Dial dial, Options options, Events events);
   ~Uplink();
 
-  void start();  // and goes on for as long as this object lives
+  void start();             // and goes on for as long as this object lives
+  Async<void> first_try();  // until it has connected or failed: as long as a dial and its hello may take
   // An invocation begins, perhaps after a freeze: a connection that was not heard from lately is asked
   // whether it is still there, while it is used; an old one is replaced; without one the next attempt is made
   // at once.
