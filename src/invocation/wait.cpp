@@ -183,7 +183,9 @@ Wait::Step Wait::sleep_until(TimePoint until) {
 }
 
 TimePoint::duration Wait::margin() const {
-  return std::min<TimePoint::duration>(limits_.margin, (deadline_ - began_) / 4);
+  auto const time = deadline_ - began_;
+  return std::min(time / 4,
+                  std::clamp<TimePoint::duration>(time / 8, limits_.least_margin, limits_.most_margin));
 }
 
 TimePoint Wait::patience() const {

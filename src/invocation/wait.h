@@ -33,7 +33,9 @@ class Wait {
     Milliseconds starved{250};       // later than so after a step's `until`, the stub itself stood still
     Milliseconds ask_after{2000};    // of silence: a client that is there says so at once
     Milliseconds ask_again{1000};
-    Milliseconds margin{250};  // before the deadline: says why nothing came, while AWS still listens
+    // Before the deadline: says why nothing came, while AWS still listens. An eighth of the call's time
+    // within these bounds; a quarter, if that is less.
+    Milliseconds least_margin{250}, most_margin{1000};
   };
   struct Step {
     enum class Kind { sleep, read_row, send_invoke, send_ask, finish };

@@ -349,13 +349,19 @@ TEST_F(WaitTest, AStubWithoutConnectionSaysWhy) {
 }
 
 TEST_F(WaitTest, BeforeTheDeadlineItSaysWhyNothingCame) {
-  Wait brief{ids, {"dev", "app"}, "r1", clock.now(), clock.now() + 1s};
-  brief.link_is_down(clock.now(), "no route");
-  auto const step = brief.next(clock.now());
-  EXPECT_EQ(step.until, clock.now() + 750ms);
-  clock.advance(750ms);
-  EXPECT_EQ(brief.next(clock.now()).kind, Kind::finish);
-  EXPECT_EQ(brief.reply().error_type, "Live.NotConnected");
+  for (auto const& [time, margin] :
+       {std::pair(800ms, 200ms), {1000ms, 250ms}, {2000ms, 250ms}, {4000ms, 500ms}, {60'000ms, 1000ms}}) {
+    auto const began = clock.now();
+    Wait one{ids, {"dev", "app"}, "r1", began, began + time};
+    one.link_is_up("stub=");
+    one.start_with(row());
+    while (one.next(clock.now()).kind != Kind::finish) {
+      one.posted(clock.now(), {Outcome::throttled, "slowly"});
+      clock.advance(1ms);
+    }
+    EXPECT_EQ(began + time - clock.now(), margin);
+    EXPECT_EQ(one.reply().error_type, "Live.Throttled");
+  }
 }
 
 TEST_F(WaitTest, AnAnswerInTheStoreSuspendsTheRuleOfSilence) {
