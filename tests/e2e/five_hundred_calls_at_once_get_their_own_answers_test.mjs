@@ -64,7 +64,7 @@ test("while the workers are busy the others wait for their turn, and the termina
 
 test("five hundred at once from warmed stubs: each gets its own answer", { timeout: 300_000 }, async () => {
   await right(await Promise.all(run(2)), 2);
-  assert.ok([calls, calls + 1].includes(stubs().length), "none was added");
+  assert.ok(stubs().length <= calls + 1, "none was added"); // a call that is sent late finds one that is free again
 });
 
 test("a call after them is as quick as ever", async () => {
