@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 
 #include <boost/asio/io_context.hpp>
@@ -30,6 +31,7 @@ class FakeDebugStack final : public Mailbox, public PayloadStore {
   int failing_puts = 0, failing_gets = 0;
   bool gets_are_denied = false;
   std::map<std::string, Milliseconds> slow_to;  // connections
+  std::set<std::string> throttled_to;           // likewise
 
   Async<Posted> post(std::string connection, std::string text) override {
     texts.push_back(text);
@@ -42,6 +44,7 @@ class FakeDebugStack final : public Mailbox, public PayloadStore {
       outcome = scripted.front();
       scripted.pop_front();
     }
+    if (throttled_to.contains(connection)) outcome = Outcome::throttled;
     auto const to = connections.find(connection);
     if (outcome == Outcome::delivered && to == connections.end()) outcome = Outcome::gone;
     if (text.size() > kMaxMessage) outcome = Outcome::too_large;

@@ -231,6 +231,35 @@ TEST_F(RelayTest, ASignOfLifeThatIsRefusedIsRepeated) {
   EXPECT_EQ(invoke(call("{}")).payload, "slow");
 }
 
+TEST_F(RelayTest, AnAnswerThatIsRefusedIsTriedAnewWhenTheStubAsks) {
+  aws.throttled_to = {"stub="};
+  int messages = 0;
+  size_t next = 0;  // to be posted
+  aws.connections["client="] = [&](std::string text) {
+    if (++messages == 4) {  // the answer's pauses are longer than the stub's by now
+      aws.throttled_to.clear();
+      next = aws.texts.size();
+    }
+    server->receive(text);
+  };
+  EXPECT_EQ(invoke(call("1")).payload, "1");
+  ASSERT_GT(aws.texts.size(), next);
+  EXPECT_EQ(stub_envelope.open(aws.texts[next]).value().head.type, MessageType::reply);
+  settle_down();
+  EXPECT_EQ(echo.calls.size(), 1u);
+}
+
+TEST_F(RelayTest, WhileTheGatewayRefusesEverybodyNobodyIsSilent) {
+  echo.instead = [this](Invocation) -> Async<Reply> {
+    aws.throttled_to = {"stub=", "client="};
+    asio::steady_timer timer(io, 400ms);
+    co_await timer.async_wait(asio::use_awaitable);
+    aws.throttled_to.clear();
+    co_return Reply{Reply::Outcome::success, "after it", ""};
+  };
+  EXPECT_EQ(invoke(call("{}")).payload, "after it");
+}
+
 TEST_F(RelayTest, AClientThatVanishesIsNoticed) {
   aws.connections["client="] = [](std::string) {};
   auto const reply = invoke(call("{}"));

@@ -103,7 +103,11 @@ void RemoteServer::State::take_question(const Head& head) {
 void RemoteServer::State::repeat(const CallKey& key, Ledger::Verdict verdict) {
   if (streams.contains(key)) ask_again(key);
   if (verdict == Ledger::Verdict::running) return say(MessageType::alive, key, *ledger.reply_to(key));
-  if (!streams.contains(key)) spawn(deliver(key));
+  if (streams.contains(key)) return;
+  if (auto const under_way = delivering.find(key); under_way != delivering.end())
+    under_way->second->cancel();  // the gateway takes messages: perhaps this one, too
+  else
+    spawn(deliver(key));
 }
 
 Async<void> RemoteServer::State::serve(Envelope::Message message, Received received) {
@@ -268,7 +272,8 @@ Async<Result<std::string>> RemoteServer::State::message_of(CallKey key, Reply re
 
 // Until the stub's connection has it. One that is gone ends the attempt: the stub will ask by its next one.
 Async<void> RemoteServer::State::deliver(CallKey key) {
-  if (!delivering.insert(key).second) co_return;
+  auto const pause = timer();
+  if (!delivering.emplace(key, pause).second) co_return;
   Backoff backoff(ids, kFirstPause, kLongestPause);
   while (!stopped) {
     auto const* kept = ledger.kept(key);
@@ -298,7 +303,7 @@ Async<void> RemoteServer::State::deliver(CallKey key) {
       if (!smaller) break;
       continue;
     }
-    co_await sleep(timer(), backoff.next());
+    co_await sleep(pause, backoff.next());
   }
   delivering.erase(key);
   ended();

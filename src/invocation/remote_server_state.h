@@ -116,7 +116,9 @@ struct RemoteServer::State : std::enable_shared_from_this<RemoteServer::State> {
   Options options;
   Ledger ledger;
   ClockOffset offset;
-  std::set<CallKey> delivering, undelivered;
+  std::map<CallKey, std::shared_ptr<Timer>>
+      delivering;  // the pause before its next try: cancelled to try now
+  std::set<CallKey> undelivered;
   std::map<CallKey, TellingPtr> tellings;  // that run
   std::map<CallKey, std::shared_ptr<Stream>>
       streams;  // that run, or of which the stub may still lack something

@@ -53,7 +53,7 @@ void Wait::store_failed(TimePoint now, const Fault& fault) {
 
 void Wait::refused(TimePoint now, const Fault& fault, std::string what) {
   what += ": " + fault.message;
-  if (fault.status == 429 || fault.status >= 500) return trouble(now, "Live.Unavailable", what, std::nullopt);
+  if (fault.status == 429 || fault.status >= 500) return overload(now, "Live.Unavailable", what);
   if (fault.status != 0) return trouble(now, "Live.Refused", what, limits_.refused);
   trouble(now, "Live.Unreachable", what, limits_.unreachable);
 }
@@ -69,7 +69,7 @@ void Wait::adopt(TimePoint now, ClientRow row) {
   if (row.connection == gone_) return no_client(now, "its connection is gone");
   row_ = std::move(row);
   if (!accepted_) return;
-  trouble_.reset();  // its session is there, by a new connection: ask at once
+  end_trouble(now);  // its session is there, by a new connection: ask at once
   told_link_.clear();
 }
 
@@ -82,8 +82,7 @@ void Wait::posted(TimePoint now, const Posted& posted) {
     case Posted::Outcome::delivered:
       if (!accepted_ && row_) accept(now);
       backoff_.reset();
-      trouble_.reset();
-      return;
+      return end_trouble(now);
     case Posted::Outcome::gone:
       if (row_) gone_ = row_->connection;
       row_.reset();
@@ -94,12 +93,12 @@ void Wait::posted(TimePoint now, const Posted& posted) {
       return;
     case Posted::Outcome::throttled:
       small_ = true;
-      return trouble(now, "Live.Throttled", what, std::nullopt);
+      return overload(now, "Live.Throttled", what);
     case Posted::Outcome::forbidden:
       return trouble(now, "Live.Refused", what, limits_.refused);
     case Posted::Outcome::failed:
       if (row_) owner_ = row_->session;
-      return trouble(now, "Live.Unavailable", what, std::nullopt);
+      return overload(now, "Live.Unavailable", what);
     case Posted::Outcome::unreachable:
       if (row_) owner_ = row_->session;
       return trouble(now, "Live.Unreachable", what, limits_.unreachable);
@@ -190,7 +189,10 @@ TimePoint::duration Wait::margin() const {
 
 TimePoint Wait::patience() const {
   auto until = deadline_;
-  if (accepted_) until = std::min(until, last_heard_ + limits_.silence);
+  if (accepted_) {
+    auto const silent = last_heard_ + limits_.silence;
+    until = std::min(until, overloaded() ? std::max(silent, deadline_ - margin()) : silent);
+  }
   if (!accepted_) until = std::min(until, deadline_ - margin());
   if (!accepted_ && link_down_since_) until = std::min(until, *link_down_since_ + limits_.no_link);
   if (trouble_ && trouble_->limit) until = std::min(until, trouble_->since + *trouble_->limit);
@@ -199,7 +201,7 @@ TimePoint Wait::patience() const {
 
 void Wait::give_up(TimePoint now) {
   if (reply_ || now < patience()) return;
-  if (accepted_ && now >= last_heard_ + limits_.silence) {
+  if (accepted_ && !overloaded() && now >= last_heard_ + limits_.silence) {
     fail(
         "Live.ClientSilent",
         fmt::format("The client{} accepted this call and then fell silent for {:.0f} seconds: is its machine "
@@ -231,6 +233,19 @@ void Wait::trouble(TimePoint now, std::string type, std::string what, std::optio
   auto const since = trouble_ && trouble_->type == type ? trouble_->since : now;
   trouble_ = Trouble{std::move(what), std::move(type), since, limit};
   not_before_ = now + backoff_.next();
+}
+
+// While the gateway refuses us it may refuse the client, too: that is nobody's silence.
+void Wait::end_trouble(TimePoint now) {
+  if (overloaded()) last_heard_ = std::min(now, last_heard_ + (now - trouble_->since));
+  trouble_.reset();
+}
+
+void Wait::overload(TimePoint now, std::string type, std::string what) {
+  auto const since = overloaded() ? trouble_->since : now;
+  trouble(now, std::move(type), std::move(what), std::nullopt);
+  trouble_->since = since;
+  trouble_->is_overload = true;
 }
 
 void Wait::fail(std::string type, std::string message) {

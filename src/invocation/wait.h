@@ -82,11 +82,15 @@ class Wait {
     std::string type;
     TimePoint since;
     std::optional<Milliseconds> limit;
+    bool is_overload = false;  // the gateway's: it may refuse the client as well
   };
 
   Step sleep_until(TimePoint until);
   void fail(std::string type, std::string message);
   void trouble(TimePoint now, std::string type, std::string what, std::optional<Milliseconds> limit);
+  void overload(TimePoint now, std::string type, std::string what);
+  void end_trouble(TimePoint now);
+  bool overloaded() const { return trouble_ && trouble_->is_overload; }
   void refused(TimePoint now, const Fault& fault, std::string what);
   void no_client(TimePoint now, std::string what);
   void adopt(TimePoint now, ClientRow row);

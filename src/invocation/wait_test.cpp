@@ -373,6 +373,30 @@ TEST_F(WaitTest, AnAnswerInTheStoreSuspendsTheRuleOfSilence) {
   EXPECT_EQ(next().kind, Kind::finish);
 }
 
+// While the gateway refuses the stub's questions it may refuse the client's answers as well.
+TEST_F(WaitTest, WhileTheGatewayRefusesQuestionsNobodyIsSilent) {
+  accepted();
+  auto step = run_on();
+  auto const refused = clock.now();
+  for (; since(refused) < 20s; step = run_on()) {
+    ASSERT_NE(step.kind, Kind::finish) << message();
+    post_ends(since(refused) < 10s ? Outcome::throttled : Outcome::failed);
+  }
+  post_ends(Outcome::delivered);
+  auto const back = clock.now();
+  while ((step = run_on()).kind != Kind::finish) post_ends(Outcome::delivered);
+  EXPECT_EQ(since(back), 3000ms) << "two of the five seconds had gone by before";
+  EXPECT_EQ(wait.reply().error_type, "Live.ClientSilent");
+}
+
+TEST_F(WaitTest, AGatewayThatRefusesUntilTheDeadlineIsWhatIsTold) {
+  accepted();
+  auto const began = clock.now();
+  while (run_on().kind != Kind::finish) post_ends(Outcome::throttled);
+  EXPECT_EQ(since(began), 59'000ms);
+  EXPECT_EQ(wait.reply().error_type, "Live.Throttled");
+}
+
 TEST_F(WaitTest, SequencesCountUp) {
   EXPECT_EQ(wait.next_sequence(), 1u);
   EXPECT_EQ(wait.next_sequence(), 2u);
