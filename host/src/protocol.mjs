@@ -1,4 +1,6 @@
 // JSON lines between `live` and one of its Node processes. Standard output belongs to the protocol alone.
+import { statfsSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { createInterface } from "node:readline";
 
 /** What a method says went wrong: `live` shows the message, and the place when there is one. */
@@ -26,12 +28,35 @@ export class HostError extends Error {
  * @typedef {(params: any, call: Call) => unknown} Method
  */
 
-/** @param {unknown} error */
-function describe(error) {
+const least = 1 << 20; // bytes
+
+/** @param {string} folder */
+function isFull(folder) {
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    return bavail * bsize < least;
+  } catch {
+    return false; // it is not there
+  }
+}
+
+/** Where there was no room to write, and what to do; a file that was cut short says so in its own words. @param {string} message @param {string[]} folders */
+function withRoom(message, folders) {
+  const cut = /(Unterminated string in|Unexpected end of) JSON( input)?/.test(message);
+  if (!cut && !/ENOSPC|no space left/i.test(message)) return message;
+  const full = folders.filter(isFull);
+  if (full.length === 0) return message;
+  const advice = `free some of it${full[0] === tmpdir() ? ", or name another folder in TMPDIR" : ""}`;
+  return `${cut ? "a file could not be written whole" : message}: the disk of ${full[0]} is full: ${advice}`;
+}
+
+/** @param {unknown} error @param {any} params */
+function describe(error, params) {
   const known = error instanceof HostError;
   const e = error instanceof Error ? error : new Error(String(error));
+  const folders = [tmpdir(), params?.folder, params?.outdir].filter((one) => typeof one === "string");
   /** @type {Record<string, unknown>} */
-  const shown = { message: plain(e.message) };
+  const shown = { message: withRoom(plain(e.message), folders) };
   const { code, file, line, column, detail, inputs, sources } = /** @type {any} */ (e);
   if (code ?? (known ? undefined : e.name)) shown.code = String(code ?? e.name);
   if (file) Object.assign(shown, { file, line, column });
@@ -89,7 +114,7 @@ export function serve(methods) {
       const result = await Promise.race([work, aborted(stop.signal)]);
       send({ id, result: result ?? {} });
     } catch (error) {
-      send({ id, error: describe(error) });
+      send({ id, error: describe(error, params) });
     } finally {
       running.delete(id);
     }

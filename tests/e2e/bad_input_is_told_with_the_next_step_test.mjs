@@ -5,6 +5,7 @@ import { createServer } from "node:net";
 import path from "node:path";
 import { after, test } from "node:test";
 import { Lab } from "../support/lab.mjs";
+import { noOwnFolders } from "../support/own_folders.mjs";
 
 const lab = new Lab({ Hello: { handler: "hello.handler" } }, { "src/hello.js": "exports.handler = async () => 1;" });
 const main = lab.read("lib/index.js");
@@ -48,6 +49,21 @@ test("a folder without an app", async () => {
   } finally {
     lab.app = app;
   }
+});
+
+test("a full disk below TMPDIR, however far one gets on it", { skip: noOwnFolders }, async () => {
+  const small = path.join(lab.folder, "small");
+  mkdirSync(small);
+  const { live } = lab;
+  lab.live = path.join(lab.folder, "live-on-a-small-disk");
+  for (const size of ["4k", "16k"]) {
+    const full = `mount -t tmpfs -o size=${size} none ${small} && TMPDIR=${small} exec ${live} "$@"`;
+    writeFileSync(lab.live, `#!/bin/sh\nexec unshare -Urm sh -c '${full}' sh "$@"\n`, { mode: 0o755 });
+    const { code, text } = await lab.run("build", "--stage", "e2e"); // the app itself ends with a stack, which is shown
+    assert.equal(code, 1, text);
+    assert.match(text, /✗ .*: the disk of \S*\/small is full: free some of it, or name another folder in TMPDIR/);
+  }
+  lab.live = live;
 });
 
 test("an unknown setting in live.json", async () => {
