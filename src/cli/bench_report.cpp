@@ -99,6 +99,7 @@ Signatures are checked, state is on disk, no latency is injected.
   is this call's, new, and computed by the local worker. *Eight at once*: eight such callers, each waiting for its
   own answer.
 - **Sizes**: events of 100,000 and 5,000,000 bytes of random printable characters, new for each call.
+- **Stub**: a process by itself, from its start until it asks for its first event, which it does when it is connected.
 - **First call**: the stubs are killed, then a call is made: it starts a stub, which connects, and a worker.
 - **Save → live** begins before the file is written (in place and by renaming, in turns) and ends with the first
   complete answer of the new code, of calls made one after the other. A call that fails would end the bench.
