@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { shared, sleep } from "../support/lab.mjs";
+import { sleep } from "../support/lab.mjs";
 import { gate, lab, work } from "../support/work.mjs";
 
 // Its process is stopped for longer than a moment, as by a sleeping machine, and meanwhile its connection goes.
@@ -27,7 +27,7 @@ async function standStill(n, meanwhile, { reconnects }) {
   const { error, text } = await work(n);
   assert.equal(error, undefined, text);
   const took = Math.round(performance.now() - began);
-  assert.ok(took < shared(2000), `it took ${took} ms:\n${session.tail()}`);
+  assert.ok(took < 2000, `it took ${took} ms:\n${session.tail()}`);
   return session.lines.slice(lines);
 }
 

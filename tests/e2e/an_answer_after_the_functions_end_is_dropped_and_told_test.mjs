@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { Gate } from "../support/gate.mjs";
-import { Lab, shared, timed } from "../support/lab.mjs";
+import { Lab, timed } from "../support/lab.mjs";
 
 const gate = await new Gate().listen();
 const lab = new Lab(
@@ -28,7 +28,7 @@ test("the handler is in time, its answer is not: the caller has a timeout", asyn
   const { error, body, text, took } = await call;
   assert.equal(error, "Unhandled", text);
   assert.match(body.errorType + body.errorMessage, /Sandbox\.Timedout.*Task timed out after 4\.00 seconds/, text);
-  assert.ok(took > 3500 && took < shared(6000), `${took} ms`);
+  assert.ok(took > 3500 && took < 6000, `${took} ms`);
   await lab.faults("none");
 });
 

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import path from "node:path";
 import { after, before, test } from "node:test";
-import { Lab, shared } from "../support/lab.mjs";
+import { Lab } from "../support/lab.mjs";
 import { root } from "../support/live.mjs";
 
 // tests/support/another_client.py knows docs/protocol.md and shares nothing with `live`. The stub is the real one.
@@ -123,7 +123,7 @@ test("without them the stub gives up after 5 s of silence, though it repeated th
   const took = performance.now() - began;
   assert.equal(error, "Unhandled", text);
   assert.equal(body.errorType, "Live.ClientSilent");
-  assert.ok(took > 4900 && took < shared(7000), `it took ${Math.round(took)} ms`);
+  assert.ok(took > 4900 && took < 7000, `it took ${Math.round(took)} ms`);
   assert.ok(await other.of("again", { after: before, where: ({ type }) => type === "invoke" }), "the stub did not repeat it");
 });
 

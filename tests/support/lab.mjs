@@ -1,7 +1,6 @@
 // An app of one stack whose functions a test describes and writes, and a client that invokes them.
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { availableParallelism, loadavg } from "node:os";
 import path from "node:path";
 import { Workplace, call, root } from "./live.mjs";
 
@@ -232,9 +231,6 @@ export async function timed(call) {
   const answer = await call;
   return { ...answer, took: Math.round(performance.now() - began) };
 }
-
-/** That long on a machine of one's own; longer where more wants to run than there are processors. @param {number} ms */
-export const shared = (ms) => ms * Math.max(1, loadavg()[0] / availableParallelism());
 
 export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
