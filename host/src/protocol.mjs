@@ -1,7 +1,7 @@
 // JSON lines between `live` and one of its Node processes. Standard output belongs to the protocol alone.
-import { statfsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { createInterface } from "node:readline";
+import { withFullDisk } from "./full-disk.mjs";
 
 /** What a method says went wrong: `live` shows the message, and the place when there is one. */
 export class HostError extends Error {
@@ -28,35 +28,13 @@ export class HostError extends Error {
  * @typedef {(params: any, call: Call) => unknown} Method
  */
 
-const least = 1 << 20; // bytes
-
-/** @param {string} folder */
-function isFull(folder) {
-  try {
-    const { bavail, bsize } = statfsSync(folder);
-    return bavail * bsize < least;
-  } catch {
-    return false; // it is not there
-  }
-}
-
-/** Where there was no room to write, and what to do; a file that was cut short says so in its own words. @param {string} message @param {string[]} folders */
-function withRoom(message, folders) {
-  const cut = /(Unterminated string in|Unexpected end of) JSON( input)?/.test(message);
-  if (!cut && !/ENOSPC|no space left/i.test(message)) return message;
-  const full = folders.filter(isFull);
-  if (full.length === 0) return message;
-  const advice = `free some of it${full[0] === tmpdir() ? ", or name another folder in TMPDIR" : ""}`;
-  return `${cut ? "a file could not be written whole" : message}: the disk of ${full[0]} is full: ${advice}`;
-}
-
 /** @param {unknown} error @param {any} params */
 function describe(error, params) {
   const known = error instanceof HostError;
   const e = error instanceof Error ? error : new Error(String(error));
   const folders = [tmpdir(), params?.folder, params?.outdir].filter((one) => typeof one === "string");
   /** @type {Record<string, unknown>} */
-  const shown = { message: withRoom(plain(e.message), folders) };
+  const shown = { message: withFullDisk(plain(e.message), folders) };
   const { code, file, line, column, detail, inputs, sources } = /** @type {any} */ (e);
   if (code ?? (known ? undefined : e.name)) shown.code = String(code ?? e.name);
   if (file) Object.assign(shown, { file, line, column });
