@@ -364,6 +364,16 @@ TEST_F(WaitTest, BeforeTheDeadlineItSaysWhyNothingCame) {
   }
 }
 
+TEST_F(WaitTest, BeforeTheDeadlineItSaysThatItHasNoConnection) {
+  Wait brief{ids, {"dev", "app"}, "r1", clock.now(), clock.now() + 1s};
+  brief.link_is_down(clock.now(), "no route");
+  auto const step = brief.next(clock.now());
+  EXPECT_EQ(step.until, clock.now() + 750ms);
+  clock.advance(750ms);
+  EXPECT_EQ(brief.next(clock.now()).kind, Kind::finish);
+  EXPECT_EQ(brief.reply().error_type, "Live.NotConnected");
+}
+
 TEST_F(WaitTest, AnAnswerInTheStoreSuspendsTheRuleOfSilence) {
   accepted();
   wait.answer_is_coming(clock.now());
