@@ -15,26 +15,38 @@ void OwnWrites::began(Time now) {
 bool OwnWrites::ended(Time now) {
   running_ = false;
   ended_ = now;
-  auto const is_gone = [](auto const& file) {
-    std::error_code ignored;
-    return !std::filesystem::exists(file, ignored);
-  };
-  return std::ranges::any_of(std::exchange(gone_, {}), is_gone);
+  bool is_news = false;
+  for (auto const& file : std::exchange(unfinished_, {}))
+    if (auto text = read_file(file); text.has_error())
+      is_news = true;
+    else
+      is_news |= !notice(file, text.value());
+  return is_news;
 }
 
 bool OwnWrites::hold(const std::filesystem::path& file) {
   std::error_code failed;
   auto const at = std::filesystem::last_write_time(file, failed);
   auto const text = read_file(file);
-  if (failed || text.has_error()) {
-    if (running_) gone_.insert(file);
-    return running_;
+  bool const is_gone = failed || text.has_error();
+  if (!is_gone && knows(file, text.value()) && in_synthesis(at)) return true;
+  if (running_ && (is_gone || text.value().empty())) {
+    unfinished_.insert(file);
+    return true;
   }
-  auto digest = sha256(text.value());
-  auto& noticed = noticed_[file];
-  bool const known = noticed == digest;
-  noticed = std::move(digest);
-  return known && in_synthesis(at);
+  if (!is_gone) notice(file, text.value());
+  return false;
+}
+
+bool OwnWrites::knows(const std::filesystem::path& file, std::string_view text) const {
+  auto const known = noticed_.find(file);
+  return known != noticed_.end() && known->second == sha256(text);
+}
+
+bool OwnWrites::notice(const std::filesystem::path& file, std::string_view text) {
+  bool const known = knows(file, text);
+  noticed_[file] = sha256(text);
+  return known;
 }
 
 }  // namespace live

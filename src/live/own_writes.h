@@ -14,19 +14,22 @@ class OwnWrites {
   using Time = std::filesystem::file_time_type;
 
   void began(Time now);  // a synthesis, or one that follows at once since the last was cancelled
-  bool ended(Time now);  // true: what was taken away in it is gone still, which has not been told
+  // True: what was taken away or emptied in it is so still, or is written anew, which has not been told.
+  bool ended(Time now);
 
   // Whether a change that was just noticed is one of these: the file was written in a synthesis and is as it
-  // was when it was noticed last, or it is gone for now.
+  // was when it was noticed last, or it is gone or empty for now: its writer has yet to come to its text.
   bool hold(const std::filesystem::path& file);
 
  private:
   bool in_synthesis(Time at) const { return at >= began_ && (running_ || at <= ended_); }
+  bool knows(const std::filesystem::path& file, std::string_view text) const;
+  bool notice(const std::filesystem::path& file, std::string_view text);  // false: it is news
 
   Time began_ = Time::max(), ended_ = Time::min();
   bool running_ = false;
   std::map<std::filesystem::path, std::string> noticed_;  // digests
-  std::set<std::filesystem::path> gone_;
+  std::set<std::filesystem::path> unfinished_;
 };
 
 }  // namespace live

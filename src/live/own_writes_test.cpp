@@ -59,6 +59,35 @@ TEST_F(OwnWritesTest, WhatIsRemovedAndWrittenAgainAsItWasIsOne) {
   EXPECT_FALSE(writes_.ended(start_ + 3s));
 }
 
+TEST_F(OwnWritesTest, WhatIsEmptyForNowIsNotWrittenYet) {
+  writes_.began(start_);
+  EXPECT_TRUE(remove());
+  EXPECT_TRUE(write("", start_ + 1s));
+  EXPECT_FALSE(write("one", start_ + 1s));
+  writes_.began(start_ + 2s);  // the first was cancelled because of it
+  EXPECT_TRUE(write("", start_ + 3s));
+  EXPECT_TRUE(write("one", start_ + 3s));
+  EXPECT_FALSE(writes_.ended(start_ + 4s));
+}
+
+TEST_F(OwnWritesTest, WhatIsEmptyForGoodIsToldAtTheEnd) {
+  EXPECT_FALSE(write("one", start_));
+  writes_.began(start_ + 1s);
+  EXPECT_TRUE(write("", start_ + 2s));
+  EXPECT_TRUE(writes_.ended(start_ + 3s));
+  writes_.began(start_ + 4s);
+  EXPECT_TRUE(write("", start_ + 5s));
+  EXPECT_FALSE(writes_.ended(start_ + 6s));
+}
+
+TEST_F(OwnWritesTest, WhatAnotherTextTakesThePlaceOfIsToldAtTheEnd) {
+  EXPECT_FALSE(write("one", start_));
+  writes_.began(start_ + 1s);
+  EXPECT_TRUE(remove());
+  ASSERT_TRUE(write_file(file_, "two"));  // is noticed late
+  EXPECT_TRUE(writes_.ended(start_ + 3s));
+}
+
 TEST_F(OwnWritesTest, WhatIsGoneForGoodIsToldAtTheEnd) {
   writes_.began(start_);
   EXPECT_TRUE(remove());

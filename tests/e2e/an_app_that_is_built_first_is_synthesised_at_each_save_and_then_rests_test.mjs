@@ -18,6 +18,13 @@ const lab = new Lab({}, {
   "build.mjs": `import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 mkdirSync("dist", { recursive: true });
 writeFileSync("dist/app.mjs", readFileSync("bin/app.mts", "utf8").replace(": string", ""));`,
+  // As one that is long at it.
+  "slow.mjs": `import { closeSync, mkdirSync, openSync, readFileSync, writeSync } from "node:fs";
+mkdirSync("dist", { recursive: true });
+const file = openSync("dist/app.mjs", "w");
+Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
+writeSync(file, readFileSync("bin/app.mts", "utf8").replace(": string", ""));
+closeSync(file);`,
   "src/index.js": "exports.handler = async () => process.env.IS_LOCAL;",
 });
 rmSync(path.join(lab.app, "lib"), { recursive: true });
@@ -26,6 +33,7 @@ after(() => lab.dispose());
 for (const [how, settings] of Object.entries({
   "the build of cdk.json": { build: "node build.mjs", app: "node dist/app.mjs" },
   "a build in the command, which removes first what it makes": { app: "rm -rf dist && node build.mjs && node dist/app.mjs" },
+  "a build in the command, which removes first what it takes its time to make": { app: "rm -rf dist && node slow.mjs && node dist/app.mjs" },
 }))
   test(how, async () => {
     lab.write("cdk.json", JSON.stringify(settings));
