@@ -28,18 +28,21 @@ using namespace std::chrono_literals;
 
 std::filesystem::path run_file(const std::filesystem::path& state) { return state / "run.json"; }
 
+// A busy one, on a busy machine, is there all the same; one that has ended refuses at once.
+constexpr auto kPatience = 10s;
+
 Result<net::Response> ask(const net::Endpoint& to, net::Request request) {
   asio::io_context context;
   auto client = net::HttpClient::create(context.get_executor());
   Result<net::Response> answer = fault(Fault::Kind::timeout, "it does not answer");
   auto send = [](net::HttpClient& client, net::Endpoint to, net::Request request,
                  Result<net::Response>& answer) -> Async<void> {
-    answer = co_await client.send(std::move(to), std::move(request), 1s);
+    answer = co_await client.send(std::move(to), std::move(request), kPatience);
   };
   asio::co_spawn(context, send(*client, to, std::move(request), answer), [&context](std::exception_ptr) {
     context.stop();  // the client's own timers need not be waited for
   });
-  context.run_for(2s);
+  context.run_for(kPatience + 1s);
   return answer;
 }
 

@@ -110,12 +110,13 @@ export class Lab extends Workplace {
   }
 
   async logEvents(id, stage = this.stage) {
-    this.logs ??= await client(this, "cloudwatch-logs", "CloudWatchLogsClient");
+    this.logs ??= client(this, "cloudwatch-logs", "CloudWatchLogsClient");
+    const logs = await this.logs;
     const { FilterLogEventsCommand } = sdk("cloudwatch-logs");
     const events = [];
     let nextToken;
     do {
-      const found = await this.logs.send(new FilterLogEventsCommand({ logGroupName: `/aws/lambda/${stage}-${id}`, nextToken }));
+      const found = await logs.send(new FilterLogEventsCommand({ logGroupName: `/aws/lambda/${stage}-${id}`, nextToken }));
       events.push(...found.events);
       nextToken = found.nextToken;
     } while (nextToken);
@@ -171,9 +172,10 @@ export class Lab extends Workplace {
 
   /** @returns {Promise<{status: number, error?: string, text: string, body: any, log: string}>} */
   async invoke(id, event = {}, { stage = this.stage, qualifier, clientContext, raw } = {}) {
-    this.lambda ??= await client(this, "lambda", "LambdaClient");
+    this.lambda ??= client(this, "lambda", "LambdaClient");
+    const lambda = await this.lambda;
     const { InvokeCommand } = sdk("lambda");
-    const answer = await this.lambda.send(
+    const answer = await lambda.send(
       new InvokeCommand({
         FunctionName: `${stage}-${id}`,
         Payload: Buffer.from(raw ?? JSON.stringify(event)),
@@ -202,9 +204,10 @@ export class Lab extends Workplace {
 
   /** What a function that answers by a stream has sent when that ends. */
   async invokeStreaming(id, event = {}, { stage = this.stage } = {}) {
-    this.lambda ??= await client(this, "lambda", "LambdaClient");
+    this.lambda ??= client(this, "lambda", "LambdaClient");
+    const lambda = await this.lambda;
     const { InvokeWithResponseStreamCommand } = sdk("lambda");
-    const answer = await this.lambda.send(new InvokeWithResponseStreamCommand({ FunctionName: `${stage}-${id}`, Payload: JSON.stringify(event) }));
+    const answer = await lambda.send(new InvokeWithResponseStreamCommand({ FunctionName: `${stage}-${id}`, Payload: JSON.stringify(event) }));
     this.invoked.push(answer.$metadata.requestId);
     let text = "";
     for await (const { PayloadChunk } of answer.EventStream) text += Buffer.from(PayloadChunk?.Payload ?? "").toString();

@@ -83,7 +83,7 @@ export class Workplace {
 
   /** What a client of the embedded AWS needs in its environment. */
   async aws() {
-    const endpoint = /http:\/\/127\.0\.0\.1:\d+/.exec((await this.run("cloud", "status")).text)?.[0];
+    const [endpoint] = /http:\/\/127\.0\.0\.1:\d+/.exec(await this.must("cloud", "status"));
     return { ...this.env, AWS_ENDPOINT_URL: endpoint, AWS_REGION: "us-east-1", AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test" };
   }
 
