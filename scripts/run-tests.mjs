@@ -7,7 +7,7 @@ import { execFileSync, spawn } from "node:child_process";
 import { readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { count } from "./test-output.mjs";
+import { count, reason } from "./test-output.mjs";
 
 const { values: options, positionals: names } = parseArgs({
   allowPositionals: true,
@@ -37,14 +37,14 @@ const skips = [];
 for (const { name, status, output } of results) {
   const sum = count(output, status === "run");
   passed += sum.passed;
-  for (const one of sum.failed) failures.push(`${name}: ${one}`);
+  for (const one of sum.failed) failures.push([`${name}: ${one}`, ...reason(output, one)]);
   for (const reason of sum.skipped) skips.push(`${name}: ${reason}`);
   if (sum.failed.length) console.log(`\n━━ ${name}\n${tail(output, 400)}`);
 }
-for (const name of chosen) if (!results.some((one) => one.name === name)) failures.push(`${name}: did not run`);
+for (const name of chosen) if (!results.some((one) => one.name === name)) failures.push([`${name}: did not run`]);
 
-if (failures.length) console.log(`\nFailed:\n${failures.map((one) => `  ${one}`).join("\n")}`);
 if (skips.length) console.log(`\nSkipped:\n${skips.map((one) => `  ${one}`).join("\n")}`);
+if (failures.length) console.log(`\nFailed:\n${failures.map(([name, ...why]) => [name, ...why.map((line) => `  ${line}`)].map((line) => `  ${line}`).join("\n")).join("\n")}`);
 console.log(`\n${passed} passed, ${failures.length} failed, ${skips.length} skipped`);
 if (passed + failures.length === 0) console.error("No test was executed.");
 process.exitCode = failures.length || passed === 0 || (options["no-skips"] && skips.length) ? 1 : 0;

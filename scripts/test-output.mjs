@@ -12,6 +12,23 @@ export function count(output, succeeded) {
   return sum;
 }
 
+const MOST_LINES = 16;
+
+/** Why a case of `failed` failed, in a few lines: what a log that is cut in its middle still has. @param {string} output @returns {string[]} */
+export function reason(output, name) {
+  const text = output.replace(/\x1b\[[\d;]*m/g, "");
+  const plain = name.replace(/[.+*?()[\]|^$\\{}]/g, "\\$&");
+  const found =
+    new RegExp(`^ *not ok \\d+ - ${plain}(?: # .*)?\\n *---\\n([^]*?)^ *\\.\\.\\.$`, "m").exec(text)?.[1] ??
+    new RegExp(`\\[ RUN +\\] ${plain}\\n([^]*?)\\[ +FAILED`).exec(text)?.[1] ??
+    new RegExp(`^(?:FAIL|ERROR): ${plain}\\n-+\\n([^]*?)\\n\\n(?:=|-)`, "m").exec(text)?.[1] ??
+    text.trimEnd();
+  const lines = found.split("\n").filter((line) => line.trim() && !/^ *(duration_ms|location|failureType|async )/.test(line));
+  const half = MOST_LINES / 2;
+  if (lines.length <= MOST_LINES) return lines;
+  return [...lines.slice(0, half), "…", ...lines.slice(-half)];
+}
+
 function gtest(text, sum) {
   const planned = [...text.matchAll(/\[=+\] Running (\d+) tests?/g)].reduce((all, one) => all + Number(one[1]), 0);
   if (planned === 0) return briefGtest(text, sum);
