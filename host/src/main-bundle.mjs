@@ -26,6 +26,24 @@ const ownPlace = (read) => ({
   },
 });
 
+const cdk = "cdk"; // the namespace of what is no file
+
+/**
+ * The CDK's library loads each part of itself when that is asked for; as the ES module that Node makes of it, it is asked
+ * for all of them. A package that says it was an ES module once would have no default export.
+ * @returns {esbuild.Plugin}
+ */
+const partsOfTheCdk = () => ({
+  name: "parts-of-the-cdk",
+  setup(build) {
+    build.onResolve({ filter: /^aws-cdk-lib(\/[\w-]+)*$/ }, ({ path, kind }) => (kind === "import-statement" ? { path, namespace: cdk } : undefined));
+    build.onResolve({ filter: /^/, namespace: cdk }, ({ path }) => ({ path, external: true }));
+    build.onLoad({ filter: /^/, namespace: cdk }, ({ path }) => ({
+      contents: `const { __esModule, ...parts } = Object.getOwnPropertyDescriptors(require(${JSON.stringify(path)}));module.exports = Object.defineProperties({}, parts);`,
+    }));
+  },
+});
+
 /**
  * @param {string} folder the app's
  * @param {string} main
@@ -59,11 +77,12 @@ export async function bundleMain(folder, main, outfile) {
         "import.meta.dirname": "__live_dirname",
         "import.meta.filename": "__live_filename",
       },
-      plugins: [ownPlace(read)],
+      plugins: [ownPlace(read), partsOfTheCdk()],
     })
     .catch((failure) => failure);
   if (result instanceof Error) throw explain(result, folder, read);
-  return Object.keys(result.metafile.inputs).map((file) => path.resolve(folder, file));
+  const inputs = Object.keys(result.metafile.inputs).filter((input) => !input.startsWith(`${cdk}:`));
+  return inputs.map((file) => path.resolve(folder, file));
 }
 
 /** @param {any} failure @param {string} folder @param {Set<string>} read */

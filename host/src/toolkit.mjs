@@ -1,4 +1,5 @@
 // The toolkit: synthesis and deployment by the CDK's own library. Heavy, so it is started when it is needed.
+import "./late-clients.cjs"; // first
 import { access } from "./access.mjs";
 import { bootstrap, deploy, deployDebugStack } from "./deploy.mjs";
 import { diff } from "./diff.mjs";

@@ -294,6 +294,24 @@ test("lib/index.ts runs in a package of ES modules; IS_LOCAL is set only for a l
   assert.equal(plain.stacks[0].name, "dev-shop-local-no");
 });
 
+test("what lib/index.js imports of aws-cdk-lib is what Node would give it, and what it does not use is not loaded", async (t) => {
+  const folder = await app(t, "api-sns", `
+    import cdk, { Stack, aws_sns as sns } from "aws-cdk-lib";
+    import * as all from "aws-cdk-lib";
+    import { Runtime } from "aws-cdk-lib/aws-lambda";
+    import * as lambda from "aws-cdk-lib/aws-lambda";
+    export default function main(app) {
+      const own = require("aws-cdk-lib");
+      new sns.Topic(new Stack(app, "api"), "Topic");
+      const alike = [cdk.Stack, all.Stack, all.default.Stack, own.Stack].every((each) => each === Stack) && lambda.Runtime === Runtime;
+      const loaded = (part) => Object.keys(require.cache).some((file) => file.includes("aws-cdk-lib/" + part + "/lib/"));
+      console.log("alike", alike, "sns", loaded("aws-sns"), "rds", loaded("aws-rds"));
+    }
+  `);
+  const { events } = await synth(t, "api-sns", { folder });
+  assert.deepEqual(events.filter(({ event }) => event === "output").map(({ line }) => line), ["alike true sns true rds false"]);
+});
+
 test("two syntheses of one app at a time do not meet", async (t) => {
   const both = await Promise.all([synth(t, "api-sns"), synth(t, "api-sns", { stage: "two" })]);
   assert.deepEqual(both.map((f) => f.stacks[0].name), ["dev-shop-api", "two-shop-api"]);
