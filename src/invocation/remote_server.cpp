@@ -8,6 +8,8 @@ namespace live {
 namespace {
 
 constexpr auto kFirstPause = 50ms, kLongestPause = 2000ms;
+// Of an answer that the gateway refuses: its stub hears nothing meanwhile, and bears that for five seconds.
+constexpr auto kLongestUndelivered = 500ms;
 constexpr int kMostTries = 4;  // again, of what is not an answer
 
 // Lambda's own words (facts of AWS); 6,291,556 bytes is its limit.
@@ -274,7 +276,7 @@ Async<Result<std::string>> RemoteServer::State::message_of(CallKey key, Reply re
 Async<void> RemoteServer::State::deliver(CallKey key) {
   auto const pause = timer();
   if (!delivering.emplace(key, pause).second) co_return;
-  Backoff backoff(ids, kFirstPause, kLongestPause);
+  Backoff backoff(ids, kFirstPause, kLongestUndelivered);
   while (!stopped) {
     auto const* kept = ledger.kept(key);
     if (!kept) {
