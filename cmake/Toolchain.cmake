@@ -18,7 +18,6 @@ endif()
 # files, so it is never cached, and stands in the cache's keys as a checksum (cmake/Room.cmake), not as itself.
 find_program(CCACHE ccache)
 if(CCACHE)
-  set(LIVE_PRECOMPILED ${CMAKE_BINARY_DIR}/src/CMakeFiles/live_precompiled_header.dir/cmake_pch.hxx)
   set(CMAKE_CXX_COMPILER_LAUNCHER
       ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1 CCACHE_PCH_EXTSUM=1
       CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime ${CCACHE})

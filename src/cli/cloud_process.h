@@ -27,7 +27,8 @@ std::filesystem::path default_cloud_state();  // ~/.live/cloud
 Result<void> write_run_file(const std::filesystem::path& state, const RunningCloud& cloud);
 void remove_run_file(const std::filesystem::path& state);
 
-// Nothing: none runs there, whatever a stale file says. Blocks while the one that runs is busy, for 11 s at most.
+// Nothing: none runs there, whatever a stale file says. Blocks while the one that runs is busy, for 11 s at
+// most.
 std::optional<RunningCloud> find_cloud(const std::filesystem::path& state);
 
 // The one that runs there, or a new one with these options (`--latency`, …): detached, its lines in
