@@ -346,12 +346,11 @@ void Schedule::finish(Environment& environment, const std::shared_ptr<Attempt>& 
     --open_requests_;
   }
   agenda_.after(random_.between(1ms, 10ms), [this, weak = environment.weak_from_this(), attempt] {
-    auto const here = weak.lock();
-    if (!here || here->attempt != attempt) return;
-    here->attempt.reset();
-    if (std::find(environments_.begin(), environments_.end(), here) == environments_.end())
-      return serve_queue();
-    here->process->host().freeze(random_.chance(0.5) ? Freeze::stopped : Freeze::asleep);
+    if (auto const here = weak.lock(); here && here->attempt == attempt) {
+      here->attempt.reset();
+      bool const is_there = std::ranges::find(environments_, here) != environments_.end();
+      if (is_there) here->process->host().freeze(random_.chance(0.5) ? Freeze::stopped : Freeze::asleep);
+    }
     serve_queue();
   });
 }
