@@ -337,6 +337,21 @@ TEST_F(RelayTest, FailuresOfTheBucketAreRetried) {
   EXPECT_TRUE(invoke(call(event)).payload == event);
 }
 
+TEST_F(RelayTest, AnEventIsReadAsLongAsTheBucketFails) {
+  aws.failing_gets = 10;
+  auto const event = ids.bytes(200'000);
+  EXPECT_TRUE(invoke(call(event)).payload == event);
+}
+
+TEST_F(RelayTest, AnEventThatMayNotBeReadIsToldSoonAndNotAtTheDeadline) {
+  aws.gets_are_denied = true;
+  auto const began = clock.now();
+  auto const reply = invoke(call(ids.bytes(200'000)));
+  EXPECT_EQ(reply.error_type, "Live.Protocol");
+  EXPECT_NE(reply.payload.find("AccessDenied"), std::string::npos) << reply.payload;
+  EXPECT_LT(clock.now() - began, 10s);
+}
+
 TEST_F(RelayTest, AnAnswerThatMayNotBeReadIsToldSoonAndNotAtTheDeadline) {
   echo.instead = [this](Invocation) -> Async<Reply> {
     aws.gets_are_denied = true;

@@ -7,9 +7,10 @@
 namespace live {
 namespace {
 
-constexpr auto kFirstPause = 50ms, kLongestPause = 2000ms;
+constexpr auto kFirstPause = 50ms, kLongestPause = 1000ms;
 // Of an answer that the gateway refuses: its stub hears nothing meanwhile, and bears that for five seconds.
 constexpr auto kLongestUndelivered = 500ms;
+constexpr auto kRefused = 1s;  // a 403 may be a policy that is not in force yet
 constexpr int kMostTries = 4;  // again, of what is not an answer
 
 // Lambda's own words (facts of AWS); 6,291,556 bytes is its limit.
@@ -107,7 +108,7 @@ void RemoteServer::State::repeat(const CallKey& key, Ledger::Verdict verdict) {
   if (verdict == Ledger::Verdict::running) return say(MessageType::alive, key, *ledger.reply_to(key));
   if (streams.contains(key)) return;
   if (auto const under_way = delivering.find(key); under_way != delivering.end())
-    under_way->second->cancel();  // the gateway takes messages: perhaps this one, too
+    under_way->second->hasten();
   else
     spawn(deliver(key));
 }
@@ -166,7 +167,7 @@ Async<void> RemoteServer::State::run(CallKey key, Invocation call, TellingPtr te
 
 Async<Result<Invocation>> RemoteServer::State::invocation_of(Envelope::Message& message) {
   if (!message.payload_key.empty()) {
-    auto const object = co_await fetch(message.payload_key, message.payload_size);
+    auto const object = co_await fetch(key_of(message.head), message.payload_key, message.payload_size);
     if (!object) co_return within("reading its payload from the bucket", object.error());
     LIVE_CO_TRY(message.body, envelope.open_payload(message, object.value()));
   }
@@ -177,10 +178,15 @@ Async<Result<Invocation>> RemoteServer::State::invocation_of(Envelope::Message& 
   co_return invocation;
 }
 
-Async<Result<std::string>> RemoteServer::State::fetch(std::string key, size_t size) {
+// As long as the call may run: its deadline stands in what is fetched.
+Async<Result<std::string>> RemoteServer::State::fetch(CallKey call, std::string key, size_t size) {
   Backoff backoff(ids, kFirstPause, kLongestPause);
+  auto const began = clock.now();
+  auto const is_final = [&](const Fault& why) {
+    return why.kind == Fault::Kind::not_found || (why.status == 403 && clock.now() >= began + kRefused);
+  };
   auto object = co_await payloads.get(key, size);
-  while (!object && object.error().kind != Fault::Kind::not_found && !stopped && backoff.failures() < 8) {
+  while (!object && !is_final(object.error()) && !stopped && ledger.running(call)) {
     co_await sleep(timer(), backoff.next());
     object = co_await payloads.get(key, size);
   }
@@ -274,9 +280,8 @@ Async<Result<std::string>> RemoteServer::State::message_of(CallKey key, Reply re
 
 // Until the stub's connection has it. One that is gone ends the attempt: the stub will ask by its next one.
 Async<void> RemoteServer::State::deliver(CallKey key) {
-  auto const pause = timer();
-  if (!delivering.emplace(key, pause).second) co_return;
-  Backoff backoff(ids, kFirstPause, kLongestUndelivered);
+  auto const delivery = std::make_shared<Delivery>(executor, Backoff(ids, kFirstPause, kLongestUndelivered));
+  if (!delivering.emplace(key, delivery).second) co_return;
   while (!stopped) {
     auto const* kept = ledger.kept(key);
     if (!kept) {
@@ -305,7 +310,7 @@ Async<void> RemoteServer::State::deliver(CallKey key) {
       if (!smaller) break;
       continue;
     }
-    co_await sleep(pause, backoff.next());
+    co_await sleep(delivery->pause, delivery->backoff.next());
   }
   delivering.erase(key);
   ended();

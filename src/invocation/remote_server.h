@@ -69,6 +69,7 @@ class RemoteServer {
   struct State;
   struct Stream;
   struct Telling;
+  struct Delivery;
   std::shared_ptr<State> state_;
 };
 

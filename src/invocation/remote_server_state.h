@@ -8,6 +8,7 @@
 #include <boost/asio/detached.hpp>
 
 #include "base/timer.h"
+#include "invocation/backoff.h"
 #include "invocation/clock_offset.h"
 #include "invocation/remote_server.h"
 #include "invocation/stream_sender.h"
@@ -46,6 +47,18 @@ struct RemoteServer::Telling {  // what the stub is told of a call while it runs
   }
 };
 
+struct RemoteServer::Delivery {  // of an answer
+  Delivery(const Executor& executor, Backoff backoff)
+      : backoff(backoff), pause(std::make_shared<Timer>(executor)) {}
+  Backoff backoff;
+  std::shared_ptr<Timer> pause;  // before the next try
+  // The stub waits, and the gateway took its question: the answer is tried as often as at first.
+  void hasten() {
+    backoff.reset();
+    pause->cancel();
+  }
+};
+
 struct RemoteServer::State : std::enable_shared_from_this<RemoteServer::State> {
   State(Executor executor, const Clock& clock, Ids& ids, Envelope& envelope, Mailbox& mailbox,
         PayloadStore& payloads, Invoker& invoker, Events events, Options options)
@@ -80,7 +93,7 @@ struct RemoteServer::State : std::enable_shared_from_this<RemoteServer::State> {
   void ask_again(const CallKey& key);
   Async<void> serve(Envelope::Message message, Received received);
   Async<Result<Invocation>> invocation_of(Envelope::Message& message);
-  Async<Result<std::string>> fetch(std::string key, size_t size);
+  Async<Result<std::string>> fetch(CallKey call, std::string key, size_t size);
   Async<void> keep_saying_alive(CallKey key, TellingPtr telling);
   Async<void> run(CallKey key, Invocation call, TellingPtr telling);
   Async<void> answer(CallKey key, Reply reply);
@@ -116,8 +129,7 @@ struct RemoteServer::State : std::enable_shared_from_this<RemoteServer::State> {
   Options options;
   Ledger ledger;
   ClockOffset offset;
-  std::map<CallKey, std::shared_ptr<Timer>>
-      delivering;  // the pause before its next try: cancelled to try now
+  std::map<CallKey, std::shared_ptr<Delivery>> delivering;
   std::set<CallKey> undelivered;
   std::map<CallKey, TellingPtr> tellings;  // that run
   std::map<CallKey, std::shared_ptr<Stream>>
