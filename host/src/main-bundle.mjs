@@ -28,9 +28,14 @@ const ownPlace = (read) => ({
 
 const cdk = "cdk"; // the namespace of what is no file
 
+/** Of the same names, each looked up when it is used; without the mark that would take its default export away. @param {string} library */
+const partsOf = (library) => `
+const all = require(${JSON.stringify(library)});
+for (const name of Object.keys(all)) Object.defineProperty(exports, name, { enumerable: true, get: () => all[name] });`;
+
 /**
  * The CDK's library loads each part of itself when that is asked for; as the ES module that Node makes of it, it is asked
- * for all of them. A package that says it was an ES module once would have no default export.
+ * for all of them.
  * @returns {esbuild.Plugin}
  */
 const partsOfTheCdk = () => ({
@@ -38,9 +43,7 @@ const partsOfTheCdk = () => ({
   setup(build) {
     build.onResolve({ filter: /^aws-cdk-lib(\/[\w-]+)*$/ }, ({ path, kind }) => (kind === "import-statement" ? { path, namespace: cdk } : undefined));
     build.onResolve({ filter: /^/, namespace: cdk }, ({ path }) => ({ path, external: true }));
-    build.onLoad({ filter: /^/, namespace: cdk }, ({ path }) => ({
-      contents: `const { __esModule, ...parts } = Object.getOwnPropertyDescriptors(require(${JSON.stringify(path)}));module.exports = Object.defineProperties({}, parts);`,
-    }));
+    build.onLoad({ filter: /^/, namespace: cdk }, ({ path }) => ({ contents: partsOf(path) }));
   },
 });
 
