@@ -27,7 +27,8 @@ TEST(Simulation, EveryInvariantHoldsWhateverGoesWrong) {
   for (auto const* const what : Schedule::kMustHappen) EXPECT_GT(counts.of(what), 0u) << what;
 }
 
-// 27826: an answer was refused nine times in a row, with ever longer pauses, until its stub took that for silence.
+// 27826: an answer was refused nine times in a row, with ever longer pauses, until its stub took that for
+// silence.
 TEST(Simulation, WhatOnceFoundSomethingFindsItNoMore) {
   for (uint64_t const seed : {27'826}) EXPECT_EQ(Schedule(seed).run().violation, "") << seed;
 }
