@@ -22,4 +22,11 @@ class PayloadStore {
 // answer that got lost asks again soon.
 constexpr Milliseconds payload_patience(size_t size) { return 3000ms + Milliseconds(size / 256); }
 
+// An object that cannot be read, for so long now, is not waited for any more. Who may not list a bucket gets
+// 403 for what is not there; it may also come of a policy that is not in force yet, so it is borne for
+// `refused`.
+inline bool is_lost(const Fault& why, TimePoint::duration waited, Milliseconds refused) {
+  return why.kind == Fault::Kind::not_found || (why.status == 403 && waited >= refused);
+}
+
 }  // namespace live

@@ -392,14 +392,9 @@ void Remote::State::print(const std::string& text) {
 Async<void> Remote::State::fetch(std::shared_ptr<Call> call, Envelope::Message message) {
   Backoff backoff(ids, 50ms, 1000ms);
   auto const began = clock.now();
-  // Who may not list a bucket gets 403 for what is not there: it is not waited for until Lambda ends the
-  // call.
-  auto const is_final = [&](const Fault& why) {
-    return why.kind == Fault::Kind::not_found ||
-           (why.status == 403 && clock.now() >= began + options.limits.refused);
-  };
   auto object = co_await payloads.get(message.payload_key, message.payload_size);
-  while (!object && !is_final(object.error()) && !stopped && clock.now() < call->deadline) {
+  while (!object && !is_lost(object.error(), clock.now() - began, options.limits.refused) && !stopped &&
+         clock.now() < call->deadline) {
     Timer timer(executor);
     timer.expires_after(backoff.next());
     co_await timer.wait();

@@ -10,8 +10,8 @@ namespace {
 constexpr auto kFirstPause = 50ms, kLongestPause = 1000ms;
 // Of an answer that the gateway refuses: its stub hears nothing meanwhile, and bears that for five seconds.
 constexpr auto kLongestUndelivered = 500ms;
-constexpr auto kRefused = 1s;  // a 403 may be a policy that is not in force yet
-constexpr int kMostTries = 4;  // again, of what is not an answer
+constexpr Milliseconds kRefused = 1s;  // by the bucket: is_lost()
+constexpr int kMostTries = 4;          // again, of what is not an answer
 
 // Lambda's own words (facts of AWS); 6,291,556 bytes is its limit.
 Reply response_too_large() {
@@ -182,11 +182,9 @@ Async<Result<Invocation>> RemoteServer::State::invocation_of(Envelope::Message& 
 Async<Result<std::string>> RemoteServer::State::fetch(CallKey call, std::string key, size_t size) {
   Backoff backoff(ids, kFirstPause, kLongestPause);
   auto const began = clock.now();
-  auto const is_final = [&](const Fault& why) {
-    return why.kind == Fault::Kind::not_found || (why.status == 403 && clock.now() >= began + kRefused);
-  };
   auto object = co_await payloads.get(key, size);
-  while (!object && !is_final(object.error()) && !stopped && ledger.running(call)) {
+  while (!object && !is_lost(object.error(), clock.now() - began, kRefused) && !stopped &&
+         ledger.running(call)) {
     co_await sleep(timer(), backoff.next());
     object = co_await payloads.get(key, size);
   }
