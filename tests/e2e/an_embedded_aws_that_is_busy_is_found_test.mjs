@@ -1,7 +1,7 @@
 // One that does not answer at once is there all the same: nobody says that none runs, or starts another on its folder.
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { Lab, sleep } from "../support/lab.mjs";
+import { Lab, sleep, until } from "../support/lab.mjs";
 
 const lab = new Lab({});
 after(() => lab.dispose());
@@ -20,7 +20,7 @@ test("while it stands still it is waited for", async () => {
 test("one that has ended is not waited for", async () => {
   const pid = Number(/pid (\d+)/.exec(await lab.must("cloud", "status"))[1]);
   process.kill(pid, "SIGKILL");
-  while (await lab.run("cloud", "status").then(({ code }) => code === 0)) await sleep(20);
+  await until("word that none runs", async () => (await lab.run("cloud", "status")).code === 1);
   const again = await lab.must("cloud", "start");
   assert.notEqual(Number(/pid (\d+)/.exec(again)[1]), pid);
 });
